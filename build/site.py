@@ -1,0 +1,115 @@
+"""Assembles the deployable site: one static folder with relative addresses only, so that it works under any sub-path.
+
+The first picture is prepared here, by the same model and page code that runs in the browser, so that a reader sees
+a real example before any interpreter has started. The page says that it is prepared until the live model takes over.
+"""
+
+import json
+import re
+import shutil
+import sys
+import tomllib
+from html import escape
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "py"))
+
+import numpy as np  # noqa: E402
+
+from model import sampling  # noqa: E402
+from model.checkpoint import INDEX, read_index, weights_from_shards  # noqa: E402
+from model.config import GPT2Config  # noqa: E402
+from model.explain import attention_heads, next_tokens, read_prompt  # noqa: E402
+from model.session import Session  # noqa: E402
+from model.tokenizer import Tokenizer  # noqa: E402
+from page import candidates, examples, heads, prompt  # noqa: E402
+from page.words import Words  # noqa: E402
+
+MODEL = "mini"
+
+
+def load_model(folder: Path) -> tuple[Session, Tokenizer]:
+    """A quantised checkpoint from disk. Raises FileNotFoundError, CheckpointError."""
+    names = [file.name for file in read_index((folder / INDEX).read_bytes())]
+    config = GPT2Config.from_json((folder / "config.json").read_bytes())
+    tokenizer = Tokenizer.from_json((folder / "tokenizer.json").read_text(encoding="utf-8"))
+    shards = [np.fromfile(folder / name, np.uint8) for name in names if name.endswith(".safetensors")]
+    return Session(weights_from_shards(shards, config), config), tokenizer
+
+
+def explain(text: str, temperature: float, session: Session, tokenizer: Tokenizer) -> dict:
+    """What the worker answers to `predict`, less the timings."""
+    ids, answer = read_prompt(text, tokenizer, session.config.n_positions)
+    session.run(ids)
+    order = sampling.ranking(session.final.logits[0])
+    answer["heads"] = attention_heads(session, tokenizer)
+    answer["next"] = next_tokens(session, tokenizer, order, candidates.COUNT, temperature)
+    return answer
+
+
+def fill(html: str, element_id: str, inner: str) -> str:
+    """`html` with the so far empty element `element_id` filled."""
+    filled, count = re.subn(rf'(<(\w+)[^>]*\bid="{element_id}"[^>]*>)(</\2>)', lambda m: m[1] + inner + m[3], html)
+    if count != 1:
+        raise ValueError(f"index.html should have one empty element with id {element_id}, it has {count}")
+    return filled
+
+
+def prepared_page(html: str, answer: dict, words: Words) -> str:
+    """index.html with its texts in English and the example's values in every part of the picture."""
+    html = re.sub(
+        r'(<[^>]*\bdata-text="([^"]+)"[^>]*>)(?=</)', lambda m: m[1] + escape(words.say(m[2]), quote=False), html
+    )
+    html = re.sub(r'data-label="([^"]+)"', lambda m: f'{m[0]} aria-label="{escape(words.say(m[1]))}"', html)
+    following = answer["next"]
+    parts = {
+        "prompt": escape(examples.EXAMPLES[0]),
+        "prompt-tokens": prompt.tints(answer, following["candidates"][0]["shown"]),
+        "prompt-count": prompt.count(answer, words),
+        "examples": examples.buttons(),
+        "tokens": prompt.column(answer, words),
+        "heads": heads.grid(answer["heads"], words),
+        "head-caption": words.say("heads.hint"),
+        "candidates": candidates.table(following, words),
+        "temperature-value": f"{following['temperature']:.2f}",
+        "temperature-formula": candidates.formula(following["temperature"], words),
+    }
+    for element_id, inner in parts.items():
+        html = fill(html, element_id, inner)
+    return html
+
+
+def interpreter_settings(table: dict) -> dict:
+    """One table of pyscript.toml as PyScript's configuration: `folder` becomes the list of its files."""
+    folder = ROOT / table.pop("folder")
+    kinds = {".py", ".json"}
+    files = {}
+    for path in sorted(p for p in folder.rglob("*") if p.suffix in kinds):
+        files[f"./{path.relative_to(ROOT).as_posix()}"] = f"./{path.relative_to(ROOT / 'py').as_posix()}"
+    return {**table, "files": files}
+
+
+def build(out: Path) -> None:
+    for needed in (ROOT / "vendor" / "manifest.json", ROOT / "weights" / MODEL / INDEX):
+        if not needed.exists():
+            raise SystemExit(f"{needed.relative_to(ROOT)} is missing. Run `make site`, which makes what it needs first.")
+    if out.exists():
+        shutil.rmtree(out)
+    skip = shutil.ignore_patterns("__pycache__", "*.pyc", "README.md")
+    for folder in ("py", "vendor", f"weights/{MODEL}"):
+        shutil.copytree(ROOT / folder, out / folder, ignore=skip)
+    for name, table in tomllib.loads((ROOT / "pyscript.toml").read_text(encoding="utf-8")).items():
+        (out / f"{name}.json").write_text(json.dumps(interpreter_settings(table)), encoding="utf-8")
+    session, tokenizer = load_model(ROOT / "weights" / MODEL)
+    answer = explain(examples.EXAMPLES[0], examples.TEMPERATURE, session, tokenizer)
+    html = (ROOT / "index.html").read_text(encoding="utf-8")
+    words = Words("en", str(ROOT / "py" / "page" / "text"))
+    (out / "index.html").write_text(prepared_page(html, answer, words), encoding="utf-8")
+    (out / ".nojekyll").touch()  # GitHub Pages serves the folder as it is
+    size = sum(p.stat().st_size for p in out.rglob("*") if p.is_file())
+    print(f"{out.name}/ is ready: {size / 1e6:.1f} MB. `make serve` opens it.")
+
+
+if __name__ == "__main__":
+    build(ROOT / (sys.argv[1] if len(sys.argv) > 1 else "dist"))

@@ -1,0 +1,93 @@
+"""What the page is told about a text: plain dicts and lists of this run's values, the same at build time and live."""
+
+from model import sampling
+from model.gpt2 import softmax
+from model.raster import pattern_picture
+from model.session import Session
+from model.tokenizer import Tokenizer
+
+START = "<|endoftext|>"  # GPT-2's only special token: ends one document of its training text and starts the next
+
+
+def read_prompt(text: str, tokenizer: Tokenizer, n_positions: int) -> tuple[list[int], dict]:
+    """The ids the model is given, and every token of the text as the page shows it.
+
+    An empty text is read as a document's start. A text of more than n_positions tokens is read from the end: the
+    first `left_out` tokens do not reach the model. Raises TokenizerError for text that is not Unicode.
+    """
+    ids = tokenizer.encode(text)
+    left_out = max(0, len(ids) - n_positions)
+    start = tokenizer.encode(START)
+    answer = {
+        "tokens": tokens(text, ids, tokenizer),
+        "empty": not ids,
+        "left_out": left_out,
+        "n_positions": n_positions,
+    }
+    return (ids or start)[left_out:], answer
+
+
+def tokens(text: str, ids: list[int], tokenizer: Tokenizer) -> list[dict]:
+    """One dict a token: its id, how it is shown, and the stretch of the text whose first byte it holds.
+
+    Several tokens can share one character (an emoji is up to four bytes); the first of them holds it.
+    """
+    ends = [0]  # ends[i]: bytes of the text up to the end of character i - 1
+    for character in text:
+        ends.append(ends[-1] + len(character.encode()))
+    listed, at, character = [], 0, 0
+    for i in ids:
+        at += len(tokenizer.token_bytes(i))
+        first = character
+        while character < len(text) and ends[character] < at:
+            character += 1
+        listed.append({"id": i, "shown": tokenizer.display(i), "text": text[first:character]})
+    return listed
+
+
+def next_tokens(session: Session, tokenizer: Tokenizer, order, count: int, temperature: float) -> dict:
+    """The likeliest `count` next tokens with logit, the model's own probability and the one after temperature.
+
+    `outside` is the probability of all others together, for each of the two.
+    """
+    logits = session.final.logits[0]  # (V,)
+    own = softmax(logits)  # (V,)
+    drawn = sampling.sampled(logits, order, temperature)  # (V,)
+    head, tail = order[:count], order[count:]
+    return {
+        "temperature": temperature,
+        "candidates": [
+            {
+                "id": int(i),
+                "shown": tokenizer.display(int(i)),
+                "logit": float(logits[i]),
+                "model": float(own[i]),
+                "sampled": float(drawn[i]),
+            }
+            for i in head
+        ],
+        "outside": {
+            "count": len(tail),
+            "model": float(own[tail].sum(dtype="float64")),
+            "sampled": float(drawn[tail].sum(dtype="float64")),
+        },
+    }
+
+
+def attention_heads(session: Session, tokenizer: Tokenizer) -> list[list[dict]]:
+    """For each block, each head: its pattern as a picture, and the token to which the last one gives most."""
+    answer = []
+    for block in session.blocks:
+        heads = []
+        for pattern in block.pattern:  # (T, T)
+            most = int(pattern[-1].argmax())
+            heads.append(
+                {
+                    "picture": pattern_picture(pattern),
+                    "most": tokenizer.display(session.ids[most]),
+                    "position": most,
+                    "share": float(pattern[-1, most]),
+                }
+            )
+        answer.append(heads)
+    return answer

@@ -1,0 +1,120 @@
+"""GPT-2's forward pass in NumPy: from token ids to the scores of every possible next token.
+
+Radford et al., "Language Models are Unsupervised Multitask Learners", 2019. Everything the model computes is on this
+page; the rest of the site loads weights, keeps results and draws them.
+
+Shapes in comments: T tokens being computed, S tokens seen in all (S = T unless earlier tokens are already known),
+E = n_embd numbers a token, H heads of D = E / H numbers each, V entries in the vocabulary.
+
+Weights carry GPT-2's own names. Matrices are stored transposed to (out, in), see `linear`.
+"""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from model.config import GPT2Config
+from model.trace import Block, Embedding, Final
+
+ROWS_AT_ONCE = 4096  # of a weight matrix: bounds the float32 copy that an int8 matrix makes while it is used
+
+
+def linear(x: np.ndarray, w: np.ndarray, b: np.ndarray | None = None) -> np.ndarray:
+    """x (T, in) times the transpose of w (out, in), plus b (out,): the one place a weight matrix is multiplied.
+
+    einsum on (out, in) runs along both rows' memory and is vectorised; `x @ w` on GPT-2's own (in, out) layout is
+    about ten times slower where NumPy has no BLAS, as in the browser (`make bench` shows both).
+    """
+    pieces = [  # each (T, up to ROWS_AT_ONCE)
+        np.einsum("tk,nk->tn", x, w[start : start + ROWS_AT_ONCE]) for start in range(0, w.shape[0], ROWS_AT_ONCE)
+    ]
+    y = np.concatenate(pieces, axis=1)  # (T, out)
+    return y if b is None else y + b  # (T, out)
+
+
+def layer_norm(x: np.ndarray, g: np.ndarray, b: np.ndarray, eps: float) -> np.ndarray:
+    """Bring each row to mean 0 and variance 1, then scale by g and shift by b (Ba et al., 2016)."""
+    mean = x.mean(axis=-1, keepdims=True)  # (T, 1)
+    variance = x.var(axis=-1, keepdims=True)  # (T, 1)
+    return (x - mean) / np.sqrt(variance + eps) * g + b  # (T, E)
+
+
+def gelu(x: np.ndarray) -> np.ndarray:
+    """The tanh form GPT-2 was trained with (Hendrycks and Gimpel, 2016, section 2)."""
+    return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))  # (T, 4E)
+
+
+def softmax(x: np.ndarray) -> np.ndarray:
+    """Positive shares that sum to 1 along the last axis; the maximum is taken off first so that exp cannot overflow."""
+    e = np.exp(x - x.max(axis=-1, keepdims=True))  # same shape as x
+    return e / e.sum(axis=-1, keepdims=True)  # same shape as x
+
+
+def attention(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Each query gathers the values of the tokens up to its own, in shares (Vaswani et al., 2017, section 3.2.1).
+
+    q (T, H, D) belongs to the last T of the S tokens whose k and v (S, H, D) are given.
+    Returns attn_scores (H, T, S), scaled and masked; pattern (H, T, S); z (T, H, D).
+    """
+    T, S = len(q), len(k)
+    scores = np.einsum("thd,shd->hts", q, k) / math.sqrt(q.shape[-1])  # (H, T, S)
+    future = np.triu(np.ones((T, S), dtype=bool), k=S - T + 1)  # (T, S)
+    attn_scores = np.where(future, np.float32(-np.inf), scores)  # (H, T, S)
+    pattern = softmax(attn_scores)  # (H, T, S)
+    z = np.einsum("hts,shd->thd", pattern, v)  # (T, H, D)
+    return attn_scores, pattern, z
+
+
+def transformer_block(x: np.ndarray, w: dict, config: GPT2Config, past: Block | None = None) -> Block:
+    """One block on x (T, E); `past` holds the keys and values of the tokens before these."""
+    T, E, eps = len(x), config.n_embd, config.layer_norm_epsilon
+    heads = (T, config.n_head, config.d_head)
+
+    ln1 = layer_norm(x, w["ln_1.weight"], w["ln_1.bias"], eps)  # (T, E)
+    qkv = linear(ln1, w["attn.c_attn.weight"], w["attn.c_attn.bias"])  # (T, 3E)
+    q, k, v = (qkv[:, i * E : (i + 1) * E].reshape(heads) for i in range(3))  # each (T, H, D)
+    keys = k if past is None else np.concatenate([past.k, k])  # (S, H, D)
+    values = v if past is None else np.concatenate([past.v, v])  # (S, H, D)
+    attn_scores, pattern, z = attention(q, keys, values)  # (H, T, S), (H, T, S), (T, H, D)
+    attn_out = linear(z.reshape(T, E), w["attn.c_proj.weight"], w["attn.c_proj.bias"])  # (T, E)
+    resid_mid = x + attn_out  # (T, E)
+
+    ln2 = layer_norm(resid_mid, w["ln_2.weight"], w["ln_2.bias"], eps)  # (T, E)
+    mlp_pre = linear(ln2, w["mlp.c_fc.weight"], w["mlp.c_fc.bias"])  # (T, 4E)
+    mlp_post = gelu(mlp_pre)  # (T, 4E)
+    mlp_out = linear(mlp_post, w["mlp.c_proj.weight"], w["mlp.c_proj.bias"])  # (T, E)
+    resid_post = resid_mid + mlp_out  # (T, E)
+
+    return Block(
+        x, ln1, q, k, v, attn_scores, pattern, z, attn_out, resid_mid, ln2, mlp_pre, mlp_post, mlp_out, resid_post
+    )
+
+
+def embed(ids: list[int], start: int, w: dict) -> Embedding:
+    """What each token is plus where it stands; the first of `ids` (T of them) is at position `start`."""
+    token = w["wte.weight"][np.array(ids)]  # (T, E)
+    position = w["wpe.weight"][start : start + len(ids)]  # (T, E)
+    return Embedding(token, position, token + position)  # each (T, E)
+
+
+def unembed(x: np.ndarray, w: dict, config: GPT2Config) -> Final:
+    """Scores of every vocabulary entry as the next token, for each row of x (T, E); no bias, weights as in `embed`."""
+    ln_final = layer_norm(x, w["ln_f.weight"], w["ln_f.bias"], config.layer_norm_epsilon)  # (T, E)
+    logits = linear(ln_final, w["wte.weight"])  # (T, V)
+    return Final(ln_final, logits)
+
+
+def gpt2(ids: list[int], w: dict, config: GPT2Config, past: list[Block] | None = None) -> Iterator[Embedding | Block]:
+    """The embedding, then each block, yielded as it is computed so that a caller can stop in between.
+
+    `ids` are the new tokens; `past`, one Block for each layer, holds what is known of the tokens before them.
+    `unembed` of the last block's `resid_post` gives the logits.
+    """
+    embedding = embed(ids, len(past[0].k) if past else 0, w)
+    yield embedding
+    x = embedding.resid_pre  # (T, E)
+    for layer, block_weights in enumerate(w["h"]):
+        block = transformer_block(x, block_weights, config, past[layer] if past else None)
+        yield block
+        x = block.resid_post  # (T, E)

@@ -1,0 +1,62 @@
+"""From logits to one token: temperature, then top-k, then top-p, then a draw.
+
+The distribution and the draw are separate: a setting reshapes the distribution, one number u in [0, 1) picks from it.
+Top-p: Holtzman et al., "The Curious Case of Neural Text Degeneration", 2020, section 3.1. Ties at the border of
+top-k are all kept, as in Hugging Face `transformers`.
+"""
+
+import numpy as np
+
+from model.gpt2 import softmax
+
+
+def ranking(logits: np.ndarray) -> np.ndarray:
+    """Vocabulary ids (V,), likeliest first; equal logits in order of id. No setting changes this order.
+
+    Raises ValueError for a NaN, for plus infinity, and when no entry is above minus infinity.
+    """
+    if logits.size == 0 or np.isnan(logits).any() or not np.isfinite(logits.max()):
+        raise ValueError("logits must hold numbers, at least one of them finite and none plus infinity")
+    return np.argsort(-logits, kind="stable")  # (V,)
+
+
+def sampled(
+    logits: np.ndarray, order: np.ndarray, temperature: float, top_k: int | None = None, top_p: float | None = None
+) -> np.ndarray:
+    """The probability (V,) with which each entry is drawn. `order` is `ranking(logits)`, made once for many settings.
+
+    temperature 0 is greedy: the likeliest entry takes all. Raises ValueError for settings out of range.
+    """
+    check_settings(temperature, top_k, top_p)
+    if temperature == 0:
+        one = np.zeros_like(logits)  # (V,)
+        one[order[0]] = 1
+        return one
+    scaled = (logits - logits[order[0]]) / temperature  # (V,) at most 0, so that a tiny temperature cannot overflow
+    if top_k is not None and top_k < len(order):
+        scaled = np.where(logits < logits[order[top_k - 1]], -np.inf, scaled)  # (V,)
+    probabilities = softmax(scaled)  # (V,)
+    if top_p is not None:
+        ranked = probabilities[order].astype(np.float64)  # (V,)
+        before = np.cumsum(ranked) - ranked  # (V,) the mass of all likelier entries
+        probabilities[order[1:][before[1:] >= top_p]] = 0  # the likeliest always stays
+        probabilities /= probabilities.sum()
+    return probabilities
+
+
+def check_settings(temperature: float, top_k: int | None, top_p: float | None) -> None:
+    """Raises ValueError with a sentence for settings out of range (NaN included)."""
+    if not 0 <= temperature < np.inf:
+        raise ValueError(f"temperature must be 0 or more, not {temperature}")
+    if top_k is not None and top_k < 1:
+        raise ValueError(f"top-k must be 1 or more, not {top_k}")
+    if top_p is not None and not 0 < top_p <= 1:
+        raise ValueError(f"top-p must be above 0 and at most 1, not {top_p}")
+
+
+def draw(probabilities: np.ndarray, order: np.ndarray, u: float) -> int:
+    """The id at u, in [0, 1), on a strip where each entry is as wide as its probability, likeliest first."""
+    if not 0 <= u < 1:
+        raise ValueError(f"u must lie in [0, 1), not {u}")
+    edges = np.cumsum(probabilities[order], dtype=np.float64)  # (V,) right edges
+    return int(order[np.searchsorted(edges, u * edges[-1], side="right")])

@@ -1,0 +1,55 @@
+"""One text being looked at: its tokens, everything the model computed for them, and how little a change costs.
+
+A token's activations depend on the tokens before it alone, so a new text keeps those of the longest beginning it
+shares with the old one (what is usually called a KV cache, kept here for every activation because all are shown).
+"""
+
+from collections.abc import Iterator
+
+from model.config import GPT2Config
+from model.gpt2 import gpt2, unembed
+from model.trace import Block, Embedding, Final, append_rows, first_rows
+
+
+class Session:
+    def __init__(self, weights: dict, config: GPT2Config) -> None:
+        self.weights = weights
+        self.config = config
+        self.ids: list[int] = []
+        self.embedding: Embedding | None = None
+        self.blocks: list[Block] = []
+        self.final: Final | None = None  # of the last token alone: its logits are the prediction
+
+    def steps(self, ids: list[int]) -> Iterator[int]:
+        """Compute `ids`, yielding the number of parts done after the embedding and after each block.
+
+        Nothing of the session changes until the last step, so a caller may stop at any yield and lose nothing.
+        Raises ValueError when there is no token or more than the model can read.
+        """
+        if not 0 < len(ids) <= self.config.n_positions:
+            raise ValueError(f"between 1 and {self.config.n_positions} tokens, not {len(ids)}")
+        kept = common_prefix(self.ids, ids)
+        parts = [self.embedding, *self.blocks] if kept else []
+        past = [first_rows(part, kept) for part in parts]
+        if kept < len(ids):
+            done = []
+            for part in gpt2(ids[kept:], self.weights, self.config, past=past[1:]):
+                done.append(append_rows(past[len(done)], part) if past else part)
+                yield len(done)
+        else:
+            done = past
+        final = unembed(done[-1].resid_post[-1:], self.weights, self.config)
+        self.ids, self.embedding, self.blocks, self.final = list(ids), done[0], done[1:], final
+
+    def run(self, ids: list[int]) -> None:
+        """All the steps at once."""
+        for _ in self.steps(ids):
+            pass
+
+
+def common_prefix(a: list[int], b: list[int]) -> int:
+    """How many entries a and b share at their beginning."""
+    same = 0
+    while same < min(len(a), len(b)) and a[same] == b[same]:
+        same += 1
+    return same

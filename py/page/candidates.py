@@ -1,0 +1,62 @@
+"""The next-token list: for each of the likeliest tokens the probability as sampled and the model's own, side by side."""
+
+from page.markup import visible
+from page.numbers import bar_end, grouped, percent
+
+COUNT = 12  # tokens listed
+
+
+def table(answer, words):
+    """`answer` is the worker's `next`; the bars of both kinds share one scale, which the head of the list states."""
+    rows = answer["candidates"]
+    end = bar_end(max(max(row["sampled"], row["model"]) for row in rows))
+    pieces = [
+        '<table><thead><tr><th scope="col"><span class="visually-hidden">{}</span></th>'
+        '<th scope="col" class="axis">{}</th><th scope="col" class="key sampled">{}</th>'
+        '<th scope="col" class="key model">{}</th></tr></thead><tbody>'.format(
+            words.say("next.title"),
+            words.say("next.axis", end="{:.0f} %".format(100 * end)),
+            words.say("next.sampled"),
+            words.say("next.model"),
+        )
+    ]
+    for row in rows:
+        pieces.append(
+            '<tr data-id="{}"><th scope="row">{}</th><td class="bars">{}</td>'
+            '<td class="number sampled">{}</td><td class="number model">{}</td></tr>'.format(
+                row["id"],
+                visible(row["shown"]),
+                bars(row["sampled"] / end, row["model"] / end),
+                percent(row["sampled"]),
+                percent(row["model"]),
+            )
+        )
+    outside = answer["outside"]
+    pieces.append('</tbody></table><p class="outside">')
+    if outside["count"]:
+        pieces.append(
+            words.say(
+                "next.outside",
+                sampled=percent(outside["sampled"]),
+                model=percent(outside["model"]),
+                count=grouped(outside["count"]),
+            )
+        )
+    pieces.append("</p>")
+    return "".join(pieces)
+
+
+def bars(sampled, model):
+    """Two bars; lengths are shares of the full width."""
+    return (
+        '<svg class="pair" aria-hidden="true"><rect class="sampled" width="{:.3f}%" height="8" rx="2"/>'
+        '<rect class="model" y="10" width="{:.3f}%" height="4" rx="1.5"/></svg>'
+    ).format(100 * sampled, 100 * model)
+
+
+def formula(temperature, words):
+    if temperature == 0:
+        return words.say("temperature.greedy")
+    if temperature == 1:
+        return words.say("temperature.own")
+    return words.say("temperature.formula", temperature="{:.2f}".format(temperature))

@@ -1,0 +1,15 @@
+"""The prompts offered to a reader who has none in mind. The first is the page's own, prepared when the site is built."""
+
+EXAMPLES = (
+    "Once upon a time there was a little",
+    "The United States of",
+    "The cell membrane is made of",
+    "She opened the door and",
+    "Tom and Anna went home. Anna said to Tom",
+)
+
+TEMPERATURE = 0.8  # at the start: low enough that the two bars of a token differ visibly
+
+
+def buttons():
+    return "".join('<button type="button" class="example">' + text + "</button>" for text in EXAMPLES)

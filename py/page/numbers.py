@@ -1,0 +1,63 @@
+"""Numbers as text: short, and never rounded into something untrue."""
+
+SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+
+
+def percent(share):
+    """A share of 1 as a percentage with two or three meaningful digits, however small: 0.294 -> "29.4 %"."""
+    value = 100 * share
+    if value == 0:
+        return "0 %"
+    if value >= 99.95:
+        return "100 %" if value >= 99.9999995 else _below_hundred(100 - value)
+    if value >= 9.995:
+        return "{:.1f} %".format(value)
+    if value >= 0.995:
+        return "{:.2f} %".format(value)
+    decimals = 2
+    while value < 0.995 * 10 ** (1 - decimals) and decimals < 7:
+        decimals += 1
+    if value >= 0.995 * 10 ** (1 - decimals):
+        return "{:.{}f} %".format(value, decimals)
+    return _power_of_ten(value)
+
+
+def _below_hundred(rest):
+    """99.97 rather than 100.0: enough digits to show that something is left for the others."""
+    decimals = 1
+    while rest < 0.5 * 10**-decimals:
+        decimals += 1
+    return "{:.{}f} %".format(100 - rest, decimals)
+
+
+def _power_of_ten(value):
+    exponent = 0
+    while value < 0.95:
+        value *= 10
+        exponent += 1
+    digits = "".join([SUPERSCRIPT[int(d)] for d in str(exponent)])
+    return "{:.1f} × 10⁻{} %".format(value, digits)
+
+
+def megabytes(count):
+    """Bytes as a number of megabytes (10^6): "7.3", or "124" from ten up."""
+    value = count / 1e6
+    return "{:.1f}".format(value) if value < 9.95 else "{:.0f}".format(value)
+
+
+def grouped(count):
+    """A whole number with thin spaces between thousands: 8180 -> "8 180"."""
+    digits = str(count)
+    groups = []
+    while digits:
+        groups.insert(0, digits[-3:])
+        digits = digits[:-3]
+    return "\u202f".join(groups)
+
+
+def bar_end(largest):
+    """The round share at which bars end: the smallest of 1, 2, 5, 10, 20, 50 and 100 % that holds `largest`."""
+    for end in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5):
+        if largest <= end:
+            return end
+    return 1.0

@@ -1,0 +1,41 @@
+"""The flow between columns: rectangles in, SVG out. A rectangle is (left, top, width, height) in the figure's pixels."""
+
+
+def band(x0, top0, height0, x1, top1, height1):
+    """The outline of a ribbon whose ends are vertical and whose edges leave and arrive horizontally."""
+    middle = (x0 + x1) / 2
+    return (
+        "M{0:.1f} {1:.1f}C{2:.1f} {1:.1f} {2:.1f} {3:.1f} {4:.1f} {3:.1f}"
+        "L{4:.1f} {5:.1f}C{2:.1f} {5:.1f} {2:.1f} {6:.1f} {0:.1f} {6:.1f}Z"
+    ).format(x0, top0, middle, top1, x1, top1 + height1, top0 + height0)
+
+
+def into(rows, target):
+    """One ribbon from each token row to its slice of the attention grid's left edge; the last token's is marked."""
+    left, top, _, height = target
+    share = height / len(rows)
+    pieces = []
+    for number, row in enumerate(rows):
+        kind = "token last" if number == len(rows) - 1 else "token"
+        path = band(row[0] + row[2], row[1], row[3], left, top + number * share, share)
+        pieces.append('<path class="' + kind + '" d="' + path + '"/>')
+    return "".join(pieces)
+
+
+def fan(source, rows, shares):
+    """From the last token's end of the grid to each row of the list: a ribbon as thick as its probability.
+
+    The last row stands for all the tokens that are not listed; `shares` sum to 1.
+    """
+    left, top, width, height = source
+    pieces = []
+    at = top
+    for number, (row, share) in enumerate(zip(rows, shares)):
+        thick = share * height
+        if thick >= 0.05:  # thinner than a twentieth of a pixel cannot be seen
+            kind = "rest" if number == len(rows) - 1 else "candidate"
+            end = min(thick, row[3])
+            path = band(left + width, at, thick, row[0], row[1] + (row[3] - end) / 2, end)
+            pieces.append('<path class="' + kind + '" d="' + path + '"/>')
+        at += thick
+    return "".join(pieces)

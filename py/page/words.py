@@ -1,0 +1,26 @@
+"""What a reader reads: looked up by key in text/<language>.json, never written in code."""
+
+import json
+
+LANGUAGES = ("en", "zh")
+
+
+class Words:
+    """The texts of one language. `folder` is where the language files lie."""
+
+    def __init__(self, language, folder):
+        self.language = language
+        with open(folder + "/" + language + ".json", encoding="utf-8") as file:
+            self.texts = json.load(file)
+
+    def say(self, key, **values):
+        """The text `key` with its {names} filled in."""
+        return self.texts[key].format(**values)
+
+
+def best_language(wanted):
+    """The first of the browser's wanted languages (such as "zh-CN") that the site speaks, else English."""
+    for tag in wanted:
+        if tag[:2].lower() in LANGUAGES:
+            return tag[:2].lower()
+    return "en"
