@@ -50,7 +50,9 @@ def explain(text: str, temperature: float, session: Session, tokenizer: Tokenize
 
 def fill(html: str, element_id: str, inner: str) -> str:
     """`html` with the so far empty element `element_id` filled."""
-    filled, count = re.subn(rf'(<(\w+)[^>]*\bid="{element_id}"[^>]*>)(</\2>)', lambda m: m[1] + inner + m[3], html)
+    filled, count = re.subn(
+        rf'(<(\w+)[^>]*\bid="{element_id}"[^>]*>)(</\2>)', lambda m: m[1] + inner + m[3], html
+    )
     if count != 1:
         raise ValueError(f"index.html should have one empty element with id {element_id}, it has {count}")
     return filled
@@ -59,7 +61,9 @@ def fill(html: str, element_id: str, inner: str) -> str:
 def prepared_page(html: str, answer: dict, words: Words) -> str:
     """index.html with its texts in English and the example's values in every part of the picture."""
     html = re.sub(
-        r'(<[^>]*\bdata-text="([^"]+)"[^>]*>)(?=</)', lambda m: m[1] + escape(words.say(m[2]), quote=False), html
+        r'(<[^>]*\bdata-text="([^"]+)"[^>]*>)(?=</)',
+        lambda m: m[1] + escape(words.say(m[2]), quote=False),
+        html,
     )
     html = re.sub(r'data-label="([^"]+)"', lambda m: f'{m[0]} aria-label="{escape(words.say(m[1]))}"', html)
     following = answer["next"]
@@ -93,7 +97,9 @@ def interpreter_settings(table: dict) -> dict:
 def build(out: Path) -> None:
     for needed in (ROOT / "vendor" / "manifest.json", ROOT / "weights" / MODEL / INDEX):
         if not needed.exists():
-            raise SystemExit(f"{needed.relative_to(ROOT)} is missing. Run `make site`, which makes what it needs first.")
+            raise SystemExit(
+                f"{needed.relative_to(ROOT)} is missing. Run `make site`, which makes what it needs first."
+            )
     if out.exists():
         shutil.rmtree(out)
     skip = shutil.ignore_patterns("__pycache__", "*.pyc", "README.md")

@@ -6,7 +6,9 @@ from model.raster import pattern_picture
 from model.session import Session
 from model.tokenizer import Tokenizer
 
-START = "<|endoftext|>"  # GPT-2's only special token: ends one document of its training text and starts the next
+START = (
+    "<|endoftext|>"  # GPT-2's only special token: ends one document of its training text and starts the next
+)
 
 
 def read_prompt(text: str, tokenizer: Tokenizer, n_positions: int) -> tuple[list[int], dict]:
@@ -15,16 +17,15 @@ def read_prompt(text: str, tokenizer: Tokenizer, n_positions: int) -> tuple[list
     An empty text is read as a document's start. A text of more than n_positions tokens is read from the end: the
     first `left_out` tokens do not reach the model. Raises TokenizerError for text that is not Unicode.
     """
-    ids = tokenizer.encode(text)
+    ids = tokenizer.encode(text or START)
     left_out = max(0, len(ids) - n_positions)
-    start = tokenizer.encode(START)
     answer = {
         "tokens": tokens(text, ids, tokenizer),
-        "empty": not ids,
+        "empty": not text,
         "left_out": left_out,
         "n_positions": n_positions,
     }
-    return (ids or start)[left_out:], answer
+    return ids[left_out:], answer
 
 
 def tokens(text: str, ids: list[int], tokenizer: Tokenizer) -> list[dict]:

@@ -51,12 +51,21 @@ async def load(base: str, fresh: bool) -> str:
         weights = weights_from_shards(list(data.values()), config)
     except DownloadError as error:
         return text_of({"error": error.kind, "file": error.file})
-    except (ConfigError, CheckpointError, SafetensorsError, TokenizerError, KeyError, UnicodeDecodeError) as error:
+    except (
+        ConfigError,
+        CheckpointError,
+        SafetensorsError,
+        TokenizerError,
+        KeyError,
+        UnicodeDecodeError,
+    ) as error:
         return text_of({"error": "unusable", "file": str(error)})
     except MemoryError:
         return text_of({"error": "memory", "file": base})
     Loaded.session, Loaded.tokenizer = Session(weights, config), tokenizer
-    return text_of({"n_layer": config.n_layer, "n_head": config.n_head, "bytes": Loaded.total, "heap": heap()})
+    return text_of(
+        {"n_layer": config.n_layer, "n_head": config.n_head, "bytes": Loaded.total, "heap": heap()}
+    )
 
 
 def text_of(answer: dict) -> str:
@@ -73,17 +82,19 @@ def heap() -> int:
     return pyodide_js._module.HEAPU8.length
 
 
-def tokenize(text: str) -> str:
-    """The text's tokens, without running the model."""
+def tokenize(field: str) -> str:
+    """The tokens of a text, given as JSON {"value": text}; the model does not run."""
     try:
-        _, answer = read_prompt(text, Loaded.tokenizer, Loaded.session.config.n_positions)
+        _, answer = read_prompt(
+            json.loads(field)["value"], Loaded.tokenizer, Loaded.session.config.n_positions
+        )
     except TokenizerError as error:
         return text_of({"error": "text", "file": str(error)})
     return text_of(answer)
 
 
-async def predict(text: str, count: int, temperature: float) -> str:
-    """Run the model on `text`: tokens, the `count` likeliest next tokens, every head's pattern, timings in ms.
+async def predict(field: str, count: int, temperature: float) -> str:
+    """Run the model on a text, given as for `tokenize`: its tokens, the `count` likeliest next tokens, every head's pattern, timings in ms.
 
     {"replaced": true} when a newer call came before this one was done.
     """
@@ -91,7 +102,7 @@ async def predict(text: str, count: int, temperature: float) -> str:
     mine = Loaded.newest
     session = Loaded.session
     try:
-        ids, answer = read_prompt(text, Loaded.tokenizer, session.config.n_positions)
+        ids, answer = read_prompt(json.loads(field)["value"], Loaded.tokenizer, session.config.n_positions)
         started = time.perf_counter()
         for _ in session.steps(ids):
             await asyncio.sleep(0)

@@ -11,9 +11,10 @@ def table(answer, words):
     rows = answer["candidates"]
     end = bar_end(max(max(row["sampled"], row["model"]) for row in rows))
     pieces = [
-        '<table><thead><tr><th scope="col"><span class="visually-hidden">{}</span></th>'
+        '<table data-temperature="{}"><thead><tr><th scope="col"><span class="visually-hidden">{}</span></th>'
         '<th scope="col" class="axis">{}</th><th scope="col" class="key sampled">{}</th>'
         '<th scope="col" class="key model">{}</th></tr></thead><tbody>'.format(
+            answer["temperature"],
             words.say("next.title"),
             words.say("next.axis", end="{:.0f} %".format(100 * end)),
             words.say("next.sampled"),

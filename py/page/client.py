@@ -18,6 +18,10 @@ class Client:
         """Load the model under `base`; `arrived(bytes, total)` is called while it comes."""
         if self.worker is None:
             self.worker = await workers["model"]
+        try:
+            await self.worker.progress()
+        except Exception as error:  # of whatever kind JavaScript throws: the worker's Python did not come up
+            return {"error": "start", "file": str(error)}
         watch = asyncio.create_task(self._watch(arrived))
         answer = json.loads(await self.worker.load(base, fresh))
         watch.cancel()

@@ -38,6 +38,15 @@ def watch_size(element, handler):
     window.ResizeObserver.new(lambda *_: handler()).observe(element)
 
 
+def value_as_json(element):
+    """A field's text as a JSON object {"value": ...}, made by the browser.
+
+    Plain strings stop at a NUL on their way into MicroPython, and half a surrogate pair does not survive it; in JSON
+    both are escaped.
+    """
+    return window.JSON.stringify(element, window.Array.of("value"))
+
+
 def rectangle(element, origin):
     """(left, top, width, height) of `element` in pixels from the top left corner of `origin`."""
     box, base = element.getBoundingClientRect(), origin.getBoundingClientRect()

@@ -13,6 +13,7 @@ from page.dom import (
     on_rejection,
     show,
     translate,
+    value_as_json,
     wanted_languages,
     watch_size,
     write,
@@ -22,6 +23,7 @@ from page.numbers import grouped, megabytes
 from page.words import Words, best_language
 
 MODEL = "weights/mini/"
+PATIENCE = 30  # seconds until a reader is told that starting takes long
 
 
 class Page:
@@ -36,7 +38,7 @@ class Page:
         text = by_id("prompt")
         on(text, "input", lambda _: self.typed())
         on(by_id("temperature"), "input", lambda _: self.slid())
-        on(by_id("retry"), "click", lambda _: asyncio.create_task(self.load(True)))
+        on(by_id("retry"), "click", lambda _: self.retry())
         on(by_id("language"), "change", lambda event: self.speak(event.target.value))
         on(by_id("examples"), "click", self.chose_example)
         for event in ("mouseover", "focusin", "click"):
@@ -46,14 +48,19 @@ class Page:
         by_id("language").value = self.words.language
         self.speak(self.words.language)
         asyncio.create_task(self.load(False))
+        asyncio.create_task(self.reassure())
 
     def broke(self, reason):
         """Something failed before the worker could answer in words, for example a runtime file that is missing."""
         if self.model is None and self.failed is None:
             self.say_error({"error": "start", "file": reason})
 
+    def retry(self):
+        if self.failed:  # not while an earlier click is still being served
+            self.failed = None
+            asyncio.create_task(self.load(True))
+
     async def load(self, fresh):
-        self.failed = None
         show("notice", False)
         self.show_model()
         answer = await self.client.load(address(MODEL), fresh, self.arrived)
@@ -65,11 +72,19 @@ class Page:
             await self.predict()
         self.show_model()
 
+    async def reassure(self):
+        await asyncio.sleep(PATIENCE)
+        if self.client.worker is None and self.failed is None:
+            self.notice(self.words.say("notice.slow"))
+
     def arrived(self, count, total):
         if total and not self.failed:
             bar = by_id("model-progress")
             bar.max, bar.value = total, count
-            write("model-text", self.words.say("model.loading", arrived=megabytes(count), total=megabytes(total)))
+            write(
+                "model-text",
+                self.words.say("model.loading", arrived=megabytes(count), total=megabytes(total)),
+            )
 
     def show_model(self):
         """The state of the model in the header."""
@@ -82,7 +97,10 @@ class Page:
             write(
                 "model-text",
                 self.words.say(
-                    "model.ready", n_layer=model["n_layer"], n_head=model["n_head"], size=megabytes(model["bytes"])
+                    "model.ready",
+                    n_layer=model["n_layer"],
+                    n_head=model["n_head"],
+                    size=megabytes(model["bytes"]),
                 ),
             )
         else:
@@ -99,9 +117,9 @@ class Page:
         asyncio.create_task(self.predict())
 
     async def predict(self):
-        text = by_id("prompt").value
+        text = value_as_json(by_id("prompt"))
         tokens = await self.client.tokenize(text)
-        if text != by_id("prompt").value:
+        if text != value_as_json(by_id("prompt")):
             return  # a newer text is on its way
         if "error" in tokens:
             self.say_error(tokens)

@@ -4,7 +4,10 @@
 def escape(text):
     """`text` for use between tags and inside double-quoted attributes."""
     return (
-        text.replace("&", "&amp;")
+        text.replace(
+            "\0", "\ufffd"
+        )  # as HTML itself does; a NUL would also end the string on its way to the browser
+        .replace("&", "&amp;")
         .replace("<", "&lt;")
         .replace(">", "&gt;")
         .replace('"', "&quot;")

@@ -22,7 +22,9 @@ def tints(answer, ghost):
 
 
 def count(answer, words):
-    return words.say("prompt.count", count=grouped(len(answer["tokens"])), limit=grouped(answer["n_positions"]))
+    return words.say(
+        "prompt.count", count=grouped(len(answer["tokens"])), limit=grouped(answer["n_positions"])
+    )
 
 
 def column(answer, words):

@@ -1,0 +1,118 @@
+"""The real page with the real worker in a real Chromium, on the built site under a sub-path as on GitHub Pages."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from build import site
+from build.browser import find_browser
+from build.serve import serving
+
+LIMIT = 120_000  # ms for anything that boots Pyodide: the machine may be slow and busy
+UNDER = "/glassformer/"
+
+
+@pytest.fixture(scope="session")
+def dist(tmp_path_factory):
+    out = tmp_path_factory.mktemp("site") / "dist"
+    site.build(out)
+    return out
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def reference():
+    """The same weights run by CPython: the authority for what the page must show."""
+    return site.load_model(site.ROOT / "weights" / site.MODEL)
+
+
+class Visit:
+    """One visit to the site and everything that went wrong or outside during it."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+        self.errors: list[str] = []
+        self.requests: list[str] = []
+        page.set_default_timeout(LIMIT)
+        page.on(
+            "console", lambda message: self.errors.append(message.text) if message.type == "error" else None
+        )
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("dialog", lambda dialog: (self.errors.append("a dialog opened"), dialog.dismiss()))
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.goto(address)
+
+    def wait_live(self) -> None:
+        self.page.locator(".model-state.live").wait_for()
+        self.wait_answer()
+
+    def wait_answer(self) -> None:
+        """Until the picture is the model's answer to the text that stands in the prompt."""
+        self.page.wait_for_function("() => document.querySelector('#figure:not(.stale):not(.prepared)')")
+
+    def type(self, text: str) -> None:
+        self.page.fill("#prompt", text)
+        self.wait_answer()
+
+    def slide(self, temperature: float) -> None:
+        """Move the slider as a reader does and wait until the list follows."""
+        slider = self.page.locator("#temperature")
+        slider.fill(str(temperature))
+        self.page.wait_for_function(
+            "t => Number(document.querySelector('#candidates table').dataset.temperature) === t",
+            arg=temperature,
+        )
+
+    def candidates(self) -> list[dict]:
+        return self.page.eval_on_selector_all(
+            "#candidates tbody tr",
+            """rows => rows.map(row => ({
+                id: Number(row.dataset.id),
+                shown: row.querySelector("th").textContent,
+                sampled: row.querySelector(".number.sampled").textContent,
+                model: row.querySelector(".number.model").textContent,
+                bar: parseFloat(row.querySelector("rect.sampled").getAttribute("width")),
+            }))""",
+        )
+
+    def tokens(self) -> list[int]:
+        ids = self.page.locator("#tokens .id").all_text_contents()
+        return [int(text.removeprefix("#")) for text in ids]
+
+    def notice(self) -> str:
+        return self.page.locator("#notice-text").text_content()
+
+
+@pytest.fixture(scope="session")
+def visit(chromium, dist):
+    """visit(intercept=None, **context options) -> a Visit; all of them end with the test run."""
+    opened = []
+
+    def open_visit(intercept=None, folder: Path = dist, **options) -> Visit:
+        server = serving(folder, UNDER, intercept)
+        address = server.__enter__()
+        context = chromium.new_context(**options)
+        opened.append((context, server))
+        return Visit(context.new_page(), address)
+
+    yield open_visit
+    for context, server in reversed(opened):
+        context.close()
+        server.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def live(visit):
+    """A page whose model is loaded, shared by tests that only type, slide and read."""
+    one = visit(locale="en-US")
+    one.wait_live()
+    return one

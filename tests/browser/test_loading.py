@@ -1,0 +1,81 @@
+"""What a reader sees while the model loads and when a file of it does not come."""
+
+import threading
+
+import pytest
+
+TYPED = "My own words stay"
+
+
+def weight_file(dist):
+    return sorted((dist / "weights" / "mini").glob("*.safetensors"))[0]
+
+
+def flipped(data: bytes) -> bytes:
+    """One bit wrong in the middle."""
+    middle = len(data) // 2
+    return data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
+
+
+@pytest.mark.parametrize("failure", ["missing", "flipped", "cut short"])
+def test_bad_shard_names_the_file_and_can_be_retried(visit, dist, failure):
+    shard = weight_file(dist)
+    data = shard.read_bytes()
+    answer = {"missing": 404, "flipped": flipped(data), "cut short": data[:-1]}[failure]
+    broken, asked_again = threading.Event(), threading.Event()
+    broken.set()
+    asked = []
+
+    def intercept(path):
+        if path.endswith(shard.name):
+            asked.append(path)
+            if len(asked) == 2:
+                asked_again.set()
+            return answer if broken.is_set() else None
+
+    one = visit(intercept)
+    one.page.fill("#prompt", TYPED)
+    notice = one.page.locator("#notice.error")
+    notice.wait_for()
+    assert shard.name in notice.text_content()
+    assert one.page.input_value("#prompt") == TYPED
+    one.page.locator("#retry").click()  # still broken: says so again
+    assert asked_again.wait(120)
+    one.page.locator("#retry").wait_for()
+    broken.clear()
+    one.page.locator("#retry").click()
+    one.wait_live()
+    assert one.page.locator("#notice").is_hidden()
+    assert one.page.input_value("#prompt") == TYPED
+    assert one.page.locator("#prompt-tokens").text_content().startswith(TYPED)
+
+
+def test_progress_then_what_was_typed_meanwhile(visit, dist):
+    """The weights wait until the reader has typed; the header counts megabytes; then that text is answered."""
+    typed = threading.Event()
+    shard = weight_file(dist)
+
+    def wait(path):
+        if path.endswith(shard.name):
+            typed.wait(120)
+
+    one = visit(wait)
+    one.page.wait_for_function(
+        "() => /of [\\d.]+ MB/.test(document.querySelector('#model-text').textContent)"
+    )
+    one.page.fill("#prompt", TYPED)
+    assert "kept" in one.page.text_content("#run")
+    typed.set()
+    one.wait_live()
+    assert one.page.locator("#prompt-tokens").text_content().startswith(TYPED)
+    assert one.errors == []
+
+
+@pytest.mark.parametrize(
+    ("file", "said"), [("numpy", "could not start"), ("pyodide.asm.wasm", "still starting")]
+)
+def test_a_runtime_that_does_not_come_is_said_in_words(visit, file, said):
+    one = visit(lambda path: 404 if file in path and path.startswith("vendor/pyodide/") else None)
+    one.page.fill("#prompt", TYPED)
+    one.page.locator("#notice").filter(has_text=said).wait_for()
+    assert one.page.input_value("#prompt") == TYPED

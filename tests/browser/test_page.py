@@ -1,0 +1,210 @@
+"""What a reader sees: the first picture, predictions equal to CPython's, temperature, odd input."""
+
+import random
+import re
+from html import unescape
+
+import numpy as np
+import pytest
+
+from build import site
+from model.gpt2 import softmax
+from model.sampling import ranking
+from page.candidates import COUNT
+from page.examples import EXAMPLES, TEMPERATURE
+from page.markup import visible
+from page.numbers import bar_end
+
+
+def expected(reference, text, temperature):
+    """The reference's logits for `text`, in rank order, with both probabilities."""
+    session, tokenizer = reference
+    site.explain(text, temperature, session, tokenizer)
+    logits = session.final.logits[0].astype(np.float64)
+    order = ranking(logits)
+    sampled = softmax(logits / temperature)
+    return order, softmax(logits), sampled
+
+
+def percentage(text):
+    """A shown percentage as a number, with half a unit of its last digit."""
+    digits, power = re.fullmatch(r"([\d.]+)(?: × 10⁻([⁰¹²³⁴⁵⁶⁷⁸⁹]+))? %", text).groups()
+    scale = 10.0 ** -int(power.translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")) if power else 0)
+    decimals = len(digits.partition(".")[2])
+    return float(digits) * scale, 0.5 * 10**-decimals * scale
+
+
+def assert_list(shown, reference, text, temperature):
+    """The shown list is the reference's, and every number on it is right to its last digit."""
+    _, tokenizer = reference
+    order, own, sampled = expected(reference, text, temperature)
+    assert [row["id"] for row in shown] == order[:COUNT].tolist()
+    end = bar_end(max(own.max(), sampled.max()))
+    for row in shown:
+        assert row["shown"] == unescape(re.sub("<.*?>", "", visible(tokenizer.display(row["id"]))))
+        for kind, exact in (("model", own), ("sampled", sampled)):
+            value, half = percentage(row[kind])
+            # float32 logits carry errors near 1e-5, which dividing by the temperature magnifies
+            slack = 5e-5 / temperature * value
+            assert value == pytest.approx(100 * exact[row["id"]], abs=half + slack, rel=0)
+        assert row["bar"] == pytest.approx(100 * sampled[row["id"]] / end, abs=0.02)
+
+
+def test_first_picture_needs_no_runtime(visit, reference):
+    blocked = visit(lambda path: 503 if path.startswith("vendor/") else None)
+    assert blocked.page.input_value("#prompt") == EXAMPLES[0]
+    assert "GPT-2" in blocked.page.text_content(".tagline")
+    assert "prepared" in blocked.page.text_content("#run")
+    assert_list(blocked.candidates(), reference, EXAMPLES[0], TEMPERATURE)
+    heads = blocked.page.locator(".head img")
+    config = reference[0].config
+    assert heads.count() == config.n_layer * config.n_head
+    assert heads.evaluate_all(
+        "images => images.every(image => image.complete && image.naturalWidth === %d)" % 8
+    )
+
+
+def test_typed_prompt_equals_cpython(live, reference):
+    """Words drawn anew each run, so that nothing can be prepared for them."""
+    session, tokenizer = reference
+    drawn = random.Random()
+    ids = [drawn.randrange(session.config.vocab_size - 1) for _ in range(7)]
+    text = "".join(c for c in tokenizer.decode(ids) if c.isalpha() or c == " ") or "so"
+    live.slide(1)
+    live.type(text)
+    assert live.tokens() == tokenizer.encode(text)[-12:], text
+    assert_list(live.candidates(), reference, text, 1)
+
+
+def test_patterns_are_the_models(live, reference):
+    """The pixels of a head's square hold its attention pattern as opacity."""
+    text = "The old man and the sea"
+    live.type(text)
+    session, tokenizer = reference
+    site.explain(text, 1, session, tokenizer)
+    n = len(session.ids)
+    for block, head in ((0, 0), (session.config.n_layer - 1, session.config.n_head - 1)):
+        selector = f'.head[data-block="{block}"][data-head="{head}"]'
+        alpha = live.page.eval_on_selector(
+            f"{selector} img",
+            """async image => {
+                await image.decode();
+                const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight);
+                const context = canvas.getContext("2d");
+                context.drawImage(image, 0, 0);
+                return Array.from(context.getImageData(0, 0, canvas.width, canvas.height).data)
+                    .filter((_, i) => i % 4 === 3);
+            }""",
+        )
+        pattern = session.blocks[block].pattern[head]
+        assert np.abs(np.array(alpha).reshape(n, n) - 255 * pattern).max() <= 1
+        live.page.focus(selector)
+        most = int(pattern[-1].argmax())
+        assert f"token {most + 1}." in live.page.text_content("#head-caption")
+
+
+@pytest.mark.parametrize("temperature", [0.1, 2.0])
+def test_temperature_follows_the_formula(live, reference, temperature):
+    text = EXAMPLES[1]
+    live.type(text)
+    run = live.page.text_content("#run")
+    live.slide(temperature)
+    assert_list(live.candidates(), reference, text, temperature)
+    assert live.page.text_content("#run") == run, "the model must not run again"
+
+
+def test_temperature_zero_is_greedy(live):
+    live.type(EXAMPLES[0])
+    live.slide(0)
+    shown = [row["sampled"] for row in live.candidates()]
+    assert shown == ["100 %"] + ["0 %"] * (COUNT - 1)
+    assert "greedy" in live.page.text_content("#temperature-formula")
+
+
+ODD = {
+    "five thousand characters": "ab cd " * 833 + "xy",
+    "three hundred tokens": " the" * 300,
+    "emoji": "I am happy 🙂👩‍👩‍👧 and",
+    "markup": "<img src=x onerror=alert(1)> is",
+    "arabic": "السلام عليكم يا",
+    "nul": "a\0b c",
+    "spaces": "   ",
+    "line breaks": "one\ntwo\n\n",
+}
+
+
+@pytest.mark.parametrize("text", ODD.values(), ids=ODD.keys())
+def test_odd_input(live, reference, text):
+    session, tokenizer = reference
+    limit = session.config.n_positions
+    live.slide(1)
+    live.type(text)
+    ids = tokenizer.encode(text)
+    assert live.page.input_value("#prompt") == text
+    assert live.tokens() == ids[-limit:][-12:]
+    assert live.page.text_content("#prompt-count").startswith(str(len(ids))[:1])
+    if len(ids) > limit:
+        assert str(len(ids) - limit) in live.notice().replace("\u202f", "")
+    else:
+        assert live.page.locator("#notice").is_hidden()
+    assert_list(live.candidates(), reference, text, 1)
+    tints = live.page.locator("#prompt-tokens .tint").all_text_contents()
+    assert "".join(tints) == text.replace("\0", "\ufffd"), (
+        "the tints must lie under the very text that was typed"
+    )
+    assert live.page.locator("main img:not(.head img)").count() == 0
+    assert live.errors == []
+
+
+def test_empty_prompt_starts_a_text(live, reference):
+    live.slide(1)
+    live.type("")
+    assert "Nothing typed yet" in live.notice()
+    session, tokenizer = reference
+    assert_list(live.candidates(), reference, "", 1)
+    assert session.ids == tokenizer.encode("<|endoftext|>")
+
+
+def test_the_newest_text_wins(live, reference):
+    """Typed key by key without waiting: what stays on screen belongs to the whole text."""
+    live.slide(1)
+    live.type("")
+    text = "Two small birds sat on the"
+    live.page.locator("#prompt").press_sequentially(text)
+    live.page.wait_for_function(
+        "text => document.querySelector('#prompt-tokens').textContent.startsWith(text)"
+        " && document.querySelector('#figure:not(.stale)')",
+        arg=text,
+    )
+    assert live.page.input_value("#prompt") == text
+    assert_list(live.candidates(), reference, text, 1)
+
+
+def test_an_example_is_one_click_away(live, reference):
+    live.slide(1)
+    live.page.get_by_role("button", name=EXAMPLES[2], exact=True).click()
+    live.wait_answer()
+    assert_list(live.candidates(), reference, EXAMPLES[2], 1)
+
+
+def test_chinese(live, reference):
+    live.type(EXAMPLES[1])
+    before = live.candidates()
+    live.page.select_option("#language", "zh")
+    assert live.page.text_content(".next-column h2") == "下一个词元"
+    assert live.page.get_attribute("html", "lang") == "zh"
+    assert live.candidates() == before
+    live.page.select_option("#language", "en")
+    assert live.page.text_content(".next-column h2") == "Next token"
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_nothing_is_wider_than_the_screen(live, width):
+    live.page.set_viewport_size({"width": width, "height": 844})
+    assert live.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_no_request_leaves_the_site_and_nothing_failed(live):
+    own = live.address
+    assert live.requests and all(url.startswith((own, "data:", f"blob:{own[:-13]}")) for url in live.requests)
+    assert live.errors == []
