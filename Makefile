@@ -1,0 +1,68 @@
+# Everything here needs Python 3.11 or newer, Node.js 18 or newer and npm; the rest is installed on the way.
+# What a target installs stays in .venv/ and node_modules/, and is installed again only when its list changes.
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup serve test site bench lint clean tools vendor
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/requirements-dev.txt vendor ## install what building and testing need
+
+serve: site ## build the site and open it in the browser (SERVE_ARGS="--port 8080 --no-browser")
+	$(RUN) -m build.serve $(SERVE_ARGS)
+
+test: setup lint ## run every test (PYTEST_ARGS="-k tokenizer" picks some)
+	browser=$$($(RUN) -m build.browser) && GLASSFORMER_BROWSER="$$browser" $(RUN) -m pytest $(PYTEST_ARGS)
+
+site: $(VENV)/requirements.txt vendor ## build the site into dist/
+	$(RUN) -m build.site
+
+bench: setup ## measure the forward pass in Pyodide
+	node tests/bench/run.mjs
+
+lint: $(VENV)/requirements-dev.txt ## check style and formatting
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+
+clean: ## remove what was built; keep what was installed
+	rm -rf dist vendor .pytest_cache .ruff_cache .hypothesis
+	find build py tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- what the targets above stand on ---
+
+tools:
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is missing: please install Python 3.11 or newer." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "$(PYTHON) is $$($(PYTHON) --version), too old: please install Python 3.11 or newer (make PYTHON=python3.12 names one)." >&2; exit 1; }
+	@command -v node >/dev/null || { echo "node is missing: please install Node.js 18 or newer." >&2; exit 1; }
+	@node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' \
+		|| { echo "node is $$(node --version), too old: please install Node.js 18 or newer." >&2; exit 1; }
+	@command -v npm >/dev/null || { echo "npm is missing: please install npm, which comes with Node.js." >&2; exit 1; }
+
+$(VENV)/bin/python: | tools
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo "Python's venv module is missing: apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# The copy of each list inside .venv says what is installed there.
+$(VENV)/requirements.txt: requirements.txt | $(VENV)/bin/python
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r $<
+	cp $< $@
+
+$(VENV)/requirements-dev.txt: requirements-dev.txt $(VENV)/requirements.txt | $(VENV)/bin/python
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r $<
+	cp $< $@
+
+# npm leaves this one when it is done.
+node_modules/.package-lock.json: package-lock.json | tools
+	npm ci --ignore-scripts
+	touch $@
+
+vendor: node_modules/.package-lock.json $(VENV)/bin/python
+	$(RUN) -m build.vendor

@@ -1,0 +1,182 @@
+"""Serve a folder to this machine's browser: `python -m build.serve [FOLDER]`; `--help` lists the options.
+
+`serving` does the same for tests, which may corrupt or hide files on the way.
+"""
+
+import argparse
+import io
+import os
+import socket
+import sys
+import threading
+import webbrowser
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from http import HTTPStatus
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+HOST = "127.0.0.1"
+FIRST_PORT = 8000
+
+# Browsers run modules and compile WebAssembly only under the right type, and systems disagree about these.
+MIME_TYPES = {
+    ".css": "text/css",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".mjs": "text/javascript",
+    ".py": "text/x-python",
+    ".safetensors": "application/octet-stream",
+    ".svg": "image/svg+xml",
+    ".toml": "application/toml",
+    ".wasm": "application/wasm",
+    ".whl": "application/zip",
+    ".zip": "application/zip",
+}
+
+# Gets a path inside the folder, such as "weights/mini/config.json"; the answer is other bytes to send,
+# an HTTP status to fail with, or None to send the file. It runs in the request's own thread, so it may wait.
+Intercept = Callable[[str], bytes | int | None]
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """Answers GET and HEAD with the files of the server's folder, and with nothing else."""
+
+    protocol_version = "HTTP/1.1"
+    extensions_map = SimpleHTTPRequestHandler.extensions_map | MIME_TYPES
+    server: "FolderServer"
+
+    def send_head(self) -> io.IOBase | None:
+        answer = self.answer(unquote(urlsplit(self.path).path))
+        if isinstance(answer, bytes):
+            return self.send_bytes(answer)
+        if answer is not None:
+            self.send_error(answer)
+            return None
+        return super().send_head()
+
+    def answer(self, path: str) -> bytes | int | None:
+        """What to send instead of a file: bytes, or an error's status; None to look for the file."""
+        under = self.server.under
+        if path + "/" == under:
+            return None  # the base class redirects to the path with the slash
+        if not path.startswith(under) or "\0" in path:
+            return HTTPStatus.NOT_FOUND
+        if not Path(self.translate_path(self.path)).resolve().is_relative_to(self.server.folder):
+            return HTTPStatus.NOT_FOUND
+        return self.server.intercept(path.removeprefix(under)) if self.server.intercept else None
+
+    def send_bytes(self, data: bytes) -> io.BytesIO:
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", self.guess_type(urlsplit(self.path).path))
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        return io.BytesIO(data)
+
+    def translate_path(self, path: str) -> str:
+        return super().translate_path(urlsplit(path).path.removeprefix(self.server.under.rstrip("/")))
+
+    def list_directory(self, path: str | os.PathLike[str]) -> None:
+        self.send_error(HTTPStatus.NOT_FOUND)
+
+    def end_headers(self) -> None:
+        # The browser keeps files but asks each time whether they have changed: a rebuilt site shows at once.
+        self.send_header("Cache-Control", "no-cache")
+        super().end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Stay quiet: the browser's own tools show requests better."""
+
+
+class FolderServer(ThreadingHTTPServer):
+    """Serves `folder` on this machine only, below the URL path `under`."""
+
+    def __init__(self, folder: Path, port: int, under: str = "/", intercept: Intercept | None = None) -> None:
+        self.folder = folder.resolve()
+        self.under = f"/{under.strip('/')}/".replace("//", "/")
+        self.intercept = intercept
+        self.connections: set[socket.socket] = set()
+        super().__init__((HOST, port), partial(Handler, directory=str(self.folder)))
+
+    @property
+    def address(self) -> str:
+        return f"http://{HOST}:{self.server_port}{self.under}"
+
+    def process_request(self, request: socket.socket, client_address: object) -> None:
+        self.connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: socket.socket) -> None:
+        self.connections.discard(request)
+        super().shutdown_request(request)
+
+    def server_close(self) -> None:
+        """Stop answering, on kept-alive connections too."""
+        super().server_close()
+        for connection in list(self.connections):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def handle_error(self, request: socket.socket, client_address: object) -> None:
+        if not isinstance(sys.exception(), ConnectionError):  # a closed tab is no error
+            super().handle_error(request, client_address)
+
+
+@contextmanager
+def serving(folder: str | Path, under: str = "/", intercept: Intercept | None = None) -> Iterator[str]:
+    """Serve `folder` on a free port while the block runs; gives the base URL, which ends with a slash."""
+    server = FolderServer(Path(folder), 0, under, intercept)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield server.address
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def open_server(folder: Path, port: int | None, under: str) -> FolderServer:
+    """A server on `port`, or on the first free port from 8000 on. Raises OSError when there is none."""
+    ports = [port] if port is not None else range(FIRST_PORT, FIRST_PORT + 1000)
+    for candidate in ports:
+        with suppress(OSError):
+            return FolderServer(folder, candidate, under)
+    raise OSError(f"port {ports[0]} is in use" if port is not None else "no port from 8000 to 8999 is free")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m build.serve", description="Serve a folder to your browser."
+    )
+    parser.add_argument(
+        "folder", nargs="?", type=Path, default=ROOT / "dist", help="folder to serve (default: dist)"
+    )
+    parser.add_argument(
+        "--port", type=int, help="port to listen on (default: the first free one from 8000 on)"
+    )
+    parser.add_argument("--no-browser", action="store_true", help="do not open the browser")
+    parser.add_argument(
+        "--under", default="/", metavar="PATH", help="URL path of the folder, such as /glassformer/"
+    )
+    options = parser.parse_args()
+
+    if not (options.folder / "index.html").is_file():
+        sys.exit(f"There is no index.html in {options.folder}. Build the site first: make site")
+    try:
+        server = open_server(options.folder, options.port, options.under)
+    except OSError as error:
+        sys.exit(f"The server could not start: {error}. Choose another with --port.")
+    print(f"Serving {options.folder} at {server.address} (end with Ctrl-C)", flush=True)
+    if not options.no_browser:
+        webbrowser.open(server.address)
+    with server, suppress(KeyboardInterrupt):
+        server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,177 @@
+"""build/serve.py: the right types, nothing outside the folder, and the hooks that browser tests use."""
+
+import http.client
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from build.serve import serving
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def site(tmp_path):
+    """A folder to serve, with a file beside it that must never be sent."""
+    folder = tmp_path / "site"
+    (folder / "py").mkdir(parents=True)
+    (folder / "index.html").write_text("<h1>front</h1>")
+    (folder / "py" / "a b.py").write_text("print('π')")
+    (tmp_path / "secret.txt").write_text("secret")
+    return folder
+
+
+def get(base, path, **headers):
+    """GET `path` exactly as written; returns status, headers and body."""
+    address = urlsplit(base)
+    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=30)
+    try:
+        connection.putrequest("GET", path)
+        for name, value in headers.items():
+            connection.putheader(name.replace("_", "-"), value)
+        connection.endheaders()
+        response = connection.getresponse()
+        return response.status, response.headers, response.read()
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    "name, mime",
+    [
+        ("a.mjs", "text/javascript"),
+        ("a.js", "text/javascript"),
+        ("a.wasm", "application/wasm"),
+        ("a.py", "text/x-python"),
+        ("a.json", "application/json"),
+        ("a.toml", "application/toml"),
+        ("a.whl", "application/zip"),
+        ("a.safetensors", "application/octet-stream"),
+        ("a.svg", "image/svg+xml"),
+        ("a.css", "text/css"),
+        ("a.html", "text/html; charset=utf-8"),
+    ],
+)
+def test_mime_types(site, name, mime):
+    (site / name).write_bytes(b"some bytes")
+    with serving(site) as base:
+        status, headers, body = get(base, f"/{name}")
+    assert (status, headers["Content-Type"], body) == (200, mime, b"some bytes")
+
+
+def test_files_are_revalidated(site):
+    with serving(site) as base:
+        status, headers, body = get(base, "/py/a%20b.py?v=1")
+        assert (status, body.decode()) == (200, "print('π')")
+        assert headers["Cache-Control"] == "no-cache"
+        status, headers, body = get(base, "/py/a%20b.py", If_Modified_Since=headers["Last-Modified"])
+        assert (status, body) == (304, b"")
+
+
+def test_a_folder_is_its_index_page_or_nothing(site):
+    with serving(site) as base:
+        assert get(base, "/")[2] == b"<h1>front</h1>"
+        assert get(base, "/py/")[0] == 404
+
+
+def test_below_a_path(site):
+    with serving(site, under="glassformer") as base:
+        assert base.endswith("/glassformer/")
+        assert get(base, "/glassformer/")[2] == b"<h1>front</h1>"
+        assert get(base, "/glassformer/py/a%20b.py")[0] == 200
+        status, headers, _ = get(base, "/glassformer")
+        assert (status, headers["Location"]) == (301, "/glassformer/")
+        for path in ("/", "/index.html", "/glassformers/index.html", "/glassformerindex.html"):
+            assert get(base, path)[0] == 404, path
+
+
+@pytest.mark.parametrize("under", ["/", "/glassformer/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../secret.txt",
+        "%2e%2e/secret.txt",
+        "..%2fsecret.txt",
+        "py/../../secret.txt",
+        "/../secret.txt",
+        "..\\secret.txt",
+        "%00",
+        "link/secret.txt",
+        "{absolute}",
+    ],
+)
+def test_nothing_outside_the_folder_is_sent(site, path, under):
+    (site / "link").symlink_to(site.parent)
+    with serving(site, under) as base:
+        status, _, body = get(base, under + path.format(absolute=site.parent / "secret.txt"))
+    assert status == 404 and b"secret" not in body
+
+
+def test_intercept_can_replace_and_hide_files(site):
+    asked = []
+
+    def intercept(path):
+        asked.append(path)
+        return {"py/a b.py": b"other", "index.html": 503}.get(path)
+
+    with serving(site, "/below/", intercept) as base:
+        status, headers, body = get(base, "/below/py/a%20b.py?x")
+        assert (status, headers["Content-Type"], body) == (200, "text/x-python", b"other")
+        assert get(base, "/below/index.html")[0] == 503
+        assert get(base, "/below/")[2] == b"<h1>front</h1>"
+    assert asked == ["py/a b.py", "index.html", ""]
+
+
+def test_after_the_block_even_open_connections_get_no_answer(site):
+    with serving(site) as base:
+        address = urlsplit(base)
+        connection = http.client.HTTPConnection(address.hostname, address.port, timeout=30)
+        for _ in range(2):  # the second on the same connection
+            connection.request("GET", "/")
+            assert connection.getresponse().read() == b"<h1>front</h1>"
+            assert connection.sock
+    connection.auto_open = False
+    with pytest.raises((http.client.HTTPException, ConnectionError)):
+        connection.request("GET", "/")
+        connection.getresponse()
+
+
+def test_a_closed_tab_prints_no_traceback(site, capfd):
+    (site / "large.bin").write_bytes(bytes(20_000_000))
+    with serving(site) as base:
+        address = urlsplit(base)
+        with socket.create_connection((address.hostname, address.port)) as tab:
+            tab.sendall(b"GET /large.bin HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert tab.recv(10)
+        assert get(base, "/")[0] == 200
+    assert capfd.readouterr().err == ""
+
+
+def test_command_prints_its_address_and_stops_quietly(site):
+    command = [sys.executable, "-m", "build.serve", str(site), "--no-browser", "--under", "/below/"]
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        line = server.stdout.readline()
+        base = next(word for word in line.split() if word.startswith("http://127.0.0.1:"))
+        assert get(base, "/below/")[2] == b"<h1>front</h1>"
+        port = str(urlsplit(base).port)
+        taken = subprocess.run(
+            [*command, "--port", port], cwd=ROOT, capture_output=True, text=True, timeout=60
+        )
+        assert taken.returncode == 1 and f"port {port} is in use" in taken.stderr
+        server.send_signal(subprocess.signal.SIGINT)
+        assert server.wait(timeout=60) == 0
+        assert server.stderr.read() == ""
+    finally:
+        server.kill()
+        server.communicate()
+
+
+def test_command_without_a_site_says_how_to_build_one(tmp_path):
+    command = [sys.executable, "-m", "build.serve", str(tmp_path), "--no-browser"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert run.returncode == 1 and "make site" in run.stderr and "Traceback" not in run.stderr
