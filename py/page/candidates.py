@@ -1,4 +1,4 @@
-"""The next-token list: for each of the likeliest tokens the probability as sampled and the model's own, side by side."""
+"""The next-token list: for each of the likeliest tokens the probability as sampled beside the model's own."""
 
 from page.markup import visible
 from page.numbers import bar_end, grouped, percent

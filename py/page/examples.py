@@ -1,4 +1,4 @@
-"""The prompts offered to a reader who has none in mind. The first is the page's own, prepared when the site is built."""
+"""Prompts for a reader who has none in mind. The first is the page's own, prepared when the site is built."""
 
 EXAMPLES = (
     "Once upon a time there was a little",

@@ -1,4 +1,4 @@
-"""The flow between columns: rectangles in, SVG out. A rectangle is (left, top, width, height) in the figure's pixels."""
+"""The flow between columns: rectangles in, SVG out. A rectangle is (left, top, width, height) in pixels."""
 
 
 def band(x0, top0, height0, x1, top1, height1):
