@@ -1,15 +1,15 @@
 """A quantised checkpoint: which files it has, and how their tensors become the weights `gpt2.py` reads.
 
 Layout: Hugging Face's sharded safetensors (`model.safetensors.index.json`), with matrices stored transposed to
-(out, in) as int8 and, beside each, `<name>.scale` with one float32 a row.
+(out, in) as int8 and, beside each, `<name>.scale` with one float32 a row. A matrix too large for one shard (GPT-2's
+token embedding) continues in the next under the same name, from the row where the last one stopped.
 """
 
-import json
 from typing import NamedTuple
 
 import numpy as np
 
-from model import safetensors
+from model import safetensors, shallow_json
 from model.config import GPT2Config
 from model.quantization import Int8Rows
 
@@ -31,8 +31,8 @@ class StoredFile(NamedTuple):
 def read_index(text: str | bytes) -> list[StoredFile]:
     """Every file of the checkpoint but the index itself, shards in the order they are to be loaded."""
     try:
-        metadata = json.loads(text)["metadata"]
-        files = [StoredFile(f["name"], f["size"], f["sha256"]) for f in metadata["files"]]
+        metadata = shallow_json.parse(text)["metadata"]
+        files = [StoredFile(str(f["name"]), int(f["size"]), str(f["sha256"])) for f in metadata["files"]]
         layout = metadata["layout"]
     except (ValueError, KeyError, TypeError) as error:
         raise CheckpointError(f"{INDEX} cannot be read: {error!r}") from None
@@ -71,9 +71,10 @@ def weights_from_shards(shards: list[np.ndarray], config: GPT2Config, resident: 
     `shards` are the files' bytes (uint8). resident "int8" keeps matrices as views of those bytes (small);
     "float32" dequantises them once (faster). Raises CheckpointError or SafetensorsError.
     """
-    tensors: dict[str, np.ndarray] = {}
+    tensors: dict[str, list[np.ndarray]] = {}  # the parts of each, usually one
     for shard in shards:
-        tensors.update(safetensors.load(shard))
+        for name, part in safetensors.load(shard).items():
+            tensors.setdefault(name, []).append(part)
     flat = {}
     for name, shape in tensor_shapes(config).items():
         quantized = is_quantized(name, shape)
@@ -85,6 +86,11 @@ def weights_from_shards(shards: list[np.ndarray], config: GPT2Config, resident: 
             flat[name] = take(tensors, name, shape, np.float32)
     if tensors:
         raise CheckpointError(f"the checkpoint holds tensors a GPT-2 does not have: {', '.join(sorted(tensors))}")
+    return nested(flat, config)
+
+
+def nested(flat: dict, config: GPT2Config) -> dict:
+    """Weights by full name, regrouped as `gpt2.py` takes them."""
     weights: dict = {name: w for name, w in flat.items() if not name.startswith("h.")}
     weights["h"] = [
         {name.removeprefix(f"h.{i}."): w for name, w in flat.items() if name.startswith(f"h.{i}.")}
@@ -93,11 +99,15 @@ def weights_from_shards(shards: list[np.ndarray], config: GPT2Config, resident: 
     return weights
 
 
-def take(tensors: dict[str, np.ndarray], name: str, shape: tuple[int, ...], dtype: type) -> np.ndarray:
+def take(tensors: dict[str, list[np.ndarray]], name: str, shape: tuple[int, ...], dtype: type) -> np.ndarray:
     """Remove and return the tensor `name`, which must have this shape and dtype and only finite numbers."""
-    tensor = tensors.pop(name, None)
-    if tensor is None:
+    parts = tensors.pop(name, None)
+    if parts is None:
         raise CheckpointError(f"the checkpoint has no tensor {name}")
+    try:
+        tensor = parts[0] if len(parts) == 1 else np.concatenate(parts)  # shape
+    except ValueError as error:
+        raise CheckpointError(f"the parts of {name} do not fit together: {error}") from None
     if tensor.shape != shape or tensor.dtype != dtype:
         expected = f"{np.dtype(dtype)} {shape}"
         raise CheckpointError(f"{name} should be {expected}, the file has {tensor.dtype} {tensor.shape}")

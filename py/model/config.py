@@ -1,7 +1,8 @@
 """The shape of a GPT-2: what `config.json` says, checked."""
 
-import json
 from dataclasses import dataclass
+
+from model import shallow_json
 
 
 class ConfigError(ValueError):
@@ -27,7 +28,7 @@ class GPT2Config:
     def from_json(cls, text: str | bytes) -> "GPT2Config":
         """Read a Hugging Face `config.json`. Raises ConfigError with a sentence that names the field."""
         try:
-            fields = json.loads(text)
+            fields = shallow_json.parse(text)
         except ValueError as error:
             raise ConfigError(f"config.json is not JSON: {error}") from None
         if not isinstance(fields, dict) or fields.get("model_type") != "gpt2":

@@ -15,15 +15,16 @@ def quantize_rows(w: np.ndarray) -> "Int8Rows":
     largest = np.abs(w).max(axis=1, initial=0.0)  # (out,)
     if not np.isfinite(largest).all():
         raise ValueError("the matrix holds a NaN or an infinity")
-    scale = np.where(largest > 0, largest / 127, 1).astype(np.float32)  # (out,)
+    scale = (largest / 127).astype(np.float32)  # (out,)
+    scale[scale == 0] = 1  # a row of zeros, or of numbers too small for float32 to divide
     values = np.rint(w / scale[:, None]).clip(-127, 127).astype(np.int8)  # (out, in)
     return Int8Rows(values, scale)
 
 
 class Int8Rows:
-    """A quantised matrix that reads like a float32 one: `w[rows]` gives those rows, dequantised.
+    """A quantised matrix: row i is `values[i] * scale[i]`. `w[rows]` gives those rows as float32.
 
-    So `gpt2.py` need not know which of the two it was given. Memory: one byte a weight instead of four.
+    Memory: one byte a weight instead of four.
     """
 
     def __init__(self, values: np.ndarray, scale: np.ndarray) -> None:

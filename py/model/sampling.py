@@ -32,12 +32,14 @@ def sampled(
         one = np.zeros_like(logits)  # (V,)
         one[order[0]] = 1
         return one
-    scaled = (logits - logits[order[0]]) / temperature  # (V,) at most 0, so that a tiny temperature cannot overflow
+    # At most 0, so that a tiny temperature brings minus infinity at worst; in float32 it would itself become 0.
+    with np.errstate(over="ignore"):
+        scaled = (logits - logits[order[0]]).astype(np.float64) / temperature  # (V,)
     if top_k is not None and top_k < len(order):
         scaled = np.where(logits < logits[order[top_k - 1]], -np.inf, scaled)  # (V,)
     probabilities = softmax(scaled)  # (V,)
-    if top_p is not None:
-        ranked = probabilities[order].astype(np.float64)  # (V,)
+    if top_p is not None and top_p < 1:  # at 1 rounding could drop the tail
+        ranked = probabilities[order]  # (V,)
         before = np.cumsum(ranked) - ranked  # (V,) the mass of all likelier entries
         probabilities[order[1:][before[1:] >= top_p]] = 0  # the likeliest always stays
         probabilities /= probabilities.sum()

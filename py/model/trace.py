@@ -44,9 +44,7 @@ SQUARE = {"attn_scores": -np.inf, "pattern": 0.0}  # grow in two directions; wha
 
 def first_rows(part: Embedding | Block, n: int) -> Embedding | Block:
     """The activations of the first n tokens alone: what comes later never changes them."""
-    return type(part)(
-        *(a[:, :n, :n] if name in SQUARE else a[:n] for name, a in zip(part._fields, part, strict=True))
-    )
+    return type(part)(*(a[:, :n, :n] if name in SQUARE else a[:n] for name, a in zip(part._fields, part, strict=True)))
 
 
 def append_rows(old: Embedding | Block, new: Embedding | Block) -> Embedding | Block:
@@ -54,6 +52,8 @@ def append_rows(old: Embedding | Block, new: Embedding | Block) -> Embedding | B
     joined = []
     for name, a, b in zip(old._fields, old, new, strict=True):
         if name in SQUARE:  # (H, T, T) above (H, t, T + t)
-            a = np.pad(a, ((0, 0), (0, 0), (0, b.shape[1])), constant_values=SQUARE[name])  # (H, T, T + t)
+            wide = np.full((*a.shape[:2], b.shape[2]), SQUARE[name], a.dtype)  # (H, T, T + t)
+            wide[:, :, : a.shape[2]] = a
+            a = wide
         joined.append(np.concatenate([a, b], axis=1 if name in SQUARE else 0))  # T + t rows
     return type(old)(*joined)

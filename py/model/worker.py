@@ -94,8 +94,9 @@ def tokenize(field: str) -> str:
 
 
 async def predict(field: str, count: int, temperature: float) -> str:
-    """Run the model on a text, given as for `tokenize`: its tokens, the `count` likeliest next tokens, every head's pattern, timings in ms.
+    """Run the model on a text, given as for `tokenize`.
 
+    Answers its tokens, the `count` likeliest next tokens, every head's pattern, milliseconds and heap bytes;
     {"replaced": true} when a newer call came before this one was done.
     """
     Loaded.newest += 1

@@ -1,0 +1,82 @@
+"""A GPT-2 with random weights in Hugging Face's own layout, for trying sizes without downloading anything.
+
+    python -m build.random_checkpoint OUT_FOLDER --n-embd 768 --n-layer 12 --n-head 12 --seed 0
+
+The defaults are the shape of GPT-2 124M. Initialisation as in Radford et al., 2019, section 2.3: normal with
+deviation 0.02, projections onto the residual stream scaled down by the square root of their number.
+"""
+
+import argparse
+import json
+import math
+import sys
+from pathlib import Path
+
+import numpy as np
+import safetensors.numpy
+
+from model.checkpoint import tensor_shapes
+from model.config import ConfigError, GPT2Config
+
+DEVIATION = 0.02
+
+
+def random_tensors(config: GPT2Config, seed: int) -> dict[str, np.ndarray]:
+    """Tensors under Hugging Face's names and in its shapes: blocks' matrices are (in, out)."""
+    random = np.random.default_rng(seed)
+    tensors = {}
+    for name, shape in tensor_shapes(config).items():
+        if name.endswith(".bias"):
+            w = np.zeros(shape, np.float32)  # shape
+        elif len(shape) == 1:
+            w = np.ones(shape, np.float32)  # shape
+        else:
+            shape = shape[::-1] if name.startswith("h.") else shape
+            deviation = DEVIATION / math.sqrt(2 * config.n_layer) if "c_proj" in name else DEVIATION
+            w = random.standard_normal(shape, np.float32) * np.float32(deviation)  # shape
+        tensors[f"transformer.{name}"] = w
+    return tensors
+
+
+def write(out: Path, config: GPT2Config, seed: int) -> None:
+    """Write config.json and model.safetensors to the folder `out`."""
+    out.mkdir(parents=True, exist_ok=True)
+    fields = {
+        "model_type": "gpt2",
+        "architectures": ["GPT2LMHeadModel"],
+        "activation_function": "gelu_new",
+        "vocab_size": config.vocab_size,
+        "n_positions": config.n_positions,
+        "n_embd": config.n_embd,
+        "n_layer": config.n_layer,
+        "n_head": config.n_head,
+        "layer_norm_epsilon": config.layer_norm_epsilon,
+    }
+    (out / "config.json").write_text(json.dumps(fields, indent=2) + "\n")
+    # The mark of a PyTorch checkpoint, without which Hugging Face's own loader refuses the file.
+    safetensors.numpy.save_file(random_tensors(config, seed), out / "model.safetensors", {"format": "pt"})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m build.random_checkpoint", description=__doc__.splitlines()[0])
+    parser.add_argument("out", type=Path, metavar="OUT_FOLDER")
+    for option, default in (
+        ("--vocab-size", 50_257),
+        ("--n-positions", 1024),
+        ("--n-embd", 768),
+        ("--n-layer", 12),
+        ("--n-head", 12),
+    ):
+        parser.add_argument(option, type=int, default=default)
+    parser.add_argument("--seed", type=int, default=0)
+    sizes = vars(parser.parse_args())
+    out, seed = sizes.pop("out"), sizes.pop("seed")
+    try:
+        config = GPT2Config.from_json(json.dumps({"model_type": "gpt2", **sizes}))
+    except ConfigError as error:
+        sys.exit(f"{error}")
+    write(out, config, seed)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,177 @@
+"""The safetensors file format: a JSON header, then the bytes of every tensor, one after another.
+
+    8 bytes          N, the length of the header, unsigned, little-endian
+    N bytes          UTF-8 JSON: {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, ...}
+    all the rest     the data; `data_offsets` count from its first byte
+
+Nothing in it is code, so a file can be wrong but not dangerous. What the reference
+implementation refuses is refused here. Source: the safetensors README, sections "Format" and "Notes".
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from model import shallow_json
+
+HEADER_LIMIT = 100_000_000  # bytes; the reference implementation's
+COUNT_LIMIT = 2**63  # more elements than any file holds
+
+DTYPES = {
+    "F64": np.dtype("<f8"),
+    "F32": np.dtype("<f4"),
+    "F16": np.dtype("<f2"),
+    "BF16": np.dtype("<u2"),  # NumPy has no bfloat16: read as bits, then widened to float32
+    "I64": np.dtype("<i8"),
+    "I32": np.dtype("<i4"),
+    "I16": np.dtype("<i2"),
+    "I8": np.dtype("i1"),
+    "U64": np.dtype("<u8"),
+    "U32": np.dtype("<u4"),
+    "U16": np.dtype("<u2"),
+    "U8": np.dtype("u1"),
+    "BOOL": np.dtype("?"),
+}
+
+
+class SafetensorsError(ValueError):
+    """The bytes are not a well-formed safetensors file; the message names the tensor or the field."""
+
+
+class Entry(NamedTuple):
+    """What the header says of one tensor; its bytes are data[begin:end] of the whole file."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    begin: int
+    end: int
+
+
+def load(data: bytes | bytearray | memoryview | np.ndarray) -> dict[str, np.ndarray]:
+    """All tensors of a safetensors file, by name.
+
+    The arrays are views into `data`, so nothing is copied and they can be written only if `data` can.
+    BF16 alone is a copy, widened exactly to float32. Raises SafetensorsError for a malformed file.
+    """
+    entries, _ = read_header(data)
+    file = np.frombuffer(_as_bytes(data), np.uint8)  # (file length,)
+    return {name: _tensor(file, name, entry) for name, entry in entries.items()}
+
+
+def read_header(data: bytes | bytearray | memoryview | np.ndarray) -> tuple[dict[str, Entry], dict[str, str]]:
+    """The entry of each tensor, by name in order of offset, and the file's free-form metadata.
+
+    Raises SafetensorsError unless the whole file is consistent: the entries must tile the data exactly.
+    """
+    file = _as_bytes(data)
+    if len(file) < 8:
+        raise SafetensorsError(f"the file is {len(file)} bytes long; a safetensors file has at least 8")
+    header_length = int.from_bytes(file[:8], "little")
+    if header_length > HEADER_LIMIT:
+        raise SafetensorsError(f"the header length is {header_length}; more than {HEADER_LIMIT} is refused")
+    data_begin = 8 + header_length
+    if data_begin > len(file):
+        raise SafetensorsError(
+            f"the header length is {header_length}, but {len(file) - 8} bytes follow: is the file cut short?"
+        )
+    header = _parse_json(bytes(file[8:data_begin]))
+    metadata = header.pop("__metadata__", {})
+    if not (isinstance(metadata, dict) and all(isinstance(value, str) for value in metadata.values())):
+        raise SafetensorsError("__metadata__ is not an object whose values are all strings")
+    entries = {name: _read_entry(name, fields, data_begin) for name, fields in header.items()}
+    entries = dict(sorted(entries.items(), key=lambda item: (item[1].begin, item[1].end)))
+    _check_tiling(entries, data_begin, len(file))
+    return entries, metadata
+
+
+def _as_bytes(data: bytes | bytearray | memoryview | np.ndarray) -> memoryview:
+    try:
+        return memoryview(data).cast("B")
+    except (TypeError, ValueError) as error:
+        raise SafetensorsError(f"the file must come as contiguous bytes: {error}") from error
+
+
+def _parse_json(header: bytes) -> dict:
+    if header[:1] != b"{":
+        raise SafetensorsError("the header does not begin with '{': is this a safetensors file?")
+    try:
+        return shallow_json.parse(header, _object_without_duplicates)
+    except SafetensorsError:
+        raise
+    except ValueError as error:
+        raise SafetensorsError(f"the header is not valid UTF-8 JSON: {error}") from error
+
+
+def _object_without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    for text in (text for pair in pairs for text in pair if isinstance(text, str)):
+        text.encode()  # fails on a lone surrogate, "\\ud800"
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        seen = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))
+        raise SafetensorsError(f"the header has {_quoted(twice)} twice")
+    return fields
+
+
+def _read_entry(name: str, fields: object, data_begin: int) -> Entry:
+    """One header entry, with every field of the right type and the size the shape asks for."""
+    if not isinstance(fields, dict) or set(fields) != {"dtype", "shape", "data_offsets"}:
+        raise _tensor_error(name, "must have exactly dtype, shape and data_offsets")
+    dtype, shape, offsets = fields["dtype"], fields["shape"], fields["data_offsets"]
+    if not isinstance(dtype, str) or dtype not in DTYPES:
+        raise _tensor_error(name, f"has dtype {_quoted(dtype)}; the known ones are {', '.join(DTYPES)}")
+    if not _is_list_of_sizes(shape):
+        raise _tensor_error(name, "has a shape that is not a list of non-negative integers")
+    if not _is_list_of_sizes(offsets) or len(offsets) != 2:
+        raise _tensor_error(name, "has data_offsets that are not two non-negative integers")
+    begin, end = offsets
+    if begin > end:
+        raise _tensor_error(name, "has data_offsets whose begin is past their end")
+    count = 1
+    for size in shape:
+        count *= size
+        if count >= COUNT_LIMIT:
+            raise _tensor_error(name, "has a shape with more elements than can be counted")
+    needed = count * DTYPES[dtype].itemsize
+    if end - begin != needed:
+        raise _tensor_error(name, f"needs {needed} bytes by its shape, but data_offsets give another number")
+    return Entry(dtype, tuple(shape), data_begin + begin, data_begin + end)
+
+
+def _is_list_of_sizes(value: object) -> bool:
+    return isinstance(value, list) and all(type(item) is int and item >= 0 for item in value)  # True is no size
+
+
+def _check_tiling(entries: dict[str, Entry], data_begin: int, file_length: int) -> None:
+    """Refuse overlaps, holes and bytes that belong to no tensor. `entries` are in order of offset."""
+    position = data_begin
+    for name, entry in entries.items():
+        if entry.begin != position:
+            what = "overlaps the tensor before it" if entry.begin < position else "leaves a hole before it"
+            raise _tensor_error(name, what)
+        if entry.end > file_length:
+            raise _tensor_error(name, "ends past the end of the file: is the file cut short?")
+        position = entry.end
+    if position != file_length:
+        raise SafetensorsError(f"the last {file_length - position} bytes of the file belong to no tensor")
+
+
+def _tensor(file: np.ndarray, name: str, entry: Entry) -> np.ndarray:
+    flat = file[entry.begin : entry.end].view(DTYPES[entry.dtype])  # (product of shape,)
+    if entry.dtype == "BF16":  # bfloat16 is the upper half of a float32
+        flat = (flat.astype(np.uint32) << 16).view(np.float32)  # (product of shape,)
+    try:
+        return flat.reshape(entry.shape)  # shape
+    except (ValueError, OverflowError) as error:
+        # Too many axes, or [0, 2**62]: empty, yet too large to index.
+        raise _tensor_error(name, f"has a shape that NumPy cannot hold: {error}") from error
+
+
+def _tensor_error(name: str, problem: str) -> SafetensorsError:
+    return SafetensorsError(f"tensor {_quoted(name)} {problem}")
+
+
+def _quoted(value: object) -> str:
+    """`value` for a message: a hostile header may hold megabytes of it."""
+    text = repr(value) if isinstance(value, str) else f"of type {type(value).__name__}"
+    return text if len(text) <= 100 else f"{text[:99]}…"

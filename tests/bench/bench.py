@@ -1,0 +1,153 @@
+"""The parts of the benchmark; run.mjs calls each in a fresh Pyodide. Times are wall-clock milliseconds.
+
+Times on one machine on one day compare with each other alone; `calibrate` says how fast that day is.
+"""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import pyodide_js
+
+from model import gpt2
+from model.checkpoint import INDEX, is_quantized, nested, read_index, tensor_shapes, weights_from_shards
+from model.config import GPT2Config
+from model.quantization import Int8Rows
+from model.session import Session
+
+GPT2_124M = GPT2Config(vocab_size=50_257, n_positions=1024, n_embd=768, n_layer=12, n_head=12)
+
+
+def milliseconds(work: Callable[[], object], rounds: int = 7) -> tuple[float, float]:
+    """(median, least) of several rounds after one to warm up."""
+    work()
+    times = []
+    for _ in range(rounds):
+        started = time.perf_counter()
+        work()
+        times.append(1000 * (time.perf_counter() - started))
+    return median(times), min(times)
+
+
+def heap() -> str:
+    return f"heap {pyodide_js._module.HEAPU8.length / 1e6:.0f} MB"
+
+
+def random_floats(*shape: int) -> np.ndarray:
+    return np.random.default_rng(0).standard_normal(shape, np.float32)
+
+
+def calibrate() -> None:
+    """A fixed amount of work that has nothing to do with our code."""
+    a = random_floats(192, 192)
+    product, _ = milliseconds(lambda: a @ a)
+    loop, _ = milliseconds(lambda: sum(i * i for i in range(200_000)))
+    print(f"calibration: NumPy product of 192 x 192 {product:.1f} ms, Python loop of 200,000 {loop:.1f} ms")
+
+
+def products() -> None:
+    """The forms in which x (T, in) can be multiplied with a weight matrix, for the largest of GPT-2 124M's."""
+    print("\nproduct, GFLOP/s, in 768, out 3072:    T = 1   T = 6")
+    w = random_floats(3072, 768)  # (out, in)
+    turned = np.ascontiguousarray(w.T)  # (in, out)
+    int8 = Int8Rows(np.rint(w * 25).clip(-127, 127).astype(np.int8), np.full(3072, 0.04, np.float32))
+    forms: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+        "x @ w             w (in, out)": lambda x: x @ turned,
+        "x @ w.T           w (out, in)": lambda x: x @ w.T,
+        "einsum tk,nk->tn  w (out, in)": lambda x: np.einsum("tk,nk->tn", x, w),
+        "linear            w (out, in)": lambda x: gpt2.linear(x, w),
+        "linear            w int8 (out, in)": lambda x: gpt2.linear(x, int8),
+    }
+    for name, form in forms.items():
+        speeds = []
+        for tokens in (1, 6):
+            x = random_floats(tokens, 768)
+            _, least = milliseconds(lambda form=form, x=x: form(x))
+            speeds.append(2e-6 * x.size * 3072 / least)
+        print(f"  {name:36} " + "   ".join(f"{speed:5.2f}" for speed in speeds))
+
+
+def passes(weights: dict, config: GPT2Config, tokens: int, rounds: int) -> tuple[list[float], np.ndarray]:
+    """[median, least for the prompt, median, least for one token more with what is known], and its logits."""
+    ids = np.random.default_rng(1).integers(0, config.vocab_size, tokens + 1).tolist()
+    first, further = [], []
+    for _ in range(rounds + 1):
+        session = Session(weights, config)
+        for times, text in ((first, ids[:-1]), (further, ids)):
+            started = time.perf_counter()
+            session.run(text)
+            times.append(1000 * (time.perf_counter() - started))
+    medians_and_least = [f(times[1:]) for times in (first, further) for f in (median, min)]  # the first warms up
+    return medians_and_least, session.final.logits[0]
+
+
+def report(tokens: int, times: list[float]) -> None:
+    print(
+        f"  prompt of {tokens:2} tokens: median {times[0]:6.1f} ms, least {times[1]:6.1f};"
+        f"   one token more: median {times[2]:6.1f} ms, least {times[3]:6.1f}"
+    )
+
+
+def mini(folder: str) -> None:
+    """The embedded model, as the page loads it."""
+    if not (Path(folder) / INDEX).exists():
+        print("\nembedded model: weights/mini is not there, so it is not measured")
+        return
+    names = [file.name for file in read_index((Path(folder) / INDEX).read_text())]
+    files = {name: np.fromfile(Path(folder) / name, np.uint8) for name in names}
+    config = GPT2Config.from_json(files["config.json"].tobytes())
+    shards = [data for name, data in files.items() if name.endswith(".safetensors")]
+    weights = weights_from_shards(shards, config)
+    print(f"\nembedded model, {config.n_layer} blocks of {config.n_embd}, float32 resident:")
+    for tokens in (6, 16, 32):
+        report(tokens, passes(weights, config, tokens, rounds=9)[0])
+    print(f"  {heap()}")
+
+
+def random_weights(config: GPT2Config, resident: str) -> dict:
+    """int8 rows of GPT-2's size of weights (deviation 0.02), the same for either kind of residence."""
+    random = np.random.default_rng(0)
+    flat = {}
+    for name, shape in tensor_shapes(config).items():
+        if is_quantized(name, shape):
+            values = random.integers(-127, 127, shape, np.int8, endpoint=True)  # (out, in)
+            rows = Int8Rows(values, np.full(shape[0], 0.02 / 73, np.float32))
+            flat[name] = rows if resident == "int8" else rows[:]
+        elif len(shape) == 2:
+            flat[name] = random.standard_normal(shape, np.float32) * np.float32(0.01)  # shape
+        else:
+            flat[name] = np.full(shape, 0.0 if name.endswith("bias") else 1.0, np.float32)  # shape
+    return nested(flat, config)
+
+
+def large(resident: str) -> np.ndarray:
+    """The shape of GPT-2 124M; returns the logits. With float32 resident, also the plain `x @ w` for comparison."""
+    weights = random_weights(GPT2_124M, resident)
+    print(f"\nshape of GPT-2 124M, {resident} resident:")
+    times, logits = passes(weights, GPT2_124M, 6, rounds=5)
+    report(6, times)
+    print(f"  {heap()}")
+    if resident == "float32":
+        plain = plain_passes(weights, logits)
+        print("the same with x @ w on GPT-2's own (in, out) layout:")
+        report(6, plain)
+        print(f"  {plain[0] / times[0]:.1f} and {plain[2] / times[2]:.1f} times as long (medians)")
+    return logits
+
+
+def plain_passes(weights: dict, expected: np.ndarray) -> list[float]:
+    """Times of the same pass with each block's matrix turned back to (in, out); the head is tied, so x @ wte.T."""
+    for block in weights["h"]:
+        for name, w in block.items():
+            if w.ndim == 2:
+                block[name] = np.ascontiguousarray(w.T)  # (in, out)
+
+    def plain(x: np.ndarray, w: np.ndarray, b: np.ndarray | None = None) -> np.ndarray:
+        return x @ w.T if b is None else x @ w + b  # (T, out)
+
+    gpt2.linear = plain
+    times, logits = passes(weights, GPT2_124M, 6, rounds=3)
+    np.testing.assert_allclose(logits, expected, rtol=0, atol=1e-3)
+    return times

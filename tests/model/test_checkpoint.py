@@ -1,0 +1,140 @@
+"""A quantised checkpoint comes back as it was written, and a damaged one is named."""
+
+import json
+
+import numpy as np
+import pytest
+
+from model.checkpoint import (
+    INDEX,
+    LAYOUT,
+    CheckpointError,
+    StoredFile,
+    is_quantized,
+    read_index,
+    tensor_shapes,
+    weights_from_shards,
+)
+from model.quantization import Int8Rows
+
+
+def test_shapes_are_those_of_the_tiny_model(tiny):
+    assert tensor_shapes(tiny.config) == {name: w.shape for name, w in sorted_as_shapes(tiny)}
+
+
+def sorted_as_shapes(tiny):
+    return [(name, tiny.flat[name]) for name in tensor_shapes(tiny.config)]
+
+
+def test_only_matrices_and_the_token_embedding_are_quantised(tiny):
+    quantized = {name for name, shape in tensor_shapes(tiny.config).items() if is_quantized(name, shape)}
+    matrices = ("attn.c_attn", "attn.c_proj", "mlp.c_fc", "mlp.c_proj")
+    assert quantized == {"wte.weight"} | {f"h.{i}.{name}.weight" for i in range(3) for name in matrices}
+
+
+@pytest.mark.parametrize("resident", ("float32", "int8"))
+def test_round_trip(tiny, quantized_tensors, shard, resident):
+    weights = weights_from_shards([shard(quantized_tensors)], tiny.config, resident)
+    assert set(weights) == {"wte.weight", "wpe.weight", "ln_f.weight", "ln_f.bias", "h"}
+    for name, w in tiny.flat.items():
+        found = weights[name] if not name.startswith("h.") else weights["h"][int(name[2])][name[4:]]
+        assert isinstance(found, Int8Rows) == (resident == "int8" and is_quantized(name, w.shape))
+        if is_quantized(name, w.shape):
+            assert np.abs(found[:] - w).max() <= np.abs(w).max() / 127 * 0.51
+        else:
+            assert np.array_equal(found, w)
+
+
+def test_int8_resident_copies_nothing(tiny, quantized_tensors, shard):
+    data = shard(quantized_tensors)
+    weights = weights_from_shards([data], tiny.config, "int8")
+    assert np.shares_memory(weights["h"][1]["mlp.c_fc.weight"].values, data)
+
+
+def test_a_matrix_may_continue_in_the_next_shard(tiny, quantized_tensors, shard):
+    whole = weights_from_shards([shard(quantized_tensors)], tiny.config)
+    first, second = {}, dict(quantized_tensors)
+    for name in ("wte.weight", "wte.weight.scale"):
+        first[name], second[name] = quantized_tensors[name][:40], quantized_tensors[name][40:]
+    split = weights_from_shards([shard(first), shard(second)], tiny.config)
+    assert np.array_equal(split["wte.weight"], whole["wte.weight"])
+    with pytest.raises(CheckpointError, match=r"wte\.weight should be int8 \(97, 32\).*\(40, 32\)"):
+        without = {name: w for name, w in second.items() if not name.startswith("wte")}
+        weights_from_shards([shard(first), shard(without)], tiny.config)
+    with pytest.raises(CheckpointError, match=r"parts of wte\.weight do not fit"):
+        weights_from_shards([shard(first), shard(second | {"wte.weight": np.ones((57, 31), np.int8)})], tiny.config)
+
+
+@pytest.mark.parametrize("name", ("wte.weight", "h.2.attn.c_proj.weight.scale", "h.0.ln_1.bias", "ln_f.weight"))
+def test_missing_tensor(tiny, quantized_tensors, shard, name):
+    del quantized_tensors[name]
+    with pytest.raises(CheckpointError, match=f"no tensor {name}$"):
+        weights_from_shards([shard(quantized_tensors)], tiny.config)
+
+
+def test_unknown_tensor(tiny, quantized_tensors, shard):
+    quantized_tensors["h.3.ln_1.weight"] = np.ones(32, np.float32)
+    with pytest.raises(CheckpointError, match=r"does not have: h\.3\.ln_1\.weight"):
+        weights_from_shards([shard(quantized_tensors)], tiny.config)
+
+
+@pytest.mark.parametrize("name", ("h.1.mlp.c_fc.weight", "h.1.mlp.c_fc.weight.scale", "wpe.weight", "ln_f.bias"))
+def test_wrong_shape_or_dtype(tiny, quantized_tensors, shard, name):
+    good = quantized_tensors[name]
+    other = np.float32 if good.dtype == np.int8 else np.int8
+    for bad in (good[:-1], good.astype(other)):
+        quantized_tensors[name] = bad
+        with pytest.raises(CheckpointError, match=f"^{name} should be"):
+            weights_from_shards([shard(quantized_tensors)], tiny.config)
+
+
+@pytest.mark.parametrize("name", ("wte.weight.scale", "wpe.weight", "h.0.attn.c_attn.bias"))
+@pytest.mark.parametrize("bad", (np.nan, np.inf))
+def test_what_is_no_number(tiny, quantized_tensors, shard, name, bad):
+    quantized_tensors[name] = quantized_tensors[name].copy()
+    quantized_tensors[name].flat[-1] = bad
+    with pytest.raises(CheckpointError, match=f"^{name} holds a NaN"):
+        weights_from_shards([shard(quantized_tensors)], tiny.config)
+
+
+GOOD = {
+    "metadata": {
+        "total_size": 12,
+        "layout": LAYOUT,
+        "files": [
+            {"name": "config.json", "size": 9, "sha256": "ab"},
+            {"name": "a.safetensors", "size": 3, "sha256": "c"},
+        ],
+    },
+    "weight_map": {},
+}
+
+
+def test_index():
+    assert read_index(json.dumps(GOOD)) == [
+        StoredFile("config.json", 9, "ab"),
+        StoredFile("a.safetensors", 3, "c"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    (
+        "",
+        "[]",
+        "{}",
+        b"\xff\xfe",
+        '{"metadata": {"total_size": 1}, "weight_map": {}}',
+        json.dumps({"metadata": {**GOOD["metadata"], "files": {"name": "config.json"}}}),
+        json.dumps({"metadata": {**GOOD["metadata"], "files": [{"name": "config.json", "size": 9}]}}),
+        json.dumps({"metadata": {**GOOD["metadata"], "files": [{"name": "a", "size": "many", "sha256": ""}]}}),
+    ),
+)
+def test_unreadable_index(text):
+    with pytest.raises(CheckpointError, match=f"^{INDEX} cannot be read"):
+        read_index(text)
+
+
+def test_another_layout():
+    with pytest.raises(CheckpointError, match="layout 'other' is not"):
+        read_index(json.dumps({"metadata": {**GOOD["metadata"], "layout": "other"}}))

@@ -1,0 +1,75 @@
+"""int8 rows: what rounding may cost, and that resident int8 answers as resident float32 does."""
+
+import numpy as np
+import pytest
+
+from model.checkpoint import weights_from_shards
+from model.gpt2 import ROWS_AT_ONCE, linear
+from model.quantization import Int8Rows, quantize_rows
+from model.session import Session
+
+
+@pytest.mark.parametrize("deviation", (1e-30, 1e-3, 1.0, 1e30))
+def test_no_weight_moves_by_more_than_half_a_step(deviation):
+    w = np.random.default_rng(0).normal(0, deviation, (40, 64)).astype(np.float32)
+    w[::2] *= 100  # rows of very different size
+    rows = quantize_rows(w)
+    step = np.abs(w).max(axis=1, keepdims=True) / 127
+    assert (np.abs(rows[:] - w) <= step * 0.5001).all()
+    assert rows.values.dtype == np.int8 and rows.scale.dtype == np.float32
+    assert (np.abs(rows.values.astype(int)).max(axis=1) == 127).all()  # the whole range is used
+
+
+def test_rows_of_zeros_stay_zeros():
+    w = np.array([[0, 0, 0], [1, -2, 0.5], [1e-45, 0, 0]], np.float32)
+    rows = quantize_rows(w)
+    assert (rows[:][[0, 2]] == [[0, 0, 0]]).all()
+    assert np.isfinite(rows.scale).all()
+    assert rows[:].shape == (3, 3)
+
+
+@pytest.mark.parametrize("bad", (np.nan, np.inf, -np.inf))
+def test_what_is_no_number_is_refused(bad):
+    w = np.ones((3, 4), np.float32)
+    w[1, 2] = bad
+    with pytest.raises(ValueError, match="NaN or an infinity"):
+        quantize_rows(w)
+
+
+def test_reads_like_a_float_matrix():
+    rows = Int8Rows(np.array([[1, -2], [3, 4], [127, -127]], np.int8), np.array([1, 0.5, 2], np.float32))
+    assert rows.shape == (3, 2)
+    assert rows[1:3].tolist() == [[1.5, 2], [254, -254]]
+    assert rows[np.array([2, 0, 2])].tolist() == [[254, -254], [1, -2], [254, -254]]
+    assert rows[:].dtype == np.float32
+
+
+@pytest.mark.parametrize("out", (1, ROWS_AT_ONCE - 1, ROWS_AT_ONCE, 2 * ROWS_AT_ONCE + 3))
+def test_linear_with_either_kind_of_matrix(out):
+    random = np.random.default_rng(1)
+    w, b = random.standard_normal((out, 8), np.float32), random.standard_normal(out, np.float32)
+    x = random.standard_normal((5, 8), np.float32)
+    rows = quantize_rows(w)
+    np.testing.assert_allclose(linear(x, w, b), x @ w.T + b, rtol=0, atol=1e-5)
+    np.testing.assert_allclose(linear(x, rows, b), x @ rows[:].T + b, rtol=0, atol=1e-5)
+    np.testing.assert_allclose(linear(x, rows), x @ rows[:].T, rtol=0, atol=1e-5)
+
+
+def test_int8_and_float32_resident_agree(tiny, quantized_tensors, shard):
+    ids = np.random.default_rng(2).integers(0, 97, 64).tolist()
+    finals = {}
+    for resident in ("int8", "float32"):
+        session = Session(weights_from_shards([shard(quantized_tensors)], tiny.config, resident), tiny.config)
+        session.run(ids)
+        finals[resident] = session.final.logits
+    scale = np.abs(finals["float32"]).max()
+    np.testing.assert_allclose(finals["int8"], finals["float32"], rtol=0, atol=1e-5 * max(1, scale))
+
+
+def test_quantising_moves_the_logits_little(tiny, quantized_tensors, shard, forward_golden):
+    """Rounding takes about 1% of the weights; three blocks later, still a few per cent of the logits."""
+    weights = weights_from_shards([shard(quantized_tensors)], tiny.config)
+    session = Session(weights, tiny.config)
+    session.run(forward_golden["64/ids"].tolist())
+    expected = forward_golden["64/logits"][-1]
+    assert np.linalg.norm(session.final.logits[0] - expected) < 0.05 * np.linalg.norm(expected)

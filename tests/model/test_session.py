@@ -1,0 +1,101 @@
+"""A session answers as if it computed every text anew, and computes only what is not shared with the last."""
+
+import numpy as np
+import pytest
+
+from model import session as session_module
+from model.session import Session, common_prefix
+from model.trace import Block, Embedding
+
+IDS = np.random.default_rng(3).integers(0, 97, 64).tolist()
+
+
+@pytest.fixture
+def rows(monkeypatch):
+    """How many tokens each pass was asked to compute, in order of the passes."""
+    computed = []
+
+    def counted(ids, *args, **kwargs):
+        computed.append(len(ids))
+        return gpt2(ids, *args, **kwargs)
+
+    gpt2 = session_module.gpt2
+    monkeypatch.setattr(session_module, "gpt2", counted)
+    return computed
+
+
+def assert_like_fresh(session, ids):
+    fresh = Session(session.weights, session.config)
+    fresh.run(ids)
+    assert session.ids == fresh.ids == ids
+    pairs = [(session.embedding, fresh.embedding), (session.final, fresh.final)]
+    for part, expected in pairs + list(zip(session.blocks, fresh.blocks, strict=True)):
+        for name, a, b in zip(part._fields, part, expected, strict=True):
+            np.testing.assert_allclose(a, b, rtol=0, atol=2e-5, err_msg=name)
+
+
+OTHER = (IDS[20] + 1) % 97
+TEXTS = {
+    "token by token": [IDS[:n] for n in range(1, 65)],
+    "growing by several": [IDS[:1], IDS[:5], IDS[:40], IDS[:64]],
+    "shrinking": [IDS, IDS[:63], IDS[:30], IDS[:1]],
+    "changed middle": [IDS[:40], IDS[:20] + [OTHER] + IDS[21:40], IDS[:40]],
+    "changed first": [IDS[:9], [(IDS[0] + 1) % 97] + IDS[1:9]],
+    "repeated": [IDS[:7], IDS[:7]],
+    "grown after shrinking": [IDS[:30], IDS[:10], IDS[:30]],
+}
+
+
+@pytest.mark.parametrize("texts", TEXTS.values(), ids=TEXTS.keys())
+def test_same_answer_as_without_a_past_and_no_row_twice(tiny, rows, texts):
+    session = Session(tiny.weights, tiny.config)
+    before: list[int] = []
+    for ids in texts:
+        rows.clear()
+        session.run(ids)
+        new = len(ids) - common_prefix(before, ids)
+        assert rows == ([new] if new else [])
+        assert_like_fresh(session, ids)
+        before = ids
+
+
+def test_last_logits_are_hugging_faces(tiny, forward_golden):
+    session = Session(tiny.weights, tiny.config)
+    ids = forward_golden["64/ids"].tolist()
+    for n in (1, 2, 30, 64):
+        session.run(ids[:n])
+        np.testing.assert_allclose(session.final.logits[0], forward_golden["64/logits"][n - 1], rtol=0, atol=2e-4)
+
+
+@pytest.mark.parametrize("steps", range(1, 4))
+@pytest.mark.parametrize("ids", [IDS[:20], IDS[:4] + IDS[30:35], IDS[50:60]], ids=["grown", "changed", "other"])
+def test_abandoned_midway_leaves_the_session_as_it_was(tiny, steps, ids):
+    session = Session(tiny.weights, tiny.config)
+    session.run(IDS[:8])
+    before = dict(vars(session))
+    copies = [a.copy() for part in (session.embedding, *session.blocks, session.final) for a in part]
+    unfinished = session.steps(ids)
+    for _ in range(steps):
+        next(unfinished)
+    unfinished.close()
+    assert all(vars(session)[name] is value for name, value in before.items())
+    arrays = [a for part in (session.embedding, *session.blocks, session.final) for a in part]
+    assert all(np.array_equal(a, b) for a, b in zip(arrays, copies, strict=True))
+    session.run(ids)
+    assert_like_fresh(session, ids)
+
+
+def test_steps_count_the_embedding_and_the_blocks(tiny):
+    session = Session(tiny.weights, tiny.config)
+    assert list(session.steps(IDS[:3])) == [1, 2, 3, 4]
+    assert isinstance(session.embedding, Embedding)
+    assert [type(block) for block in session.blocks] == [Block] * 3
+
+
+@pytest.mark.parametrize("count", (0, 65))
+def test_too_few_or_too_many_tokens_are_refused(tiny, count):
+    session = Session(tiny.weights, tiny.config)
+    session.run(IDS[:2])
+    with pytest.raises(ValueError, match=f"between 1 and 64 tokens, not {count}"):
+        session.run([1] * count)
+    assert session.ids == IDS[:2]

@@ -1,0 +1,21 @@
+"""Tokenizers built once for all the tests of a session."""
+
+from collections.abc import Callable
+
+import pytest
+
+from build import tokenizer_files
+
+
+@pytest.fixture(scope="session")
+def tokenizer_json(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], str]:
+    """A function from vocabulary size to the text of GPT-2's tokenizer.json cut to that size."""
+    texts: dict[int, str] = {}
+
+    def text_of_size(vocab_size: int) -> str:
+        if vocab_size not in texts:
+            folder = tmp_path_factory.mktemp(f"tokenizer-{vocab_size}")
+            texts[vocab_size] = tokenizer_files.write(folder, vocab_size).read_text(encoding="utf-8")
+        return texts[vocab_size]
+
+    return text_of_size

@@ -1,0 +1,321 @@
+"""build/quantize.py: Hugging Face's checkpoints in, the browser's layout out."""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import safetensors.numpy
+from tokenizers import Tokenizer, models
+
+from build import random_checkpoint
+from build.quantize import SMALLEST_SHARD, QuantizeError, quantize, split_into_shards
+from model.checkpoint import INDEX, read_index, weights_from_shards
+from model.config import GPT2Config
+from model.session import Session
+
+ROOT = Path(__file__).parent.parent.parent
+GOLDEN = ROOT / "tests" / "golden"
+
+
+def write_tokenizer(folder, size):
+    vocab = {f"t{i}": i for i in range(size)}
+    Tokenizer(models.BPE(vocab=vocab, merges=[])).save(str(folder / "tokenizer.json"))
+
+
+@pytest.fixture
+def source(tmp_path):
+    """The tiny golden checkpoint with a tokenizer of its size."""
+    folder = tmp_path / "source"
+    folder.mkdir()
+    for name in ("config.json", "model.safetensors"):
+        shutil.copy(GOLDEN / "gpt2" / name, folder / name)
+    write_tokenizer(folder, 97)
+    return folder
+
+
+def tensors_of(source):
+    return safetensors.numpy.load_file(source / "model.safetensors")
+
+
+def loaded(out, resident="float32"):
+    """A session on a quantised checkpoint, every file of it checked against the index."""
+    data = {}
+    for file in read_index((out / INDEX).read_text()):
+        data[file.name] = (out / file.name).read_bytes()
+        assert len(data[file.name]) == file.size
+        assert hashlib.sha256(data[file.name]).hexdigest() == file.sha256
+    assert [*data][:2] == ["config.json", "tokenizer.json"]
+    assert {path.name for path in out.iterdir()} == {*data, INDEX}
+    config = GPT2Config.from_json(data.pop("config.json"))
+    Tokenizer.from_str(data.pop("tokenizer.json").decode())
+    shards = [np.frombuffer(shard, np.uint8) for shard in data.values()]
+    return Session(weights_from_shards(shards, config, resident), config)
+
+
+def contents(out):
+    return {path.name: path.read_bytes() for path in out.iterdir()}
+
+
+def logits_of(session, ids):
+    session.run(ids)
+    return session.final.logits[0]
+
+
+def relative(a, b):
+    return np.linalg.norm(a - b) / np.linalg.norm(b)
+
+
+@pytest.mark.parametrize("resident", ("float32", "int8"))
+def test_logits_are_near_hugging_faces(source, tmp_path, resident):
+    quantize(source, tmp_path / "out")
+    session = loaded(tmp_path / "out", resident)
+    golden = np.load(GOLDEN / "gpt2.npz")
+    for length in (1, 7, 64):
+        logits = logits_of(session, golden[f"{length}/ids"].tolist())
+        assert relative(logits, golden[f"{length}/logits"][-1]) < 0.05
+
+
+def test_index_is_hugging_faces_and_ours(source, tmp_path):
+    quantize(source, tmp_path / "out")
+    index = json.loads((tmp_path / "out" / INDEX).read_text())
+    stored = safetensors.numpy.load_file(tmp_path / "out" / "model-00001-of-00001.safetensors")
+    assert index["weight_map"] == dict.fromkeys(stored, "model-00001-of-00001.safetensors")
+    assert index["metadata"]["total_size"] == sum(tensor.nbytes for tensor in stored.values())
+    assert list(index["weight_map"])[:3] == ["wte.weight", "wte.weight.scale", "wpe.weight"]
+    assert list(index["weight_map"])[-1] == "ln_f.bias"
+
+
+def test_table_names_every_tensor_and_what_it_lost(source, tmp_path, capsys):
+    quantize(source, tmp_path / "out")
+    printed = capsys.readouterr().out
+    for name in tensors_of(source):
+        assert name.removeprefix("transformer.") in printed
+    errors = [float(line.split()[-1]) for line in printed.splitlines() if "relative error" in line]
+    assert len(errors) == 13
+    assert all(0.001 < error < 0.012 for error in errors)
+    assert f"{sum(f.size for f in read_index((tmp_path / 'out' / INDEX).read_text())):,} bytes" in printed
+
+
+def without_prefix(tensors):
+    return {name.removeprefix("transformer."): w for name, w in tensors.items()}
+
+
+def with_masks_and_head(tensors):
+    extra = {f"transformer.h.{i}.attn.bias": np.tril(np.ones((1, 1, 64, 64), bool)) for i in range(3)}
+    extra |= {f"transformer.h.{i}.attn.masked_bias": np.array(-1e4, np.float32) for i in range(3)}
+    return tensors | extra | {"lm_head.weight": tensors["transformer.wte.weight"]}
+
+
+@pytest.mark.parametrize("variant", (without_prefix, with_masks_and_head))
+def test_variants_of_the_names_give_the_same(source, tmp_path, variant):
+    quantize(source, tmp_path / "plain")
+    safetensors.numpy.save_file(variant(tensors_of(source)), source / "model.safetensors")
+    quantize(source, tmp_path / "variant")
+    assert contents(tmp_path / "variant") == contents(tmp_path / "plain")
+
+
+def test_sharded_source_gives_the_same(source, tmp_path):
+    quantize(source, tmp_path / "plain")
+    tensors = tensors_of(source)
+    weight_map = {}
+    for i, name in enumerate(tensors):
+        weight_map[name] = f"model-{i % 3 + 1:05}-of-00003.safetensors"
+    for file in set(weight_map.values()):
+        part = {name: tensors[name] for name in tensors if weight_map[name] == file}
+        safetensors.numpy.save_file(part, source / file)
+    (source / INDEX).write_text(json.dumps({"metadata": {}, "weight_map": weight_map}))
+    (source / "model.safetensors").unlink()
+    quantize(source, tmp_path / "out")
+    assert contents(tmp_path / "out") == contents(tmp_path / "plain")
+
+
+def test_writing_again_leaves_no_old_shards(source, tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "model-00002-of-00002.safetensors").write_bytes(b"old")
+    quantize(source, out)
+    loaded(out)
+
+
+def to_bfloat16(tensors):
+    """bfloat16 is the upper half of a float32; NumPy has no such dtype, so the header is told afterwards."""
+    file = safetensors.numpy.save({name: (w.view(np.uint32) >> 16).astype(np.uint16) for name, w in tensors.items()})
+    length = int.from_bytes(file[:8], "little")
+    header = file[8 : 8 + length].replace(b'"U16"', b'"BF16"')
+    header += b" " * (-len(header) % 8)
+    return len(header).to_bytes(8, "little") + header + file[8 + length :]
+
+
+def to_float16(tensors):
+    return safetensors.numpy.save({name: w.astype(np.float16) for name, w in tensors.items()})
+
+
+@pytest.mark.parametrize(("convert", "precision"), ((to_float16, 2e-3), (to_bfloat16, 1e-2)))
+def test_half_precision_sources(tmp_path, convert, precision):
+    """Weights may differ by what the source's own rounding took, and half a step of int8."""
+    source = tmp_path / "source"
+    random_checkpoint.write(source, GPT2Config(97, 16, 24, 2, 3), seed=5)
+    write_tokenizer(source, 97)
+    quantize(source, tmp_path / "float32")
+    tensors = tensors_of(source)
+    (source / "model.safetensors").write_bytes(convert(tensors))
+    quantize(source, tmp_path / "half")
+    full, half = loaded(tmp_path / "float32"), loaded(tmp_path / "half")
+    wte = tensors["transformer.wte.weight"]
+    step = np.abs(wte).max(axis=1, keepdims=True) / 127
+    assert (np.abs(half.weights["wte.weight"] - wte) <= 0.51 * step + precision * np.abs(wte)).all()
+    assert relative(logits_of(half, [3, 1, 4, 1]), logits_of(full, [3, 1, 4, 1])) < 0.03
+
+
+def test_random_checkpoint_is_seeded_and_initialised_as_gpt2(tmp_path):
+    config = GPT2Config(500, 32, 64, 4, 4)
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        random_checkpoint.write(tmp_path / name, config, seed)
+    a, b, c = (tensors_of(tmp_path / name) for name in "abc")
+    assert all(np.array_equal(a[name], b[name]) for name in a)
+    assert not np.array_equal(a["transformer.wte.weight"], c["transformer.wte.weight"])
+    assert a["transformer.h.0.attn.c_attn.weight"].shape == (64, 192)
+    assert a["transformer.wte.weight"].std() == pytest.approx(0.02, rel=0.05)
+    assert a["transformer.h.3.mlp.c_proj.weight"].std() == pytest.approx(0.02 / 8**0.5, rel=0.05)
+    assert (a["transformer.ln_f.weight"] == 1).all() and (a["transformer.h.1.attn.c_proj.bias"] == 0).all()
+    assert GPT2Config.from_json((tmp_path / "a" / "config.json").read_text()) == config
+
+
+def test_shards_of_a_larger_model(tmp_path):
+    """A token embedding above the limit is cut, and all shards are of 8 to 16 MiB."""
+    config = GPT2Config(33_000, 128, 768, 2, 12)
+    random_checkpoint.write(tmp_path / "source", config, seed=0)
+    write_tokenizer(tmp_path / "source", config.vocab_size)
+    quantize(tmp_path / "source", tmp_path / "out")
+    files = read_index((tmp_path / "out" / INDEX).read_text())[2:]
+    assert [file.name for file in files] == [f"model-0000{i}-of-00003.safetensors" for i in range(1, 4)]
+    assert all(SMALLEST_SHARD <= file.size <= 16 * 2**20 for file in files)
+    weight_map = json.loads((tmp_path / "out" / INDEX).read_text())["weight_map"]
+    assert weight_map["wte.weight"] == files[0].name
+    assert list(weight_map.values()) == sorted(weight_map.values())  # in the order they are needed
+    session = loaded(tmp_path / "out", "int8")
+    wte = tensors_of(tmp_path / "source")["transformer.wte.weight"]
+    assert relative(session.weights["wte.weight"][:], wte) < 0.012
+
+
+@pytest.mark.parametrize(
+    ("sizes", "expected"),
+    (
+        ([1], [1]),
+        ([15.5], [15.5]),
+        ([3] * 7, [12, 9]),  # evenly, not 15 and 6
+        ([9] * 4, [9, 9, 9, 9]),
+        ([15, 4, 4, 4], [15, 12]),
+        ([10, 10, 2, 2], [10, 14]),
+    ),
+)
+def test_as_few_shards_as_fit_and_evenly(sizes, expected):
+    """Sizes in MiB."""
+    pieces = [{f"w{i}": np.zeros(int(size * 2**20), np.int8)} for i, size in enumerate(sizes)]
+    shards = split_into_shards(pieces)
+    assert [name for shard in shards for name in shard] == [f"w{i}" for i in range(len(sizes))]
+    assert [sum(w.nbytes for w in shard.values()) / 2**20 for shard in shards] == expected
+
+
+def broken(change):
+    def apply(source):
+        tensors = tensors_of(source)
+        change(tensors)
+        safetensors.numpy.save_file(tensors, source / "model.safetensors")
+
+    return apply
+
+
+def without_file(name):
+    return lambda source: (source / name).unlink()
+
+
+def with_config(**fields):
+    def apply(source):
+        config = json.loads((source / "config.json").read_text())
+        (source / "config.json").write_text(json.dumps(config | fields))
+
+    return apply
+
+
+C_FC = "transformer.h.1.mlp.c_fc.weight"
+ERRORS = {
+    "no config": (without_file("config.json"), r"config\.json cannot be read: No such file"),
+    "no tokenizer": (without_file("tokenizer.json"), r"tokenizer\.json cannot be read: No such file"),
+    "no weights": (
+        without_file("model.safetensors"),
+        r"model\.safetensors cannot be read: there is no such file",
+    ),
+    "another architecture": (with_config(model_type="llama"), "does not describe a GPT-2"),
+    "another activation": (with_config(activation_function="relu"), "activation_function must be gelu_new"),
+    "more layers": (with_config(n_layer=4), r"no tensor h\.3\.attn\.c_attn\.weight"),
+    "fewer layers": (with_config(n_layer=2), r"does not have: h\.2\.attn\.c_attn\.bias"),
+    "vocabulary": (
+        with_config(vocab_size=98),
+        "has 97 tokens, but vocab_size .* is 98",
+    ),
+    "context": (with_config(n_positions=65), r"wpe\.weight should be floats of shape \(65, 32\).*\(64, 32\)"),
+    "not a tokenizer": (lambda s: (s / "tokenizer.json").write_text("{}"), "is not a tokenizer"),
+    "not text": (lambda s: (s / "tokenizer.json").write_bytes(b"\xff\xfe"), "is not a tokenizer"),
+    "empty weights": (lambda s: (s / "model.safetensors").write_bytes(b""), r"cannot be read: .* empty"),
+    "damaged": (
+        lambda s: (s / "model.safetensors").write_bytes(b"x" * 99),
+        "cannot be read: the header length is",
+    ),
+    "missing": (broken(lambda t: t.pop("transformer.ln_f.bias")), r"no tensor ln_f\.bias"),
+    "transposed": (
+        broken(lambda t: t.update({C_FC: t[C_FC].T.copy()})),
+        r"c_fc\.weight should be floats of shape \(32, 128\), but the source has float32 \(128, 32\)",
+    ),
+    "integers": (
+        broken(lambda t: t.update({C_FC: t[C_FC].astype(np.int8)})),
+        "floats .* has int8",
+    ),
+    "NaN": (broken(lambda t: t[C_FC].fill(np.nan)), r"h\.1\.mlp\.c_fc\.weight holds a NaN"),
+    "NaN in float": (
+        broken(lambda t: t["transformer.wpe.weight"].fill(np.nan)),
+        r"wpe\.weight holds a NaN",
+    ),
+    "extra": (broken(lambda t: t.update(extra=np.ones(3, np.float32))), "does not have: extra"),
+    "untied head": (
+        broken(lambda t: t.update({"lm_head.weight": t["transformer.wte.weight"] + 1})),
+        "lm_head.weight differs",
+    ),
+}
+
+
+@pytest.mark.parametrize(("damage", "message"), ERRORS.values(), ids=ERRORS.keys())
+def test_errors_name_what_is_wrong_and_write_nothing(source, tmp_path, damage, message):
+    damage(source)
+    with pytest.raises(QuantizeError, match=message):
+        quantize(source, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_source_is_not_overwritten(source):
+    with pytest.raises(QuantizeError, match="another folder"):
+        quantize(source, source / ".." / "source")
+    assert (source / "model.safetensors").exists()
+
+
+def test_commands(tmp_path):
+    def run(*command):
+        return subprocess.run(
+            [sys.executable, "-m", *map(str, command)], cwd=ROOT, capture_output=True, text=True, timeout=120
+        )
+
+    sizes = ["--vocab-size", "97", "--n-positions", "8", "--n-embd", "12", "--n-layer", "1", "--n-head", "3"]
+    assert run("build.random_checkpoint", tmp_path / "a", *sizes, "--seed", "7").returncode == 0
+    failed = run("build.quantize", tmp_path / "a", tmp_path / "b")
+    assert failed.returncode == 1
+    assert "tokenizer.json cannot be read" in failed.stderr and "Traceback" not in failed.stderr
+    write_tokenizer(tmp_path / "a", 97)
+    assert run("build.quantize", tmp_path / "a", tmp_path / "b").returncode == 0
+    loaded(tmp_path / "b")
+    failed = run("build.random_checkpoint", tmp_path / "c", "--n-head", "7")
+    assert failed.returncode == 1 and "n_head 7 does not divide" in failed.stderr
