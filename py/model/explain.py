@@ -1,52 +1,60 @@
 """What the page is told about a text: plain dicts and lists of this run's values, the same at build time and live."""
 
+from itertools import accumulate
+
+import numpy as np
+
 from model import sampling
 from model.gpt2 import softmax
 from model.raster import pattern_picture
 from model.session import Session
 from model.tokenizer import Tokenizer
 
-START = (
-    "<|endoftext|>"  # GPT-2's only special token: ends one document of its training text and starts the next
-)
+START = "<|endoftext|>"  # GPT-2's only special token: ends one document of its training text and starts the next
 
 
 def read_prompt(text: str, tokenizer: Tokenizer, n_positions: int) -> tuple[list[int], dict]:
-    """The ids the model is given, and every token of the text as the page shows it.
+    """The ids the model is given, and what the page shows of them.
 
-    An empty text is read as a document's start. A text of more than n_positions tokens is read from the end: the
-    first `left_out` tokens do not reach the model. Raises TokenizerError for text that is not Unicode.
+    An empty text is read as a document's start. A text of more than n_positions tokens is read from the end: its
+    first `left_out` tokens, the stretch `left_out_text`, do not reach the model and are not listed one by one.
+    Raises TokenizerError for text that is not Unicode.
     """
     ids = tokenizer.encode(text or START)
     left_out = max(0, len(ids) - n_positions)
+    pieces = stretches(text, ids, tokenizer)
+    read = ids[left_out:]
     answer = {
-        "tokens": tokens(text, ids, tokenizer),
+        "tokens": [
+            {"id": i, "shown": tokenizer.display(i), "text": piece}
+            for i, piece in zip(read, pieces[left_out:], strict=True)
+        ],
+        "count": len(ids),
         "empty": not text,
         "left_out": left_out,
+        "left_out_text": "".join(pieces[:left_out]),
         "n_positions": n_positions,
     }
-    return ids[left_out:], answer
+    return read, answer
 
 
-def tokens(text: str, ids: list[int], tokenizer: Tokenizer) -> list[dict]:
-    """One dict a token: its id, how it is shown, and the stretch of the text whose first byte it holds.
+def stretches(text: str, ids: list[int], tokenizer: Tokenizer) -> list[str]:
+    """For each token, the characters of the text whose first byte it holds; together they are the text.
 
     Several tokens can share one character (an emoji is up to four bytes); the first of them holds it.
     """
-    ends = [0]  # ends[i]: bytes of the text up to the end of character i - 1
-    for character in text:
-        ends.append(ends[-1] + len(character.encode()))
-    listed, at, character = [], 0, 0
+    starts = list(accumulate((len(character.encode()) for character in text), initial=0))  # in bytes
+    pieces, end, character = [], 0, 0
     for i in ids:
-        at += len(tokenizer.token_bytes(i))
+        end += len(tokenizer.token_bytes(i))
         first = character
-        while character < len(text) and ends[character] < at:
+        while character < len(text) and starts[character] < end:
             character += 1
-        listed.append({"id": i, "shown": tokenizer.display(i), "text": text[first:character]})
-    return listed
+        pieces.append(text[first:character])
+    return pieces
 
 
-def next_tokens(session: Session, tokenizer: Tokenizer, order, count: int, temperature: float) -> dict:
+def next_tokens(session: Session, tokenizer: Tokenizer, order: np.ndarray, count: int, temperature: float) -> dict:
     """The likeliest `count` next tokens with logit, the model's own probability and the one after temperature.
 
     `outside` is the probability of all others together, for each of the two.

@@ -41,7 +41,7 @@ def sampled(
     if top_p is not None and top_p < 1:  # at 1 rounding could drop the tail
         ranked = probabilities[order]  # (V,)
         before = np.cumsum(ranked) - ranked  # (V,) the mass of all likelier entries
-        probabilities[order[1:][before[1:] >= top_p]] = 0  # the likeliest always stays
+        probabilities[order[before >= top_p]] = 0  # never the likeliest: nothing comes before it
         probabilities /= probabilities.sum()
     return probabilities
 

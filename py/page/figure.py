@@ -54,9 +54,7 @@ class Figure:
         if rows[0][0] < grid[0] + grid[2]:
             fill("ribbons", "")
             return
-        shares = [one["sampled"] for one in self.following["candidates"]] + [
-            self.following["outside"]["sampled"]
-        ]
+        shares = [one["sampled"] for one in self.following["candidates"]] + [self.following["outside"]["sampled"]]
         thick = min(PIXELS_OF_FAN, grid[3])
         source = (grid[0], grid[1] + grid[3] - thick, grid[2], thick)
         fill("ribbons", ribbons.into(tokens, grid) + ribbons.fan(source, rows, shares))

@@ -12,9 +12,7 @@ def grid(heads, words):
         pieces.append(words.say("heads.block", number=block + 1) + "</span>")
         for head in range(len(heads[block])):
             name = escape(sentence(heads, block, head, words))
-            pieces.append(
-                '<button type="button" class="head" data-block="{}" data-head="{}"'.format(block, head)
-            )
+            pieces.append('<button type="button" class="head" data-block="{}" data-head="{}"'.format(block, head))
             pieces.append(
                 ' aria-label="' + name + '"><img alt="" src="' + heads[block][head]["picture"] + '"></button>'
             )

@@ -126,7 +126,7 @@ class Page:
             return
         self.show_tokens(tokens, "")
         answer = await self.client.predict(text, self.temperature())
-        if "replaced" in answer:
+        if "replaced" in answer or text != value_as_json(by_id("prompt")):
             return
         if "error" in answer:
             self.say_error(answer)
@@ -144,8 +144,7 @@ class Page:
         if answer["empty"]:
             self.notice(say("notice.empty"))
         elif left_out:
-            count = len(answer["tokens"])
-            values = {"limit": grouped(limit), "count": grouped(count), "left_out": grouped(left_out)}
+            values = {"limit": grouped(limit), "count": grouped(answer["count"]), "left_out": grouped(left_out)}
             self.notice(say("notice.left_out", **values))
         else:
             show("notice", False)

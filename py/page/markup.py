@@ -4,9 +4,7 @@
 def escape(text):
     """`text` for use between tags and inside double-quoted attributes."""
     return (
-        text.replace(
-            "\0", "\ufffd"
-        )  # as HTML itself does; a NUL would also end the string on its way to the browser
+        text.replace("\0", "\ufffd")  # as HTML itself does; a NUL would also end the string on its way to the browser
         .replace("&", "&amp;")
         .replace("<", "&lt;")
         .replace(">", "&gt;")

@@ -7,14 +7,16 @@ ROWS = 12  # tokens listed in the column before the earlier ones are folded into
 
 
 def tints(answer, ghost):
-    """Behind the text: each token's stretch of it on one of two alternating tints, then the likeliest next token.
+    """Behind the text: what is left out, hatched; each token's stretch on one of two tints; the likeliest next token.
 
     A trailing zero-width space keeps a line for a text that ends in a line break.
     """
     pieces = []
+    if answer["left_out_text"]:
+        pieces.append('<span class="tint left-out">' + escape(answer["left_out_text"]) + "</span>")
     for number, token in enumerate(answer["tokens"]):
         if token["text"]:
-            kind = "left-out" if number < answer["left_out"] else ("odd" if number % 2 else "even")
+            kind = "odd" if number % 2 else "even"
             pieces.append('<span class="tint ' + kind + '">' + escape(token["text"]) + "</span>")
     if ghost:
         pieces.append('<span class="ghost">' + escape(ghost) + "</span>")
@@ -22,14 +24,12 @@ def tints(answer, ghost):
 
 
 def count(answer, words):
-    return words.say(
-        "prompt.count", count=grouped(len(answer["tokens"])), limit=grouped(answer["n_positions"])
-    )
+    return words.say("prompt.count", count=grouped(answer["count"]), limit=grouped(answer["n_positions"]))
 
 
 def column(answer, words):
     """The last ROWS tokens that the model reads, one a row with its position and id."""
-    read = answer["tokens"][answer["left_out"] :]
+    read = answer["tokens"]
     folded = max(0, len(read) - ROWS)
     rows = []
     if folded:

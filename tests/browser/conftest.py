@@ -43,9 +43,7 @@ class Visit:
         self.errors: list[str] = []
         self.requests: list[str] = []
         page.set_default_timeout(LIMIT)
-        page.on(
-            "console", lambda message: self.errors.append(message.text) if message.type == "error" else None
-        )
+        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("dialog", lambda dialog: (self.errors.append("a dialog opened"), dialog.dismiss()))
         page.on("request", lambda request: self.requests.append(request.url))

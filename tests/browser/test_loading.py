@@ -60,9 +60,7 @@ def test_progress_then_what_was_typed_meanwhile(visit, dist):
             typed.wait(120)
 
     one = visit(wait)
-    one.page.wait_for_function(
-        "() => /of [\\d.]+ MB/.test(document.querySelector('#model-text').textContent)"
-    )
+    one.page.wait_for_function("() => /of [\\d.]+ MB/.test(document.querySelector('#model-text').textContent)")
     one.page.fill("#prompt", TYPED)
     assert "kept" in one.page.text_content("#run")
     typed.set()
@@ -71,9 +69,7 @@ def test_progress_then_what_was_typed_meanwhile(visit, dist):
     assert one.errors == []
 
 
-@pytest.mark.parametrize(
-    ("file", "said"), [("numpy", "could not start"), ("pyodide.asm.wasm", "still starting")]
-)
+@pytest.mark.parametrize(("file", "said"), [("numpy", "could not start"), ("pyodide.asm.wasm", "still starting")])
 def test_a_runtime_that_does_not_come_is_said_in_words(visit, file, said):
     one = visit(lambda path: 404 if file in path and path.startswith("vendor/pyodide/") else None)
     one.page.fill("#prompt", TYPED)

@@ -148,9 +148,7 @@ def test_odd_input(live, reference, text):
         assert live.page.locator("#notice").is_hidden()
     assert_list(live.candidates(), reference, text, 1)
     tints = live.page.locator("#prompt-tokens .tint").all_text_contents()
-    assert "".join(tints) == text.replace("\0", "\ufffd"), (
-        "the tints must lie under the very text that was typed"
-    )
+    assert "".join(tints) == text.replace("\0", "\ufffd"), "the tints must lie under the very text that was typed"
     assert live.page.locator("main img:not(.head img)").count() == 0
     assert live.errors == []
 
@@ -162,6 +160,28 @@ def test_empty_prompt_starts_a_text(live, reference):
     session, tokenizer = reference
     assert_list(live.candidates(), reference, "", 1)
     assert session.ids == tokenizer.encode("<|endoftext|>")
+
+
+def test_half_a_character_is_refused_in_words(live):
+    """A lone surrogate, which only a program can type."""
+    typed = """() => {
+        const prompt = document.querySelector("#prompt");
+        prompt.value = "so \\ud83d";
+        prompt.dispatchEvent(new Event("input"));
+    }"""
+    live.page.evaluate(typed)
+    live.page.locator("#notice.error").filter(has_text="lone surrogate").wait_for()
+    assert live.page.evaluate("document.querySelector('#prompt').value.length") == 4
+    live.type("so")
+    assert live.page.locator("#notice").is_hidden()
+
+
+def test_a_hundred_thousand_characters(live, reference):
+    text = "abc def " * 12_500
+    live.slide(1)
+    live.type(text)
+    assert_list(live.candidates(), reference, text, 1)
+    assert live.page.input_value("#prompt") == text
 
 
 def test_the_newest_text_wins(live, reference):
