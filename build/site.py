@@ -50,9 +50,7 @@ def explain(text: str, temperature: float, session: Session, tokenizer: Tokenize
 
 def fill(html: str, element_id: str, inner: str) -> str:
     """`html` with the so far empty element `element_id` filled."""
-    filled, count = re.subn(
-        rf'(<(\w+)[^>]*\bid="{element_id}"[^>]*>)(</\2>)', lambda m: m[1] + inner + m[3], html
-    )
+    filled, count = re.subn(rf'(<(\w+)[^>]*\bid="{element_id}"[^>]*>)(</\2>)', lambda m: m[1] + inner + m[3], html)
     if count != 1:
         raise ValueError(f"index.html should have one empty element with id {element_id}, it has {count}")
     return filled
@@ -85,10 +83,10 @@ def prepared_page(html: str, answer: dict, words: Words) -> str:
 
 
 def interpreter_settings(table: dict) -> dict:
-    """One table of pyscript.toml as PyScript's configuration: `folder` becomes the list of its files."""
+    """One table of pyscript.toml as PyScript's configuration: the files of `folder` are added to its `files`."""
     folder = ROOT / table.pop("folder")
     kinds = {".py", ".json"}
-    files = {}
+    files = table.pop("files", {})
     for path in sorted(p for p in folder.rglob("*") if p.suffix in kinds):
         files[f"./{path.relative_to(ROOT).as_posix()}"] = f"./{path.relative_to(ROOT / 'py').as_posix()}"
     return {**table, "files": files}
@@ -109,6 +107,7 @@ def build(out: Path) -> None:
         (out / f"{name}.json").write_text(json.dumps(interpreter_settings(table)), encoding="utf-8")
     session, tokenizer = load_model(ROOT / "weights" / MODEL)
     answer = explain(examples.EXAMPLES[0], examples.TEMPERATURE, session, tokenizer)
+    (out / "example.json").write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
     html = (ROOT / "index.html").read_text(encoding="utf-8")
     words = Words("en", str(ROOT / "py" / "page" / "text"))
     (out / "index.html").write_text(prepared_page(html, answer, words), encoding="utf-8")

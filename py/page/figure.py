@@ -9,32 +9,28 @@ PIXELS_OF_FAN = 200  # thickness of all next-token ribbons together where they l
 class Figure:
     def __init__(self, words):
         self.words = words
-        self.answer = None  # of the last prediction
-        self.following = None  # its next tokens, reshaped or not
+        self.answer = None  # the prepared one, then that of the last prediction
 
     def draw(self, answer):
-        """Everything, after a run of the model."""
+        """Everything, for the prepared example or after a run of the model."""
         self.answer = answer
         fill("tokens", prompt.column(answer, self.words))
         fill("heads", heads.grid(answer["heads"], self.words))
         self.caption(None)
         self.draw_next(answer["next"])
-        by_id("figure").classList.remove("prepared", "stale")
 
     def draw_next(self, following):
         """The next-token list alone, after a change of temperature."""
-        self.following = following
+        self.answer["next"] = following
         fill("candidates", candidates.table(following, self.words))
         write("temperature-formula", candidates.formula(following["temperature"], self.words))
         self.draw_ribbons()
 
     def translate(self, words):
-        """Once more in another language; a prepared picture keeps the build's own until the model is live."""
+        """The same picture in another language."""
         self.words = words
         if self.answer is not None:
-            following = self.following
             self.draw(self.answer)
-            self.draw_next(following)
 
     def caption(self, button):
         """Say what the head under the pointer does."""
@@ -45,8 +41,9 @@ class Figure:
 
     def draw_ribbons(self):
         """Measure the columns where CSS has put them and connect them; on a narrow screen they stack, so nothing to."""
-        if self.following is None:
+        if self.answer is None:
             return
+        following = self.answer["next"]
         figure = by_id("figure")
         tokens = [rectangle(element, figure) for element in all_of("#tokens li")]
         rows = [rectangle(row, figure) for row in all_of("#candidates tbody tr, #candidates .outside")]
@@ -54,7 +51,7 @@ class Figure:
         if rows[0][0] < grid[0] + grid[2]:
             fill("ribbons", "")
             return
-        shares = [one["sampled"] for one in self.following["candidates"]] + [self.following["outside"]["sampled"]]
+        shares = [one["sampled"] for one in following["candidates"]] + [following["outside"]["sampled"]]
         thick = min(PIXELS_OF_FAN, grid[3])
         source = (grid[0], grid[1] + grid[3] - thick, grid[2], thick)
         fill("ribbons", ribbons.into(tokens, grid) + ribbons.fan(source, rows, shares))

@@ -1,6 +1,7 @@
 """The page comes alive here: reads what the reader does, asks the worker, draws the answers."""
 
 import asyncio
+import json
 
 from page import prompt
 from page.client import Client
@@ -18,6 +19,7 @@ from page.dom import (
     watch_size,
     write,
 )
+from page.examples import EXAMPLES, TEMPERATURE
 from page.figure import Figure
 from page.numbers import grouped, megabytes
 from page.words import Words, best_language
@@ -46,6 +48,11 @@ class Page:
         watch_size(by_id("figure"), self.figure.draw_ribbons)
         on_rejection(self.broke)
         by_id("language").value = self.words.language
+        if text.value == EXAMPLES[0] and self.temperature() == TEMPERATURE:  # the browser may have kept other ones
+            with open("example.json", encoding="utf-8") as file:
+                self.figure.answer = json.load(file)
+        else:
+            by_id("figure").classList.add("stale")
         self.speak(self.words.language)
         asyncio.create_task(self.load(False))
         asyncio.create_task(self.reassure())
@@ -132,6 +139,7 @@ class Page:
             self.say_error(answer)
             return
         self.figure.draw(answer)
+        by_id("figure").classList.remove("prepared", "stale")
         self.show_tokens(answer, answer["next"]["candidates"][0]["shown"])
         if self.temperature() != answer["next"]["temperature"]:
             self.slid()
@@ -157,7 +165,8 @@ class Page:
 
     def slid(self):
         write("temperature-value", "{:.2f}".format(self.temperature()))
-        if self.figure.answer is not None:
+        answer = self.figure.answer
+        if answer and "milliseconds" in answer:  # not the prepared one
             asyncio.create_task(self.client.reshape(self.temperature(), self.figure.draw_next))
 
     def chose_example(self, event):
@@ -179,8 +188,8 @@ class Page:
         translate(self.words)
         self.show_model()
         self.figure.translate(self.words)
-        if self.figure.answer is not None:
-            self.show_tokens(self.figure.answer, self.figure.following["candidates"][0]["shown"])
+        if not by_id("figure").classList.contains("stale"):
+            self.show_tokens(self.figure.answer, self.figure.answer["next"]["candidates"][0]["shown"])
         if self.failed:
             self.say_error(self.failed)
 
