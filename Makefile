@@ -4,10 +4,12 @@
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
+OUT := weights/trained
+MINUTES := 60
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup serve test site bench lint clean tools vendor
+.PHONY: help setup serve test site bench train lint clean tools vendor
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,8 +25,13 @@ test: setup lint ## run every test (PYTEST_ARGS="-k tokenizer" picks some)
 site: $(VENV)/requirements.txt vendor ## build the site into dist/
 	$(RUN) -m build.site
 
-bench: setup ## measure the forward pass in Pyodide
+bench: setup ## measure the forward pass in Pyodide and the page in Chromium
 	node tests/bench/run.mjs
+	browser=$$($(RUN) -m build.browser) && GLASSFORMER_BROWSER="$$browser" PYTHONPATH=py:. $(RUN) tests/bench/page.py
+
+train: $(VENV)/requirements-train.txt node_modules/.package-lock.json ## train a model (TEXT=folder, OUT=weights/trained, MINUTES=60, TRAIN_ARGS)
+	@test -n "$(TEXT)" || { echo "TEXT is missing: make train TEXT=folder, one with .txt files." >&2; exit 1; }
+	$(RUN) -m build.train.train --text "$(TEXT)" --out "$(OUT)" --minutes $(MINUTES) $(TRAIN_ARGS)
 
 lint: $(VENV)/requirements-dev.txt ## check style and formatting
 	$(RUN) -m ruff check .
@@ -56,6 +63,10 @@ $(VENV)/requirements.txt: requirements.txt | $(VENV)/bin/python
 	cp $< $@
 
 $(VENV)/requirements-dev.txt: requirements-dev.txt $(VENV)/requirements.txt | $(VENV)/bin/python
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r $<
+	cp $< $@
+
+$(VENV)/requirements-train.txt: requirements-train.txt $(VENV)/requirements-dev.txt
 	$(RUN) -m pip install --quiet --disable-pip-version-check -r $<
 	cp $< $@
 

@@ -150,19 +150,11 @@ def open_server(folder: Path, port: int | None, under: str) -> FolderServer:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="python -m build.serve", description="Serve a folder to your browser."
-    )
-    parser.add_argument(
-        "folder", nargs="?", type=Path, default=ROOT / "dist", help="folder to serve (default: dist)"
-    )
-    parser.add_argument(
-        "--port", type=int, help="port to listen on (default: the first free one from 8000 on)"
-    )
+    parser = argparse.ArgumentParser(prog="python -m build.serve", description="Serve a folder to your browser.")
+    parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "dist", help="folder to serve (default: dist)")
+    parser.add_argument("--port", type=int, help="port to listen on (default: the first free one from 8000 on)")
     parser.add_argument("--no-browser", action="store_true", help="do not open the browser")
-    parser.add_argument(
-        "--under", default="/", metavar="PATH", help="URL path of the folder, such as /glassformer/"
-    )
+    parser.add_argument("--under", default="/", metavar="PATH", help="URL path of the folder, such as /glassformer/")
     options = parser.parse_args()
 
     if not (options.folder / "index.html").is_file():

@@ -12,15 +12,12 @@ PURPLE = (109, 40, 217)  # attention's colour
 def png(rgba: np.ndarray) -> bytes:
     """rgba (height, width, 4) uint8 as a PNG file (ISO/IEC 15948: signature, IHDR, IDAT, IEND)."""
     height, width, _ = rgba.shape
-    lines = np.zeros(
-        (height, 1 + 4 * width), np.uint8
-    )  # (height, 1 + 4 width): each line starts with filter type 0
+    lines = np.zeros((height, 1 + 4 * width), np.uint8)  # (height, 1 + 4 width): each line starts with filter type 0
     lines[:, 1:] = rgba.reshape(height, 4 * width)
     header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
     chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(lines.tobytes(), 1)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in chunks
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
     )
 
 

@@ -63,9 +63,7 @@ async def load(base: str, fresh: bool) -> str:
     except MemoryError:
         return text_of({"error": "memory", "file": base})
     Loaded.session, Loaded.tokenizer = Session(weights, config), tokenizer
-    return text_of(
-        {"n_layer": config.n_layer, "n_head": config.n_head, "bytes": Loaded.total, "heap": heap()}
-    )
+    return text_of({"n_layer": config.n_layer, "n_head": config.n_head, "bytes": Loaded.total, "heap": heap()})
 
 
 def text_of(answer: dict) -> str:
@@ -85,9 +83,7 @@ def heap() -> int:
 def tokenize(field: str) -> str:
     """The tokens of a text, given as JSON {"value": text}; the model does not run."""
     try:
-        _, answer = read_prompt(
-            json.loads(field)["value"], Loaded.tokenizer, Loaded.session.config.n_positions
-        )
+        _, answer = read_prompt(json.loads(field)["value"], Loaded.tokenizer, Loaded.session.config.n_positions)
     except TokenizerError as error:
         return text_of({"error": "text", "file": str(error)})
     return text_of(answer)

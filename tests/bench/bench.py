@@ -130,24 +130,35 @@ def large(resident: str) -> np.ndarray:
     report(6, times)
     print(f"  {heap()}")
     if resident == "float32":
-        plain = plain_passes(weights, logits)
-        print("the same with x @ w on GPT-2's own (in, out) layout:")
-        report(6, plain)
-        print(f"  {plain[0] / times[0]:.1f} and {plain[2] / times[2]:.1f} times as long (medians)")
+        compare_with_plain(weights, logits)
     return logits
 
 
-def plain_passes(weights: dict, expected: np.ndarray) -> list[float]:
-    """Times of the same pass with each block's matrix turned back to (in, out); the head is tied, so x @ wte.T."""
-    for block in weights["h"]:
-        for name, w in block.items():
-            if w.ndim == 2:
-                block[name] = np.ascontiguousarray(w.T)  # (in, out)
+def compare_with_plain(weights: dict, expected: np.ndarray) -> None:
+    """The same pass with `x @ w` on GPT-2's own (in, out) layout; the two take turns, so that both meet the same load.
+
+    The token embedding is not a block's matrix: tied, it stays (V, E) and the head is x @ wte.T.
+    """
+    turned = {
+        **weights,
+        "h": [{n: np.ascontiguousarray(w.T) if w.ndim == 2 else w for n, w in block.items()} for block in weights["h"]],
+    }
 
     def plain(x: np.ndarray, w: np.ndarray, b: np.ndarray | None = None) -> np.ndarray:
         return x @ w.T if b is None else x @ w + b  # (T, out)
 
-    gpt2.linear = plain
-    times, logits = passes(weights, GPT2_124M, 6, rounds=3)
+    linear = gpt2.linear
+    ours, theirs = [], []
+    for _ in range(5):
+        ours.append(passes(weights, GPT2_124M, 6, rounds=1)[0])
+        gpt2.linear = plain
+        times, logits = passes(turned, GPT2_124M, 6, rounds=1)
+        theirs.append(times)
+        gpt2.linear = linear
     np.testing.assert_allclose(logits, expected, rtol=0, atol=1e-3)
-    return times
+    for name, rounds in (("linear", ours), ("x @ w", theirs)):
+        print(f"taking turns, {name}:")
+        report(6, [f(column) for column in list(zip(*rounds, strict=True))[::2] for f in (median, min)])
+    ratios = [np.array(b) / np.array(a) for a, b in zip(ours, theirs, strict=True)]
+    prompt, further = np.median(ratios, axis=0)[::2]
+    print(f"  x @ w takes {prompt:.1f} times as long for the prompt, {further:.1f} for the token (median of the turns)")

@@ -24,7 +24,7 @@ def test_rows_of_zeros_stay_zeros():
     w = np.array([[0, 0, 0], [1, -2, 0.5], [1e-45, 0, 0]], np.float32)
     rows = quantize_rows(w)
     assert (rows[:][[0, 2]] == [[0, 0, 0]]).all()
-    assert np.isfinite(rows.scale).all()
+    assert (rows.scale > 0).all()
     assert rows[:].shape == (3, 3)
 
 

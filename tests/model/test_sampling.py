@@ -63,6 +63,11 @@ def test_ties_rank_by_id_and_are_all_kept_by_top_k():
     assert np.flatnonzero(sampled(logits, order, 1, top_p=0.01)).tolist() == [1]
 
 
+def test_many_ties_rank_by_id():
+    logits = np.random.default_rng(2).integers(0, 5, 1000).astype(np.float32)
+    assert ranking(logits).tolist() == sorted(range(1000), key=lambda i: (-logits[i], i))
+
+
 def test_top_p_keeps_the_fewest_that_reach_it():
     logits = np.log(np.array([0.5, 0.3, 0.15, 0.05]))
     order = ranking(logits)

@@ -128,8 +128,6 @@ def test_best_language(wanted, spoken):
 
 def test_language_files_are_valid_json_without_duplicates():
     for language in words.LANGUAGES:
-        pairs = json.loads(
-            (ROOT / f"py/page/text/{language}.json").read_text(encoding="utf-8"), object_pairs_hook=list
-        )
+        pairs = json.loads((ROOT / f"py/page/text/{language}.json").read_text(encoding="utf-8"), object_pairs_hook=list)
         keys = [key for key, _ in pairs]
         assert len(keys) == len(set(keys))

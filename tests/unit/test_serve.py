@@ -159,9 +159,7 @@ def test_command_prints_its_address_and_stops_quietly(site):
         base = next(word for word in line.split() if word.startswith("http://127.0.0.1:"))
         assert get(base, "/below/")[2] == b"<h1>front</h1>"
         port = str(urlsplit(base).port)
-        taken = subprocess.run(
-            [*command, "--port", port], cwd=ROOT, capture_output=True, text=True, timeout=60
-        )
+        taken = subprocess.run([*command, "--port", port], cwd=ROOT, capture_output=True, text=True, timeout=60)
         assert taken.returncode == 1 and f"port {port} is in use" in taken.stderr
         server.send_signal(subprocess.signal.SIGINT)
         assert server.wait(timeout=60) == 0

@@ -90,9 +90,7 @@ def node_modules(tmp_path):
     core = "".join(f'import("./{name}-a_B-9.js");' for name in (*vendor.PYSCRIPT_CHUNKS, "codemirror"))
     lock = {"packages": {"numpy": {"file_name": WHEEL.file_name, "sha256": WHEEL.sha256}}}
     contents = {f"pyodide/{name}": name for name in vendor.PYODIDE_FILES}
-    contents |= {
-        f"@pyscript/core/dist/{name}-a_B-9.js": name for name in (*vendor.PYSCRIPT_CHUNKS, "codemirror")
-    }
+    contents |= {f"@pyscript/core/dist/{name}-a_B-9.js": name for name in (*vendor.PYSCRIPT_CHUNKS, "codemirror")}
     contents |= {
         "pyodide/package.json": '{"version": "1.2.3"}',
         "pyodide/pyodide-lock.json": json.dumps(lock),

@@ -1,0 +1,1 @@
+"""The recipe that trained the embedded model. README.md says how to run it."""
