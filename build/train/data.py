@@ -136,7 +136,7 @@ def shuffled_windows(ids: np.ndarray, length: int, batch: int, random: np.random
 
 
 def consecutive_windows(ids: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
-    """All of `ids`, each but the first predicted once: (windows, length + 1) and the rest (1, at most length).
+    """All of `ids`, cut so that each but the first is predicted once.
 
     Returns windows (n, length + 1) and what is left over (1, at most length), at least the last window's last token.
     """

@@ -135,17 +135,16 @@ def large(resident: str) -> np.ndarray:
 
 
 def compare_with_plain(weights: dict, expected: np.ndarray) -> None:
-    """The same pass with `x @ w` on GPT-2's own (in, out) layout; the two take turns, so that both meet the same load.
-
-    The token embedding is not a block's matrix: tied, it stays (V, E) and the head is x @ wte.T.
-    """
+    """The same pass with `x @ w` on (in, out) weights everywhere; the two take turns, so that both meet the same load."""
     turned = {
         **weights,
         "h": [{n: np.ascontiguousarray(w.T) if w.ndim == 2 else w for n, w in block.items()} for block in weights["h"]],
     }
 
+    head = np.ascontiguousarray(weights["wte.weight"].T)  # (E, V): embedding a token still needs its rows
+
     def plain(x: np.ndarray, w: np.ndarray, b: np.ndarray | None = None) -> np.ndarray:
-        return x @ w.T if b is None else x @ w + b  # (T, out)
+        return x @ head if b is None else x @ w + b  # (T, out)
 
     linear = gpt2.linear
     ours, theirs = [], []
