@@ -135,7 +135,7 @@ def large(resident: str) -> np.ndarray:
 
 
 def compare_with_plain(weights: dict, expected: np.ndarray) -> None:
-    """The same pass with `x @ w` on (in, out) weights everywhere; the two take turns, so that both meet the same load."""
+    """The same pass with `x @ w` on (in, out) weights everywhere; the two take turns, so as to meet the same load."""
     turned = {
         **weights,
         "h": [{n: np.ascontiguousarray(w.T) if w.ndim == 2 else w for n, w in block.items()} for block in weights["h"]],
