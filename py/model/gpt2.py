@@ -24,8 +24,8 @@ ROWS_AT_ONCE = 512  # of a weight matrix: the float32 copy of that many int8 row
 def linear(x: np.ndarray, w: np.ndarray | Int8Rows, b: np.ndarray | None = None) -> np.ndarray:
     """x (T, in) times the transpose of w (out, in), plus b (out,): the one place a weight matrix is multiplied.
 
-    einsum on (out, in) runs along the memory of both; `x @ w` on GPT-2's own (in, out) layout is about ten
-    times slower where NumPy has no BLAS, as in the browser (`make bench` shows both).
+    einsum on (out, in) runs along the memory of both; `x @ w` on GPT-2's own (in, out) layout takes seven to nine
+    times as long where NumPy has no BLAS, as in the browser (`make bench` shows both).
     """
     matrix = w.values if isinstance(w, Int8Rows) else w  # (out, in)
     pieces = []
