@@ -20,10 +20,12 @@ import numpy as np  # noqa: E402
 from model import sampling  # noqa: E402
 from model.checkpoint import INDEX, read_index, weights_from_shards  # noqa: E402
 from model.config import GPT2Config  # noqa: E402
-from model.explain import attention_heads, next_tokens, read_prompt  # noqa: E402
+from model.explain import next_tokens, read_prompt  # noqa: E402
+from model.lens import lens  # noqa: E402
 from model.session import Session  # noqa: E402
 from model.tokenizer import Tokenizer  # noqa: E402
-from page import candidates, examples, heads, prompt  # noqa: E402
+from model.view import block_view  # noqa: E402
+from page import candidates, columns, examples, forming, prompt  # noqa: E402
 from page.words import Words  # noqa: E402
 
 MODEL = "mini"
@@ -43,8 +45,10 @@ def explain(text: str, temperature: float, session: Session, tokenizer: Tokenize
     ids, answer = read_prompt(text, tokenizer, session.config.n_positions)
     session.run(ids)
     order = sampling.ranking(session.final.logits[0])
-    answer["heads"] = attention_heads(session, tokenizer)
-    answer["next"] = next_tokens(session, tokenizer, order, candidates.COUNT, temperature)
+    settings = {"temperature": temperature, "top_k": None, "top_p": None, "u": 0.5}
+    answer["next"] = next_tokens(session, tokenizer, order, candidates.COUNT, settings)
+    answer["view"] = block_view(session, 0, 0, len(ids) - 1)
+    answer["depths"] = lens(session, tokenizer)
     return answer
 
 
@@ -64,18 +68,20 @@ def prepared_page(html: str, answer: dict, words: Words) -> str:
         html,
     )
     html = re.sub(r'data-label="([^"]+)"', lambda m: f'{m[0]} aria-label="{escape(words.say(m[1]))}"', html)
-    following = answer["next"]
+    following, view = answer["next"], answer["view"]
+    view["count"] = len(answer["tokens"]) - view["first"]
     parts = {
         "prompt": escape(examples.EXAMPLES[0]),
         "prompt-tokens": prompt.tints(answer, following["candidates"][0]["shown"]),
         "prompt-count": prompt.count(answer, words),
         "examples": examples.buttons(),
-        "tokens": prompt.column(answer, words),
-        "heads": heads.grid(answer["heads"], words),
-        "head-caption": words.say("heads.hint"),
+        **columns.columns(answer, words),
+        "forming": forming.rail(answer["depths"], answer["view"]["block"], words),
         "candidates": candidates.table(following, words),
         "temperature-value": f"{following['temperature']:.2f}",
         "temperature-formula": candidates.formula(following["temperature"], words),
+        "block-count": words.say("of", total=view["n_layer"]),
+        "head-count": words.say("of", total=view["n_head"]),
     }
     for element_id, inner in parts.items():
         html = fill(html, element_id, inner)

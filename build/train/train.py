@@ -28,7 +28,7 @@ from model.config import ConfigError, GPT2Config
 
 WARM_UP = 100  # steps
 REPORT_EVERY = 20  # seconds
-MEASURES = 20  # of the held-out loss in a leg
+MEASURE_EVERY = 180  # seconds, the held-out loss
 MEASURED_WINDOWS = 512  # of the held-out text, evenly spread: enough for a curve. evaluate.py reads it whole
 LARGEST_GRADIENT = 1.0  # norm, over what AdamW trains
 SIZES = {"vocab_size": 8192, "n_positions": 128, "n_embd": 256, "n_layer": 6, "n_head": 4}
@@ -90,10 +90,10 @@ class Leg:
         while (seconds := time.monotonic() - start) < total:
             done = seconds / total
             # The last of these is the one from just before the rate falls; the earlier ones are for a leg cut off.
-            if not falling and (done >= 1 - self.arguments.decay or seconds - measured >= total / MEASURES):
+            if not falling and (done >= 1 - self.arguments.decay or seconds - measured >= MEASURE_EVERY):
                 save(self.model, self.out / "stable")
                 falling = done >= 1 - self.arguments.decay
-            if seconds - measured >= total / MEASURES:
+            if seconds - measured >= MEASURE_EVERY:
                 self.measure(seconds)
                 measured = seconds
             self.step(rate_factor(self.step_count, done, self.arguments.decay))

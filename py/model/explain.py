@@ -6,7 +6,9 @@ import numpy as np
 
 from model import sampling
 from model.gpt2 import softmax
-from model.raster import pattern_picture
+from model.lens import THUMBNAIL
+from model.raster import shares_picture
+from model.search import find_tokens
 from model.session import Session
 from model.tokenizer import Tokenizer
 
@@ -54,27 +56,45 @@ def stretches(text: str, ids: list[int], tokenizer: Tokenizer) -> list[str]:
     return pieces
 
 
-def next_tokens(session: Session, tokenizer: Tokenizer, order: np.ndarray, count: int, temperature: float) -> dict:
-    """The likeliest `count` next tokens with logit, the model's own probability and the one after temperature.
+def next_tokens(
+    session: Session, tokenizer: Tokenizer, order: np.ndarray, count: int, settings: dict, query: str = ""
+) -> dict:
+    """The likeliest `count` next tokens, or those that match a `query` (see `find_tokens`): the model's own probability, and the one after temperature, top-k and top-p.
 
-    `outside` is the probability of all others together, for each of the two.
+    settings: {"temperature", "top_k", "top_p", "u"}; u in [0, 1) decides which token is drawn, see `sampling.draw`.
+    Each candidate's `sampled` is its `weight`, exp((logit - largest) / temperature), divided by `total`, the sum of
+    the weights that were kept; `cut` names the rule that took it out. `outside` is what the tokens not listed have.
     """
     logits = session.final.logits[0]  # (V,)
     own = softmax(logits)  # (V,)
-    drawn = sampling.sampled(logits, order, temperature)  # (V,)
-    head, tail = order[:count], order[count:]
+    temperature, top_k, top_p = settings["temperature"], settings["top_k"], settings["top_p"]
+    drawn = sampling.sampled(logits, order, temperature, top_k, top_p)  # (V,)
+    largest = float(logits[order[0]])
+    weights = np.exp((logits.astype(np.float64) - largest) / temperature) if temperature else None  # (V,)
+    kept = drawn > 0  # (V,)
+    taken = sampling.draw(drawn, order, settings["u"])
+
+    def candidate(rank: int) -> dict:
+        i = int(order[rank])
+        return {
+            "id": i,
+            "rank": rank + 1,
+            "shown": tokenizer.display(i),
+            "logit": float(logits[i]),
+            "model": float(own[i]),
+            "sampled": float(drawn[i]),
+            "weight": float(weights[i]) if temperature else None,
+            "cut": None if kept[i] or not temperature else sampling.cut_by(logits[i], logits, order, top_k),
+        }
+
+    ranks = find_tokens(query, order.tolist(), tokenizer) if query else range(min(count, len(order)))
+    tail = np.delete(order, ranks)  # the others
     return {
-        "temperature": temperature,
-        "candidates": [
-            {
-                "id": int(i),
-                "shown": tokenizer.display(int(i)),
-                "logit": float(logits[i]),
-                "model": float(own[i]),
-                "sampled": float(drawn[i]),
-            }
-            for i in head
-        ],
+        **settings,
+        "largest": largest,
+        "total": float(weights[kept].sum()) if temperature else None,
+        "drawn": {"id": taken, "shown": tokenizer.display(taken), "sampled": float(drawn[taken])},
+        "candidates": [candidate(rank) for rank in ranks],
         "outside": {
             "count": len(tail),
             "model": float(own[tail].sum(dtype="float64")),
@@ -84,7 +104,7 @@ def next_tokens(session: Session, tokenizer: Tokenizer, order: np.ndarray, count
 
 
 def attention_heads(session: Session, tokenizer: Tokenizer) -> list[list[dict]]:
-    """For each block, each head: its pattern as a picture, and the token to which the last one gives most."""
+    """For each block, each head: its pattern as a small picture, and the token to which the last one gives most."""
     answer = []
     for block in session.blocks:
         heads = []
@@ -92,7 +112,7 @@ def attention_heads(session: Session, tokenizer: Tokenizer) -> list[list[dict]]:
             most = int(pattern[-1].argmax())
             heads.append(
                 {
-                    "picture": pattern_picture(pattern),
+                    "picture": shares_picture(pattern[-THUMBNAIL:, -THUMBNAIL:]),
                     "most": tokenizer.display(session.ids[most]),
                     "position": most,
                     "share": float(pattern[-1, most]),

@@ -1,4 +1,8 @@
-"""Arrays as pictures: one pixel a number, coloured by NumPy, so that the page only has to place them."""
+"""Arrays as pictures: one pixel a number, coloured by NumPy, so that the page only has to place them.
+
+Opacity carries the size of a number and colour its kind, so a picture lies on any background: zero is the paper's
+own colour, white in the light theme.
+"""
 
 import base64
 import struct
@@ -6,7 +10,9 @@ import zlib
 
 import numpy as np
 
-PURPLE = (109, 40, 217)  # attention's colour
+PURPLE = (109, 40, 217)  # shares: attention's colour
+AMBER = (217, 119, 6)  # numbers above zero
+TEAL = (15, 118, 130)  # numbers below zero; with amber a pair that colour-blind readers tell apart
 
 
 def png(rgba: np.ndarray) -> bytes:
@@ -21,9 +27,27 @@ def png(rgba: np.ndarray) -> bytes:
     )
 
 
-def pattern_picture(pattern: np.ndarray) -> str:
-    """Shares (T, T) between 0 and 1 as a data address: opacity is the share, so any background may lie under it."""
-    rgba = np.empty((*pattern.shape, 4), np.uint8)  # (T, T, 4)
-    rgba[..., :3] = PURPLE
-    rgba[..., 3] = np.rint(255 * pattern)
+def data_address(rgba: np.ndarray) -> str:
+    """rgba (height, width, 4) uint8 as the `src` of an image."""
     return "data:image/png;base64," + base64.b64encode(png(rgba)).decode()
+
+
+def shares_picture(shares: np.ndarray) -> str:
+    """Shares (height, width) between 0 and 1: the fuller, the more opaque."""
+    rgba = np.empty((*shares.shape, 4), np.uint8)  # (height, width, 4)
+    rgba[..., :3] = PURPLE
+    rgba[..., 3] = np.rint(255 * shares)
+    return data_address(rgba)
+
+
+def diverging_picture(values: np.ndarray, scale: np.ndarray | float) -> str:
+    """Numbers (height, width) of either sign; `scale`, one number or one a row (height, 1), is fully opaque.
+
+    Minus infinity, which stands for what a token may not see, is left transparent.
+    """
+    known = np.isfinite(values)  # (height, width)
+    strength = np.where(known, np.abs(values), 0) / np.maximum(scale, np.finfo(np.float32).tiny)  # (height, width)
+    rgba = np.empty((*values.shape, 4), np.uint8)  # (height, width, 4)
+    rgba[..., :3] = np.where((values < 0)[..., None], TEAL, AMBER)
+    rgba[..., 3] = np.rint(255 * np.minimum(strength, 1))
+    return data_address(rgba)

@@ -46,6 +46,12 @@ def sampled(
     return probabilities
 
 
+def cut_by(logit: float, logits: np.ndarray, order: np.ndarray, top_k: int | None) -> str:
+    """The rule that gave an entry probability 0: "top-k" when it is below the k-th largest, else "top-p"."""
+    below = top_k is not None and top_k < len(order) and logit < logits[order[top_k - 1]]
+    return "top-k" if below else "top-p"
+
+
 def check_settings(temperature: float, top_k: int | None, top_p: float | None) -> None:
     """Raises ValueError with a sentence for settings out of range (NaN included)."""
     if not 0 <= temperature < np.inf:

@@ -14,11 +14,26 @@ from model.checkpoint import CheckpointError, weights_from_shards
 from model.config import ConfigError, GPT2Config
 from model.download import DownloadError, download, download_index
 from model.explain import attention_heads, next_tokens, read_prompt
+from model.lens import lens
 from model.safetensors import SafetensorsError
 from model.session import Session
 from model.tokenizer import Tokenizer, TokenizerError
+from model.view import block_view, one_score, read_strip, square_table, stages, strip_table
 
-__export__ = ["load", "predict", "progress", "reshape", "tokenize"]
+__export__ = [
+    "forming",
+    "heads",
+    "load",
+    "look",
+    "predict",
+    "progress",
+    "reshape",
+    "score",
+    "strip",
+    "table",
+    "tokenize",
+    "work",
+]
 
 
 class Loaded:
@@ -63,7 +78,9 @@ async def load(base: str, fresh: bool) -> str:
     except MemoryError:
         return text_of({"error": "memory", "file": base})
     Loaded.session, Loaded.tokenizer = Session(weights, config), tokenizer
-    return text_of({"n_layer": config.n_layer, "n_head": config.n_head, "bytes": Loaded.total, "heap": heap()})
+    return text_of(
+        {"n_layer": config.n_layer, "n_head": config.n_head, "n_embd": config.n_embd, "bytes": Loaded.total}
+    )
 
 
 def text_of(answer: dict) -> str:
@@ -89,11 +106,11 @@ def tokenize(field: str) -> str:
     return text_of(answer)
 
 
-async def predict(field: str, count: int, temperature: float) -> str:
+async def predict(field: str, settings: str, block: int, head: int) -> str:
     """Run the model on a text, given as for `tokenize`.
 
-    Answers its tokens, the `count` likeliest next tokens, every head's pattern, milliseconds and heap bytes;
-    {"replaced": true} when a newer call came before this one was done.
+    Answers its tokens, the likeliest next tokens under `settings` (see `reshape`), the picture of one block and head
+    (see `look`), milliseconds and heap bytes; {"replaced": true} when a newer call came before this one was done.
     """
     Loaded.newest += 1
     mine = Loaded.newest
@@ -111,12 +128,65 @@ async def predict(field: str, count: int, temperature: float) -> str:
         return text_of({"error": "memory", "file": f"{len(ids)}"})
     Loaded.order = sampling.ranking(session.final.logits[0])
     answer["milliseconds"] = 1000 * (time.perf_counter() - started)
-    answer["heads"] = attention_heads(session, Loaded.tokenizer)
     answer["heap"] = heap()
-    answer["next"] = next_tokens(session, Loaded.tokenizer, Loaded.order, count, temperature)
+    answer["next"] = following(json.loads(settings))
+    answer["view"] = block_view(session, *within(block, head), len(ids) - 1)
     return text_of(answer)
 
 
-def reshape(count: int, temperature: float) -> str:
-    """The last prediction under another temperature; the model does not run."""
-    return text_of(next_tokens(Loaded.session, Loaded.tokenizer, Loaded.order, count, temperature))
+def following(settings: dict) -> dict:
+    """`count` and `query` in `settings` say which tokens are listed; the rest shapes the distribution."""
+    count, query = settings.pop("count"), settings.pop("query")
+    return next_tokens(Loaded.session, Loaded.tokenizer, Loaded.order, count, settings, query)
+
+
+def within(block: int, head: int) -> tuple[int, int]:
+    """A block and head that this model has: a link may have been made with a larger one."""
+    config = Loaded.session.config
+    return min(max(block, 0), config.n_layer - 1), min(max(head, 0), config.n_head - 1)
+
+
+def token_within(row: int) -> int:
+    """A token that the text has: it may have become shorter since the page asked."""
+    return min(max(row, 0), len(Loaded.session.ids) - 1)
+
+
+def reshape(settings: str) -> str:
+    """The last prediction under other settings, JSON {"temperature", "top_k", "top_p", "u", "count", "query"}."""
+    return text_of(following(json.loads(settings)))
+
+
+def look(block: int, head: int, row: int) -> str:
+    """The picture of another block or head, or with another token explaining itself."""
+    return text_of(block_view(Loaded.session, *within(block, head), token_within(row)))
+
+
+def forming() -> str:
+    """What the model would say if it stopped after each block."""
+    return text_of({"depths": lens(Loaded.session, Loaded.tokenizer)})
+
+
+def heads() -> str:
+    """Every head of every block in small."""
+    return text_of({"blocks": attention_heads(Loaded.session, Loaded.tokenizer)})
+
+
+def work(block: int, head: int) -> str:
+    """The three steps of one head, from queries and keys to shares."""
+    return text_of(stages(Loaded.session, *within(block, head)))
+
+
+def score(block: int, head: int, row: int, column: int) -> str:
+    """One cell of those steps, worked out."""
+    return text_of(one_score(Loaded.session, *within(block, head), token_within(row), token_within(column)))
+
+
+def strip(name: str, block: int, head: int, row: int, cell: int) -> str:
+    """What one cell of a strip stands for."""
+    return text_of(read_strip(Loaded.session, name, *within(block, head), token_within(row), cell))
+
+
+def table(name: str, block: int, head: int) -> str:
+    """The numbers of a strip, or of one step of a head, for a table."""
+    make = square_table if name in ("scores", "masked", "pattern") else strip_table
+    return text_of(make(Loaded.session, name, *within(block, head)))

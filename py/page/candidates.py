@@ -11,22 +11,28 @@ def table(answer, words):
     rows = answer["candidates"]
     end = bar_end(max(max(row["sampled"], row["model"]) for row in rows))
     pieces = [
-        '<table data-temperature="{}"><thead><tr><th scope="col"><span class="visually-hidden">{}</span></th>'
-        '<th scope="col" class="axis">{}</th><th scope="col" class="key sampled">{}</th>'
-        '<th scope="col" class="key model">{}</th></tr></thead><tbody>'.format(
+        '<table data-temperature="{}" data-u="{}"><caption><span class="key sampled">{}</span>'
+        '<span class="key model">{}</span><span class="axis">{}</span></caption><thead class="visually-hidden"><tr>'
+        '<th scope="col">{}</th><td></td><th scope="col">{}</th><th scope="col">{}</th></tr></thead><tbody>'.format(
             answer["temperature"],
-            words.say("next.title"),
+            answer["u"],
+            words.say("next.sampled"),
+            words.say("next.model"),
             words.say("next.axis", end="{:.0f} %".format(100 * end)),
+            words.say("odds.token"),
             words.say("next.sampled"),
             words.say("next.model"),
         )
     ]
     for row in rows:
+        drawn = row["id"] == answer["drawn"]["id"]
         pieces.append(
-            '<tr data-id="{}"><th scope="row">{}</th><td class="bars">{}</td>'
+            '<tr data-id="{}"{}><th scope="row">{}{}</th><td class="bars">{}</td>'
             '<td class="number sampled">{}</td><td class="number model">{}</td></tr>'.format(
                 row["id"],
+                ' class="drawn"' if drawn else "",
                 visible(row["shown"]),
+                mark(words) if drawn else "",
                 bars(row["sampled"] / end, row["model"] / end),
                 percent(row["sampled"]),
                 percent(row["model"]),
@@ -45,6 +51,13 @@ def table(answer, words):
         )
     pieces.append("</p>")
     return "".join(pieces)
+
+
+def mark(words):
+    """Stands by the token that the draw has picked."""
+    return '<span class="drawn-mark" title="{0}"><span class="visually-hidden">{0}</span></span>'.format(
+        words.say("next.drawn")
+    )
 
 
 def bars(sampled, model):

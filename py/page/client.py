@@ -5,14 +5,14 @@ import json
 
 from pyscript import workers
 
-from page.candidates import COUNT
-
 
 class Client:
     worker = None
     ready = False  # the model is loaded
-    wanted = None  # the newest temperature not yet sent
-    reshaping = False
+
+    def __init__(self):
+        self.wanted = {}  # by purpose, the newest question not yet sent
+        self.busy = set()  # purposes with a question under way
 
     async def load(self, base, fresh, arrived):
         """Load the model under `base`; `arrived(bytes, total)` is called while it comes."""
@@ -34,19 +34,21 @@ class Client:
             arrived(state["arrived"], state["total"])
             await asyncio.sleep(0.1)
 
-    async def tokenize(self, text):
-        return json.loads(await self.worker.tokenize(text))
+    async def ask(self, name, *values):
+        """Call one of the worker's functions, see model/worker.py."""
+        return json.loads(await getattr(self.worker, name)(*values))
 
-    async def predict(self, text, temperature):
-        return json.loads(await self.worker.predict(text, COUNT, temperature))
-
-    async def reshape(self, temperature, changed):
-        """Call `changed` with the new distribution. While one is under way only the newest temperature is kept."""
-        self.wanted = temperature
-        if self.reshaping:
+    def ask_newest(self, purpose, answered, name, *values):
+        """Ask without waiting; `answered` gets the answer. Of questions asked meanwhile only the newest is kept."""
+        if not self.ready:
             return
-        self.reshaping = True
-        while self.wanted is not None:
-            temperature, self.wanted = self.wanted, None
-            changed(json.loads(await self.worker.reshape(COUNT, temperature)))
-        self.reshaping = False
+        self.wanted[purpose] = (answered, name, values)
+        if purpose not in self.busy:
+            self.busy.add(purpose)
+            asyncio.create_task(self._drain(purpose))
+
+    async def _drain(self, purpose):
+        while purpose in self.wanted:
+            answered, name, values = self.wanted.pop(purpose)
+            answered(await self.ask(name, *values))
+        self.busy.remove(purpose)

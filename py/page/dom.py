@@ -19,6 +19,10 @@ def show(name, visible):
     by_id(name).hidden = not visible
 
 
+def first_of(selector):
+    return document.querySelector(selector)
+
+
 def all_of(selector):
     found = document.querySelectorAll(selector)
     return [found[i] for i in range(found.length)]
@@ -31,6 +35,12 @@ def on(element, event, handler):
 def on_rejection(handler):
     """Call `handler` with the reason of any failure that nobody caught."""
     window.onunhandledrejection = lambda event: handler(str(event.reason))
+
+
+def on_any_input(handler):
+    """Call `handler` with whatever the reader presses, turns or types, before anything else sees it."""
+    for name in ("pointerdown", "keydown", "wheel"):
+        document.addEventListener(name, handler, True)
 
 
 def watch_size(element, handler):
@@ -51,6 +61,69 @@ def rectangle(element, origin):
     """(left, top, width, height) of `element` in pixels from the top left corner of `origin`."""
     box, base = element.getBoundingClientRect(), origin.getBoundingClientRect()
     return (box.left - base.left, box.top - base.top, box.width, box.height)
+
+
+def shares_within(element, event):
+    """Where the pointer is inside `element`: the share of its width from the left, of its height from the top."""
+    box = element.getBoundingClientRect()
+    return (event.clientX - box.left) / (box.width or 1), (event.clientY - box.top) / (box.height or 1)
+
+
+def is_inside(element, event):
+    across, down = shares_within(element, event)
+    return 0 <= across <= 1 and 0 <= down <= 1
+
+
+def place(element, **properties):
+    """Set positions that only the running page knows; style.css has all the rest."""
+    for name in properties:
+        element.style.setProperty(name, properties[name])
+
+
+def reveal(element):
+    """Scroll as little as needed for `element` to be seen."""
+    element.scrollIntoView(window.JSON.parse('{"block": "nearest"}'))
+
+
+def animate(element, frames, milliseconds):
+    """Let the browser run keyframes, given as JSON, unless the reader's system asks for stillness."""
+    if not moves():
+        return
+    options = '{{"duration": {}, "easing": "ease-in-out", "fill": "backwards"}}'.format(milliseconds)
+    element.animate(window.JSON.parse(frames), window.JSON.parse(options))
+
+
+def moves():
+    """Whether things may move at all."""
+    return not window.matchMedia("(prefers-reduced-motion: reduce)").matches
+
+
+def mark(name):
+    """A moment for the browser's own performance timeline."""
+    window.performance.mark(name)
+
+
+def viewport():
+    return document.documentElement.clientWidth, document.documentElement.clientHeight
+
+
+def fragment():
+    """The part of the page's address after #."""
+    return window.location.hash
+
+
+def remember(text):
+    """Change that part without a new entry in the browser's history."""
+    window.history.replaceState(None, "", "#" + text if text else window.location.pathname + window.location.search)
+
+
+def on_new_fragment(handler):
+    window.onhashchange = lambda _: handler()
+
+
+def luck():
+    """A number in [0, 1)."""
+    return window.Math.random()
 
 
 def address(relative):

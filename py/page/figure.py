@@ -1,30 +1,64 @@
-"""The picture as a whole: puts an answer of the worker on the page and draws the ribbons between its columns."""
+"""The picture as a whole: puts the worker's answers on the page and draws what connects its columns."""
 
-from page import candidates, heads, prompt, ribbons
-from page.dom import all_of, by_id, fill, rectangle, write
+from page import candidates, flow, forming, layout, matrix
+from page.columns import columns
+from page.dom import all_of, by_id, fill, first_of, mark, place, rectangle, write
 
-PIXELS_OF_FAN = 200  # thickness of all next-token ribbons together where they leave the last token
+STRIPS = ("token", "position", "resid_pre", "q", "k", "v", "z", "attn_out", "resid_mid", "mlp_post", "resid_post")
 
 
 class Figure:
     def __init__(self, words):
         self.words = words
         self.answer = None  # the prepared one, then that of the last prediction
+        self.depths = None  # the answer forming
+        self.least = 0  # share of the whole below which a contribution is not drawn
+
+    @property
+    def view(self):
+        return self.answer["view"]
+
+    @property
+    def names(self):
+        """The drawn tokens' texts."""
+        return [token["shown"] for token in self.answer["tokens"][self.view["first"] :]]
 
     def draw(self, answer):
         """Everything, for the prepared example or after a run of the model."""
+        mark("numbers")
         self.answer = answer
-        fill("tokens", prompt.column(answer, self.words))
-        fill("heads", heads.grid(answer["heads"], self.words))
-        self.caption(None)
+        self.draw_view(answer["view"])
         self.draw_next(answer["next"])
+        mark("drawn")
+
+    def draw_view(self, view):
+        """One block, head and token of the same run."""
+        self.answer["view"] = view
+        view["count"] = len(self.answer["tokens"]) - view["first"]
+        by_id("figure").setAttribute("data-rows", layout.row_size(view["count"])[0])
+        for name, html in columns(self.answer, self.words).items():
+            fill(name, html)
+        for name, last in (("block", view["n_layer"]), ("head", view["n_head"])):
+            by_id(name).max = last
+            by_id(name).value = view[name] + 1
+            write(name + "-count", self.words.say("of", total=last))
+            for step, button in ((-1, name + "-back"), (1, name + "-on")):
+                by_id(button).disabled = not 0 <= view[name] + step < last
+        if self.depths:
+            self.draw_forming(self.depths)
+        self.ring(view["row"], None)
+        self.draw_ribbons()
 
     def draw_next(self, following):
-        """The next-token list alone, after a change of temperature."""
+        """The next-token list alone, after a change of the settings."""
         self.answer["next"] = following
         fill("candidates", candidates.table(following, self.words))
         write("temperature-formula", candidates.formula(following["temperature"], self.words))
-        self.draw_ribbons()
+        self.draw_fan()
+
+    def draw_forming(self, depths):
+        self.depths = depths
+        fill("forming", forming.rail(depths, self.view["block"], self.words))
 
     def translate(self, words):
         """The same picture in another language."""
@@ -32,26 +66,57 @@ class Figure:
         if self.answer is not None:
             self.draw(self.answer)
 
-    def caption(self, button):
-        """Say what the head under the pointer does."""
-        if button is None:
-            write("head-caption", self.words.say("heads.hint"))
-        else:
-            write("head-caption", button.getAttribute("aria-label"))
+    def ring(self, row, column):
+        """Emphasise, in the pattern, the token that listens and, unless None, the one listened to."""
+        view = self.view
+        row -= view["first"]
+        outlines = matrix.emphasis(row, -1 if column is None else column - view["first"], view["count"])
+        for kind in ("row", "column", "cell"):
+            hidden = column is None and kind != "row"
+            first_of("#pattern .ring." + kind).setAttribute("d", "" if hidden else outlines[kind])
+        for label in all_of("#tokens .token"):
+            number = label.getAttribute("data-row")
+            label.classList.toggle("listened", column is not None and number == str(column))
+
+    def places(self):
+        """Where CSS has put the columns."""
+        origin = by_id("flow")
+        places = {name: rectangle(first_of('#flow [data-strip="' + name + '"]'), origin) for name in STRIPS}
+        places["pattern"] = rectangle(first_of("#pattern svg"), origin)
+        for name in ("before", "after", "rail"):
+            places[name] = rectangle(by_id(name), origin)
+        return places
 
     def draw_ribbons(self):
-        """Measure the columns where CSS has put them and connect them; on a narrow screen they stack, so nothing to."""
+        """Measure the columns and connect them."""
         if self.answer is None:
             return
-        following = self.answer["next"]
-        figure = by_id("figure")
-        tokens = [rectangle(element, figure) for element in all_of("#tokens li")]
-        rows = [rectangle(row, figure) for row in all_of("#candidates tbody tr, #candidates .outside")]
-        grid = rectangle(by_id("heads"), figure)
-        if rows[0][0] < grid[0] + grid[2]:
-            fill("ribbons", "")
+        view = self.view
+        places = self.places()
+        chosen = view["row"] - view["first"]
+        fill("ribbons", flow.picture(places, view["count"], view, chosen, self.least))
+        self.draw_fan()
+
+    def draw_fan(self):
+        """From the last row to the list beside it; where the list stands elsewhere, nothing."""
+        origin = by_id("flow")
+        after = rectangle(by_id("after"), origin)
+        rows = [rectangle(row, origin) for row in all_of("#candidates tbody tr, #candidates .outside")]
+        if rows[0][0] < after[0] + after[2]:
+            fill("fan", "")
             return
+        following = self.answer["next"]
         shares = [one["sampled"] for one in following["candidates"]] + [following["outside"]["sampled"]]
-        thick = min(PIXELS_OF_FAN, grid[3])
-        source = (grid[0], grid[1] + grid[3] - thick, grid[2], thick)
-        fill("ribbons", ribbons.into(tokens, grid) + ribbons.fan(source, rows, shares))
+        fill("fan", flow.next_fan(after, rows, shares, self.view["count"]))
+
+    def light(self, first):
+        """Let the rows from `first` on appear left to right."""
+        view = self.view
+        veil, origin = by_id("veil"), by_id("flow")
+        rows = rectangle(first_of("#tokens"), origin)
+        high = rows[3] / view["count"]
+        top = max(0, first - view["first"]) * high
+        place(veil, top="{:.0f}px".format(rows[1] + top), height="{:.0f}px".format(rows[3] - top))
+        veil.classList.remove("passing")
+        rectangle(veil, origin)  # the browser must see the class gone before it can start anew
+        veil.classList.add("passing")

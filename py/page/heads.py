@@ -4,20 +4,26 @@ from page.markup import escape, quoted
 from page.numbers import percent
 
 
-def grid(heads, words):
-    """heads[block][head] as the worker describes them -> a grid of buttons, one a head."""
-    pieces = ['<div class="blocks">']
+def grid(heads, chosen, words):
+    """heads[block][head] as the worker describes them -> a grid of buttons; `chosen` is (block, head)."""
+    pieces = ['<p class="note">', words.say("heads.legend"), '</p><div class="scroll"><div class="blocks">']
     for block in range(len(heads)):
         pieces.append('<div class="block"><span class="block-name">')
         pieces.append(words.say("heads.block", number=block + 1) + "</span>")
         for head in range(len(heads[block])):
-            name = escape(sentence(heads, block, head, words))
-            pieces.append('<button type="button" class="head" data-block="{}" data-head="{}"'.format(block, head))
             pieces.append(
-                ' aria-label="' + name + '"><img alt="" src="' + heads[block][head]["picture"] + '"></button>'
+                '<button type="button" class="head" data-block="{}" data-head="{}" aria-pressed="{}"'
+                ' aria-label="{}"><img alt="" src="{}"></button>'.format(
+                    block,
+                    head,
+                    "true" if (block, head) == chosen else "false",
+                    escape(sentence(heads, block, head, words)),
+                    heads[block][head]["picture"],
+                )
             )
         pieces.append("</div>")
-    pieces.append("</div>")
+    pieces.append('</div></div><p id="head-caption" class="caption" aria-live="polite">')
+    pieces.append(escape(sentence(heads, chosen[0], chosen[1], words)) + "</p>")
     return "".join(pieces)
 
 

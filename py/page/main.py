@@ -3,15 +3,20 @@
 import asyncio
 import json
 
-from page import prompt
+from page import fold, prompt, state
+from page.candidates import COUNT
 from page.client import Client
 from page.dom import (
     address,
-    all_of,
     by_id,
     fill,
+    fragment,
+    luck,
     on,
+    on_any_input,
+    on_new_fragment,
     on_rejection,
+    remember,
     show,
     translate,
     value_as_json,
@@ -21,7 +26,10 @@ from page.dom import (
 )
 from page.examples import EXAMPLES, TEMPERATURE
 from page.figure import Figure
+from page.helping import Help
 from page.numbers import grouped, megabytes
+from page.panel import Panel
+from page.pointing import Pointing
 from page.words import Words, best_language
 
 MODEL = "weights/mini/"
@@ -33,6 +41,12 @@ class Page:
         self.words = Words(best_language(wanted_languages()), "page/text")
         self.figure = Figure(self.words)
         self.client = Client()
+        self.panel = Panel(self.figure, self.client, self.settings, self.opened, self.choose)
+        self.pointing = Pointing(self.figure, self.client, self.panel)
+        self.help = Help(self.figure)
+        self.state = state.read(fragment())
+        self.u = luck()  # decides which token is drawn, until the reader asks for another draw
+        self.turn = 0  # counts the choices of block and head: a newer one overtakes an older
         self.model = None  # what the worker said of the loaded model
         self.failed = None  # the last load's error, when it failed
 
@@ -43,14 +57,20 @@ class Page:
         on(by_id("retry"), "click", lambda _: self.retry())
         on(by_id("language"), "change", lambda event: self.speak(event.target.value))
         on(by_id("examples"), "click", self.chose_example)
-        for event in ("mouseover", "focusin", "click"):
-            on(by_id("heads"), event, self.pointed)
-        watch_size(by_id("figure"), self.figure.draw_ribbons)
+        on(by_id("main"), "click", self.clicked)
+        on(by_id("threshold"), "input", lambda _: self.thinned())
+        for name in ("block", "head"):
+            on(by_id(name), "change", lambda event, name=name: self.numbered(name, event.target))
+        on(by_id("flow"), "scroll", lambda _: self.figure.draw_fan())
+        on_any_input(lambda _: by_id("veil").classList.remove("passing"))
+        on_new_fragment(self.followed)
+        watch_size(by_id("flow"), self.figure.draw_ribbons)
         on_rejection(self.broke)
         by_id("language").value = self.words.language
         if text.value == EXAMPLES[0] and self.temperature() == TEMPERATURE:  # the browser may have kept other ones
             with open("example.json", encoding="utf-8") as file:
                 self.figure.answer = json.load(file)
+            self.figure.depths = self.figure.answer["depths"]
         else:
             by_id("figure").classList.add("stale")
         self.speak(self.words.language)
@@ -77,6 +97,8 @@ class Page:
         else:
             self.model = answer
             await self.predict()
+            if self.state["open"]:
+                await self.panel.open(self.state["open"])
         self.show_model()
 
     async def reassure(self):
@@ -88,10 +110,7 @@ class Page:
         if total and not self.failed:
             bar = by_id("model-progress")
             bar.max, bar.value = total, count
-            write(
-                "model-text",
-                self.words.say("model.loading", arrived=megabytes(count), total=megabytes(total)),
-            )
+            write("model-text", self.words.say("model.loading", arrived=megabytes(count), total=megabytes(total)))
 
     def show_model(self):
         """The state of the model in the header."""
@@ -101,17 +120,12 @@ class Page:
             write("model-text", self.words.say("model.failed"))
         elif self.model:
             model = self.model
-            write(
-                "model-text",
-                self.words.say(
-                    "model.ready",
-                    n_layer=model["n_layer"],
-                    n_head=model["n_head"],
-                    size=megabytes(model["bytes"]),
-                ),
-            )
+            sizes = {"n_layer": model["n_layer"], "n_head": model["n_head"], "size": megabytes(model["bytes"])}
+            write("model-text", self.words.say("model.ready", **sizes))
         else:
             write("model-text", self.words.say("model.starting"))
+
+    # The text
 
     def typed(self):
         """The text changed: its tokens at once, then the model's answer."""
@@ -125,24 +139,32 @@ class Page:
 
     async def predict(self):
         text = value_as_json(by_id("prompt"))
-        tokens = await self.client.tokenize(text)
+        tokens = await self.client.ask("tokenize", text)
         if text != value_as_json(by_id("prompt")):
             return  # a newer text is on its way
         if "error" in tokens:
             self.say_error(tokens)
             return
         self.show_tokens(tokens, "")
-        answer = await self.client.predict(text, self.temperature())
+        before = self.figure.answer
+        block, head = self.state["block"] - 1, self.state["head"] - 1
+        answer = await self.client.ask("predict", text, self.settings(COUNT, ""), block, head)
         if "replaced" in answer or text != value_as_json(by_id("prompt")):
             return
         if "error" in answer:
             self.say_error(answer)
             return
+        was_live = before is not None and "milliseconds" in before
         self.figure.draw(answer)
         by_id("figure").classList.remove("prepared", "stale")
         self.show_tokens(answer, answer["next"]["candidates"][0]["shown"])
+        self.figure.light(same_beginning(before, answer) if was_live else 0)
         if self.temperature() != answer["next"]["temperature"]:
             self.slid()
+        if self.state["token"] and self.state["token"] <= len(answer["tokens"]):
+            self.look(block, head, self.state["token"] - 1)
+        self.client.ask_newest("forming", lambda forming: self.figure.draw_forming(forming["depths"]), "forming")
+        await self.panel.refresh()
 
     def show_tokens(self, answer, ghost):
         fill("prompt-tokens", prompt.tints(answer, ghost))
@@ -160,34 +182,131 @@ class Page:
             took = "{:.0f}".format(answer["milliseconds"])
             write("run", say("run.live", milliseconds=took, heap=megabytes(answer["heap"])))
 
-    def temperature(self):
-        return float(by_id("temperature").value)
-
-    def slid(self):
-        write("temperature-value", "{:.2f}".format(self.temperature()))
-        answer = self.figure.answer
-        if answer and "milliseconds" in answer:  # not the prepared one
-            asyncio.create_task(self.client.reshape(self.temperature(), self.figure.draw_next))
-
     def chose_example(self, event):
         button = event.target.closest(".example")
         if button:
             by_id("prompt").value = button.textContent
             self.typed()
 
-    def pointed(self, event):
-        button = event.target.closest(".head")
-        if button:
-            for other in all_of(".head.chosen"):
-                other.classList.remove("chosen")
-            button.classList.add("chosen")
-            self.figure.caption(button)
+    # The next token
+
+    def temperature(self):
+        return float(by_id("temperature").value)
+
+    def settings(self, count, query):
+        """What shapes the distribution, and which tokens are to be listed, as the worker wants them."""
+        return json.dumps(
+            {
+                "temperature": self.temperature(),
+                "top_k": None,
+                "top_p": None,
+                "u": self.u,
+                "count": count,
+                "query": query,
+            }
+        )
+
+    def slid(self):
+        write("temperature-value", "{:.2f}".format(self.temperature()))
+        answer = self.figure.answer
+        if answer and "milliseconds" in answer:  # not the prepared one
+            self.client.ask_newest("next", self.figure.draw_next, "reshape", self.settings(COUNT, ""))
+
+    # Which block, head, token and part
+
+    def clicked(self, event):
+        """Anything that chooses or opens; what it is, it says itself."""
+        target = event.target
+        view = self.figure.answer and self.figure.view
+        opener, stop = target.closest("[data-open]"), target.closest(".stop[data-block]")
+        token, step = target.closest(".token"), target.closest("[data-step]")
+        if opener:
+            asyncio.create_task(self.panel.open(opener.getAttribute("data-open")))
+        elif target.closest("#reading-table") and self.pointing.last:
+            asyncio.create_task(self.panel.open_table(self.pointing.last))
+        elif stop and view:
+            self.choose(int(stop.getAttribute("data-block")), view["head"])
+        elif token and view:
+            row = int(token.getAttribute("data-row"))
+            self.state["token"] = 0 if row == len(self.figure.answer["tokens"]) - 1 else row + 1
+            self.look(view["block"], view["head"], row)
+        elif step and view:
+            name, by = step.getAttribute("data-step"), int(step.getAttribute("data-by"))
+            changed = {"block": view["block"], "head": view["head"]}
+            changed[name] += by
+            self.choose(changed["block"], changed["head"])
+
+    def numbered(self, name, field):
+        """A block or head was typed as a number; anything else puts the old one back."""
+        view = self.figure.view
+        chosen = {"block": view["block"], "head": view["head"]}
+        try:
+            chosen[name] = int(field.value) - 1
+        except ValueError:
+            field.value = view[name] + 1
+            return
+        if not 0 <= chosen[name] < view["n_layer" if name == "block" else "n_head"]:
+            field.value = view[name] + 1
+            return
+        self.choose(chosen["block"], chosen["head"])
+
+    def choose(self, block, head):
+        if self.client.ready:
+            asyncio.create_task(self.move(block, head))
+
+    async def move(self, block, head):
+        """Go to another block or head; another block folds out where the old one folds away."""
+        self.turn += 1
+        turn, view = self.turn, self.figure.view
+        forward = block > view["block"]
+        if block != view["block"]:
+            await fold.close(forward)
+        new = await self.client.ask("look", block, head, view["row"])
+        if turn != self.turn:
+            return
+        self.drew(new)
+        if block != view["block"]:
+            fold.open_up(forward)
+        await self.panel.refresh()
+
+    def look(self, block, head, row):
+        """Another token explains itself."""
+        self.client.ask_newest("look", self.drew, "look", block, head, row)
+
+    def drew(self, view):
+        self.figure.draw_view(view)
+        self.state["block"], self.state["head"] = view["block"] + 1, view["head"] + 1
+        self.remember()
+
+    def opened(self, part):
+        self.state["open"] = part
+        self.remember()
+
+    def remember(self):
+        remember(state.write(self.state))
+
+    def followed(self):
+        """The reader changed the address by hand, or followed a link to another part of the same page."""
+        self.state = state.read(fragment())
+        self.choose(self.state["block"] - 1, self.state["head"] - 1)
+        if self.state["open"]:
+            asyncio.create_task(self.panel.open(self.state["open"]))
+
+    def thinned(self):
+        """The threshold below which contributions are not drawn."""
+        value = int(by_id("threshold").value)
+        write("threshold-value", "{} %".format(value))
+        self.figure.least = value / 100
+        self.figure.draw_ribbons()
+
+    # Words
 
     def speak(self, language):
         self.words = Words(language, "page/text")
         translate(self.words)
         self.show_model()
         self.figure.translate(self.words)
+        write("reading", self.words.say("reading.hint"))
         if not by_id("figure").classList.contains("stale"):
             self.show_tokens(self.figure.answer, self.figure.answer["next"]["candidates"][0]["shown"])
         if self.failed:
@@ -204,6 +323,16 @@ class Page:
         self.notice(self.words.say("error." + answer["error"], file=answer["file"]))
         by_id("notice").classList.add("error")
         show("retry", answer["error"] in ("missing", "unreachable", "damaged", "memory"))
+
+
+def same_beginning(old, new):
+    """How many tokens two answers share at their beginning; all but the last when nothing was added."""
+    same = 0
+    for a, b in zip(old["tokens"], new["tokens"]):
+        if a["id"] != b["id"]:
+            break
+        same += 1
+    return min(same, len(new["tokens"]) - 1)
 
 
 Page().start()

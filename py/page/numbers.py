@@ -19,7 +19,7 @@ def percent(share):
         decimals += 1
     if value >= 0.995 * 10 ** (1 - decimals):
         return "{:.{}f} %".format(value, decimals)
-    return _power_of_ten(value)
+    return _power_of_ten(value) + " %"
 
 
 def _below_hundred(rest):
@@ -36,7 +36,36 @@ def _power_of_ten(value):
         value *= 10
         exponent += 1
     digits = "".join([SUPERSCRIPT[int(d)] for d in str(exponent)])
-    return "{:.1f} × 10⁻{} %".format(value, digits)
+    return "{:.1f} × 10⁻{}".format(value, digits)
+
+
+def signed(value):
+    """A number with three meaningful digits and a true minus sign: -0.1234 -> "−0.123"; very small ones as a power."""
+    size = abs(value)
+    sign = "−" if value < 0 else ""
+    if size == 0:
+        return "0"
+    if size >= 99.95:
+        return sign + "{:.0f}".format(size)
+    if size < 0.000995:
+        return sign + _power_of_ten(size)
+    decimals = 1
+    while size < 0.9995 * 10 ** (2 - decimals) and decimals < 6:
+        decimals += 1
+    return sign + "{:.{}f}".format(size, decimals)
+
+
+def brief(value, largest):
+    """A number for a cell with little room, beside others up to `largest` in size: three digits at most."""
+    decimals = 0 if largest >= 99.5 else 1 if largest >= 9.95 else 2
+    text = "{:.{}f}".format(abs(value), decimals)
+    return ("−" if value < 0 and float(text) else "") + text
+
+
+def whole_percent(share):
+    """A share for a place with room for two digits: 0.294 -> "29", 0.004 -> "<1", 0 -> "0"."""
+    value = 100 * share
+    return "<1" if 0 < value < 0.5 else "{:.0f}".format(value)
 
 
 def megabytes(count):

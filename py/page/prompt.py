@@ -1,9 +1,7 @@
-"""The prompt's tokens: as tints behind the typed text, and as the first column of the picture."""
+"""The prompt's tokens: as tints behind the typed text, and as the picture's rows."""
 
 from page.markup import escape, visible
 from page.numbers import grouped
-
-ROWS = 12  # tokens listed in the column before the earlier ones are folded into one line
 
 
 def tints(answer, ghost):
@@ -27,19 +25,42 @@ def count(answer, words):
     return words.say("prompt.count", count=grouped(answer["count"]), limit=grouped(answer["n_positions"]))
 
 
-def column(answer, words):
-    """The last ROWS tokens that the model reads, one a row with its position and id."""
-    read = answer["tokens"]
-    folded = max(0, len(read) - ROWS)
+def column(answer, first, chosen, words):
+    """The tokens from `first` on, one a row: choosing one makes it the token that explains itself."""
     rows = []
-    if folded:
-        rows.append('<li class="folded">' + words.say("tokens.left_out_of_view", count=folded) + "</li>")
-    for position in range(folded, len(read)):
-        token = read[position]
+    for position in range(first, len(answer["tokens"])):
+        token = answer["tokens"][position]
         rows.append(
-            '<li class="token"><span class="position">{}</span><span class="piece">{}</span>'
-            '<span class="id" title="{}">#{}</span></li>'.format(
-                position + 1, visible(token["shown"]), words.say("tokens.number", id=token["id"]), token["id"]
+            '<li><button type="button" class="token" data-row="{}" aria-pressed="{}"><span class="piece">{}</span>'
+            '<span class="position">{}</span></button></li>'.format(
+                position,
+                "true" if position == chosen else "false",
+                visible(token["shown"]),
+                words.say("tokens.position", position=position + 1),
             )
         )
     return "".join(rows)
+
+
+def names(answer, first):
+    """The same tokens as plain row labels, for the parts that a narrow screen stacks."""
+    return "".join(["<li>" + visible(token["shown"]) + "</li>" for token in answer["tokens"][first:]])
+
+
+def is_piece(answer, position):
+    """Whether the token is a part of a longer word: a letter or digit goes on from the token before, or into the next."""
+    tokens = answer["tokens"]
+    after_before = position > 0 and joined(tokens[position - 1]["text"], tokens[position]["text"])
+    before_after = position + 1 < len(tokens) and joined(tokens[position]["text"], tokens[position + 1]["text"])
+    return after_before or before_after
+
+
+def joined(left, right):
+    """Whether a word runs on from the text `left` into the text `right`; one half of a character counts too."""
+    if not left or not right:
+        return True
+    return wordlike(left[-1]) and wordlike(right[0])
+
+
+def wordlike(character):
+    return character.isalpha() or character.isdigit() or ord(character) > 127

@@ -1,6 +1,9 @@
 """The flow between columns: rectangles in, SVG out. A rectangle is (left, top, width, height) in pixels."""
 
 
+WIDENED = 3  # the row they leave is a few times lower than the list they reach
+
+
 def band(x0, top0, height0, x1, top1, height1):
     """The outline of a ribbon whose ends are vertical and whose edges leave and arrive horizontally."""
     middle = (x0 + x1) / 2
@@ -10,22 +13,11 @@ def band(x0, top0, height0, x1, top1, height1):
     ).format(x0, top0, middle, top1, x1, top1 + height1, top0 + height0)
 
 
-def into(rows, target):
-    """One ribbon from each token row to its slice of the attention grid's left edge; the last token's is marked."""
-    left, top, _, height = target
-    share = height / len(rows)
-    pieces = []
-    for number, row in enumerate(rows):
-        kind = "token last" if number == len(rows) - 1 else "token"
-        path = band(row[0] + row[2], row[1], row[3], left, top + number * share, share)
-        pieces.append('<path class="' + kind + '" d="' + path + '"/>')
-    return "".join(pieces)
-
-
 def fan(source, rows, shares):
-    """From the last token's end of the grid to each row of the list: a ribbon as thick as its probability.
+    """From the right edge of `source` to each row of the list: a ribbon as thick as its probability.
 
-    The last row stands for all the tokens that are not listed; `shares` sum to 1.
+    The last row stands for all the tokens that are not listed; `shares` sum to 1. Ribbons leave without gap and
+    arrive up to WIDENED times as thick.
     """
     left, top, width, height = source
     pieces = []
@@ -34,7 +26,7 @@ def fan(source, rows, shares):
         thick = share * height
         if thick >= 0.05:  # thinner than a twentieth of a pixel cannot be seen
             kind = "rest" if number == len(rows) - 1 else "candidate"
-            end = min(thick, row[3])
+            end = min(WIDENED * thick, row[3])
             path = band(left + width, at, thick, row[0], row[1] + (row[3] - end) / 2, end)
             pieces.append('<path class="' + kind + '" d="' + path + '"/>')
         at += thick

@@ -1,0 +1,163 @@
+"""One block and one head of the current run, as the page draws them: plain dicts and lists of this run's values."""
+
+import numpy as np
+
+from model.lists import rounded
+from model.raster import diverging_picture, shares_picture
+from model.session import Session
+from model.strips import edges, means, strip_cell, strips_picture
+
+ROWS = 128  # tokens drawn at most, the last ones; all are computed
+NUMBERS = 12  # tokens up to which a matrix also gets its numbers written into its cells
+TALL, TALL_CELLS, TALL_GAP = 10, 32, 7  # up to so many tokens a row is tall, and a strip has room for more cells
+LOW_CELLS, LOW_GAP = 16, 3
+IN_STAGES = ("head_q", "head_k", "head_v")  # drawn where a head is opened
+
+
+def first_row(session: Session) -> int:
+    """The first token that is drawn."""
+    return max(0, len(session.ids) - ROWS)
+
+
+def strip_shape(session: Session) -> tuple[int, int]:
+    """Cells of a strip, and the pixels left free above and below it."""
+    shown = len(session.ids) - first_row(session)
+    return (TALL_CELLS, TALL_GAP) if shown <= TALL else (LOW_CELLS, LOW_GAP)
+
+
+def vectors(session: Session, block: int, head: int) -> dict[str, np.ndarray]:
+    """Everything drawn as strips, by TransformerLens's names: (T, E) each, but (T, D) for those of one head and
+    `mlp_post` (T, 4E)."""
+    b, T = session.blocks[block], len(session.ids)
+    return {
+        "token": session.embedding.token,
+        "position": session.embedding.position,
+        "embedded": session.embedding.resid_pre,
+        "resid_pre": b.resid_pre,
+        "q": b.q.reshape(T, -1),
+        "k": b.k.reshape(T, -1),
+        "v": b.v.reshape(T, -1),
+        "head_q": b.q[:, head],
+        "head_k": b.k[:, head],
+        "head_v": b.v[:, head],
+        "z": b.z[:, head],
+        "attn_out": b.attn_out,
+        "resid_mid": b.resid_mid,
+        "mlp_post": b.mlp_post,
+        "mlp_out": b.mlp_out,
+        "resid_post": b.resid_post,
+    }
+
+
+def block_view(session: Session, block: int, head: int, row: int) -> dict:
+    """The picture's values for one block and head, and for the token at `row`, the one that explains itself.
+
+    `shares`: how its attention is spread, from token `first` on; `contributions`: the share times the length
+    (Euclidean norm) of the value it takes that share of. `norms`: lengths along its residual stream.
+    """
+    b, first = session.blocks[block], first_row(session)
+    cells, gap = strip_shape(session)
+    shares = b.pattern[head, row]  # (T,)
+    lengths = np.linalg.norm(b.v[:, head], axis=-1)  # (T,)
+    norms = {
+        name: float(np.linalg.norm(getattr(b, name)[row]))
+        for name in ("resid_pre", "attn_out", "resid_mid", "mlp_out", "resid_post")
+    }
+    return {
+        "block": block,
+        "head": head,
+        "row": row,
+        "first": first,
+        "n_layer": len(session.blocks),
+        "n_head": session.config.n_head,
+        "n_embd": session.config.n_embd,
+        "cells": cells,
+        "gap": gap,
+        "strips": {
+            name: strips_picture(values[first:], cells, gap)
+            for name, values in vectors(session, block, head).items()
+            if name not in IN_STAGES
+        },
+        "pattern": shares_picture(b.pattern[head, first:, first:]),
+        "shares": rounded(shares[first : row + 1]),
+        "contributions": rounded((shares * lengths)[first : row + 1]),
+        "norms": norms,
+    }
+
+
+def read_strip(session: Session, name: str, block: int, head: int, row: int, cell: int) -> dict:
+    """One cell of the strip `name`, see `strip_cell`."""
+    read = strip_cell(vectors(session, block, head)[name], row, cell, strip_shape(session)[0])
+    return {"name": name, "row": row, **read}
+
+
+def strip_table(session: Session, name: str, block: int, head: int) -> dict:
+    """The strips `name` as numbers: for each token the cells' means, under the entries they stand for."""
+    values, cells, first = vectors(session, block, head)[name], strip_shape(session)[0], first_row(session)
+    starts = edges(values.shape[1], cells)  # (cells + 1,)
+    heads = [[int(a) + 1, int(b)] for a, b in zip(starts[:-1], starts[1:], strict=True)]
+    return {"entries": heads, "rows": [rounded(row) for row in means(values[first:], cells)]}
+
+
+def square(session: Session, name: str, block: int, head: int) -> np.ndarray:
+    """One step of a head for the drawn tokens (rows, rows): `scores`, the products; `masked`, scaled; `pattern`."""
+    b, first = session.blocks[block], first_row(session)
+    if name == "scores":  # of the future too: it is masked only in the next step
+        return np.einsum("td,sd->ts", b.q[first:, head], b.k[first:, head])  # (rows, rows)
+    return {"masked": b.attn_scores, "pattern": b.pattern}[name][head, first:, first:]  # (rows, rows)
+
+
+def square_table(session: Session, name: str, block: int, head: int) -> dict:
+    """The same as numbers; of what is masked, each row ends at the diagonal."""
+    values = square(session, name, block, head)  # (rows, rows)
+    return {"rows": [rounded(row if name == "scores" else row[: i + 1]) for i, row in enumerate(values)]}
+
+
+def stages(session: Session, block: int, head: int) -> dict:
+    """The three steps from queries and keys to shares: products, scaled and masked, softmax.
+
+    `least` and `most` are the ends of each legend. `rows` holds the numbers, for texts short enough to print them.
+    """
+    cells, gap = strip_shape(session)
+    first, every = first_row(session), vectors(session, block, head)
+    answer = {"block": block, "head": head, "first": first, "d_head": session.config.d_head, "cells": cells, "gap": gap}
+    answer["strips"] = {name: strips_picture(every[name][first:], cells, gap) for name in (*IN_STAGES, "z")}
+    for name in ("scores", "masked", "pattern"):
+        values = square(session, name, block, head)  # (rows, rows)
+        end = float(np.abs(values[np.isfinite(values)]).max())
+        if name == "pattern":
+            answer[name] = {"picture": shares_picture(values / end), "least": 0.0, "most": end}
+        else:
+            answer[name] = {"picture": diverging_picture(values, end), "least": -end, "most": end}
+        if len(values) <= NUMBERS:
+            answer[name] |= square_table(session, name, block, head)
+    return answer
+
+
+def one_score(session: Session, block: int, head: int, row: int, column: int) -> dict:
+    """How much the token at `row` listens to the one at `column`, worked out from its query and the other's key.
+
+    For a later token the score exists, but the mask hides it: `scaled`, `weight` and `share` are then None, None, 0.
+    """
+    b = session.blocks[block]
+    q, k = b.q[row, head], b.k[column, head]  # each (D,)
+    products = q * k  # (D,)
+    scaled = b.attn_scores[head, row, : row + 1]  # (row + 1,)
+    weights = np.exp(scaled - scaled.max())  # (row + 1,)
+    hidden = column > row
+    return {
+        "row": row,
+        "column": column,
+        "q": rounded(q),
+        "k": rounded(k),
+        "products": rounded(products),
+        "sums": rounded(np.cumsum(products)),
+        "d_head": len(q),
+        "score": float(np.einsum("d,d->", q, k)),
+        "scaled": None if hidden else float(scaled[column]),
+        "largest": float(scaled.max()),
+        "weight": None if hidden else float(weights[column]),
+        "total": float(weights.sum()),
+        "share": float(b.pattern[head, row, column]),
+        "length": float(np.linalg.norm(b.v[column, head])),
+    }

@@ -1,0 +1,45 @@
+"""The contents of the flow's columns: plain strings, so that the prepared page is made of them too."""
+
+from page import matrix, prompt, strips
+from page.markup import escape, quoted
+from page.numbers import percent
+
+
+def columns(answer, words):
+    """By the id of its element, every column for one answer of the worker."""
+    view = answer["view"]
+    def column(*names):
+        return "".join([strips.labelled(name, view, words) for name in names])
+
+    shares = view["shares"]
+    most = shares.index(max(shares))
+    return {
+        "tokens": prompt.column(answer, view["first"], view["row"], words),
+        "tokens-2": prompt.names(answer, view["first"]),
+        "tokens-3": prompt.names(answer, view["first"]),
+        "embedding": column("token") + '<span class="sign" aria-hidden="true">+</span>' + column("position"),
+        "pre": column("resid_pre"),
+        "qkv": column("q", "k", "v"),
+        "pattern": matrix.matrix("pattern", view["count"], view["pattern"], words.say("matrix.label")),
+        "z": column("z"),
+        "att": column("attn_out", "resid_mid"),
+        "mlp": column("mlp_post"),
+        "post": column("resid_post"),
+        "before-count": folded(view["block"], words),
+        "after-count": folded(view["n_layer"] - view["block"] - 1, words),
+        "attention-sentence": escape(
+            words.say(
+                "attention.sentence",
+                token=quoted(answer["tokens"][view["row"]]["shown"]),
+                share=percent(shares[most]),
+                other=quoted(answer["tokens"][view["first"] + most]["shown"]),
+                position=view["first"] + most + 1,
+            )
+        ),
+    }
+
+
+def folded(count, words):
+    if count == 0:
+        return ""
+    return words.say("folded.one") if count == 1 else words.say("folded", count=count)

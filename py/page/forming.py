@@ -1,0 +1,61 @@
+"""The answer forming: what the model would say if it stopped after each block; also the block selector."""
+
+from page.markup import escape, quoted, visible
+from page.numbers import percent
+
+
+def rail(depths, block, words):
+    """One stop a depth: the start, which is no block, then a button for each block."""
+    stops = []
+    for depth in range(len(depths)):
+        best = depths[depth]["best"][0]
+        answer = '<span class="guess">{}</span>{}<span class="guess-share">{}</span>'.format(
+            visible(best["shown"]), bar(best["share"]), percent(best["share"])
+        )
+        if depth == 0:
+            stops.append(
+                '<li class="stop start"><span class="stop-name">{}</span>{}</li>'.format(
+                    words.say("forming.start"), answer
+                )
+            )
+            continue
+        label = words.say("forming.name", block=depth, token=quoted(best["shown"]), share=percent(best["share"]))
+        stops.append(
+            '<li><button type="button" class="stop" data-block="{}" aria-pressed="{}" aria-label="{}">'
+            '<img alt="" src="{}"><span class="stop-name">{}</span>{}</button></li>'.format(
+                depth - 1,
+                "true" if depth - 1 == block else "false",
+                escape(label),
+                depths[depth]["picture"],
+                words.say("heads.block", number=depth),
+                answer,
+            )
+        )
+    return "".join(stops)
+
+
+def bar(share):
+    return (
+        '<svg class="share" aria-hidden="true"><rect class="whole" width="100%" height="5" rx="2.5"/>'
+        '<rect class="part" width="{:.2f}%" height="5" rx="2.5"/></svg>'.format(100 * share)
+    )
+
+
+def table(depths, words):
+    """Opened: the likeliest few at every depth."""
+    head = "".join(['<th scope="col">' + str(i + 1) + "</th>" for i in range(len(depths[0]["best"]))])
+    rows = []
+    for depth in range(len(depths)):
+        name = words.say("heads.block", number=depth) if depth else words.say("forming.start")
+        cells = [
+            '<td><span class="guess">{}</span>{}<span class="guess-share">{}</span></td>'.format(
+                visible(one["shown"]), bar(one["share"]), percent(one["share"])
+            )
+            for one in depths[depth]["best"]
+        ]
+        rows.append('<tr><th scope="row">' + name + "</th>" + "".join(cells) + "</tr>")
+    return (
+        '<p class="note">' + words.say("forming.note") + '</p><div class="scroll" tabindex="0" role="region"'
+        ' aria-label="' + escape(words.say("forming.title")) + '"><table class="depths"><thead><tr><th scope="col">'
+        + words.say("forming.depth") + "</th>" + head + "</tr></thead><tbody>" + "".join(rows) + "</tbody></table></div>"
+    )

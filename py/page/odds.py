@@ -1,0 +1,124 @@
+"""The next-token probabilities, opened: a long list, a search, and one token's arithmetic from logit to probability."""
+
+from page.candidates import bars, mark
+from page.markup import escape, quoted, visible
+from page.numbers import bar_end, grouped, percent, signed
+
+COUNT = 200  # tokens listed
+
+
+def part(words):
+    """What stays while the list is searched: the search field, a place for the list and one for the arithmetic."""
+    return (
+        '<div class="odds"><div class="odds-list"><label for="search">{}</label>'
+        '<input id="search" type="search" autocomplete="off" spellcheck="false">'
+        '<div id="odds-rows" class="scroll" tabindex="0" role="region" aria-label="{}"></div></div>'
+        '<div id="odds-work" class="odds-work" aria-live="polite"></div></div>'
+    ).format(words.say("odds.search"), escape(words.say("odds.keys")))
+
+
+def table(following, words):
+    """The candidates of one answer of the worker; the drawn token is marked."""
+    rows = following["candidates"]
+    if not rows:
+        return '<p class="note">' + words.say("odds.none") + "</p>"
+    end = bar_end(max([max(row["sampled"], row["model"]) for row in rows]))
+    pieces = [
+        '<table class="ranks"><thead><tr><th scope="col">{}</th><th scope="col">{}</th><th scope="col">{}</th>'
+        '<th scope="col" class="axis">{}</th><th scope="col" class="key sampled">{}</th>'
+        '<th scope="col" class="key model">{}</th></tr></thead><tbody>'.format(
+            words.say("odds.rank"),
+            words.say("odds.token"),
+            words.say("odds.logit"),
+            words.say("next.axis", end="{:.0f} %".format(100 * end)),
+            words.say("next.sampled"),
+            words.say("next.model"),
+        )
+    ]
+    for number, row in enumerate(rows):
+        drawn = row["id"] == following["drawn"]["id"]
+        pieces.append(
+            '<tr data-number="{}" data-id="{}"{}><td class="number">{}</td><th scope="row">{}{}</th>'
+            '<td class="number">{}</td><td class="bars">{}</td><td class="number sampled">{}</td>'
+            '<td class="number model">{}</td></tr>'.format(
+                number,
+                row["id"],
+                ' class="drawn"' if drawn else "",
+                grouped(row["rank"]),
+                visible(row["shown"]),
+                mark(words) if drawn else "",
+                signed(row["logit"]),
+                bars(row["sampled"] / end, row["model"] / end),
+                percent(row["sampled"]),
+                percent(row["model"]),
+            )
+        )
+    pieces.append("</tbody></table>")
+    return "".join(pieces)
+
+
+def outside(following, words):
+    rest = following["outside"]
+    return words.say(
+        "next.outside",
+        sampled=percent(rest["sampled"]),
+        model=percent(rest["model"]),
+        count=grouped(rest["count"]),
+    )
+
+
+def work(following, number, words):
+    """From one token's logit to the probability with which it is drawn, line by line."""
+    say = words.say
+    row = following["candidates"][number]
+    temperature = following["temperature"]
+    lines = [line(say("odds.logit"), signed(row["logit"]), say("odds.logit.why"))]
+    if temperature == 0:
+        first = row["rank"] == 1
+        lines.append(line(say("odds.greedy"), percent(row["sampled"]), say("odds.greedy.why")))
+        ending = say("odds.greedy.first") if first else say("odds.greedy.other")
+    else:
+        t = "{:.2f}".format(temperature)
+        lines.append(
+            line(
+                say("odds.scaled", temperature=t),
+                signed(row["logit"] / temperature),
+                signed(row["logit"]) + " ÷ " + t,
+            )
+        )
+        if row["cut"]:
+            reason = say("odds.cut." + row["cut"], top_k=following["top_k"], top_p=following["top_p"])
+            lines.append(line(say("odds.cut"), "0", reason))
+        else:
+            lines.append(line(say("odds.kept"), "✓", say("odds.kept.why")))
+            lines.append(
+                line(
+                    say("odds.weight"),
+                    signed(row["weight"]),
+                    "e^(({} − {}) ÷ {})".format(
+                        signed(row["logit"]), bracketed(signed(following["largest"])), t
+                    ),
+                )
+            )
+            lines.append(
+                line(
+                    say("odds.share"),
+                    percent(row["sampled"]),
+                    signed(row["weight"]) + " ÷ " + signed(following["total"]),
+                )
+            )
+        ending = say("odds.so", share=percent(row["sampled"]), token=quoted(row["shown"]))
+    return "<h3>{}</h3><dl>{}</dl><p class=\"so\">{}</p><p class=\"note\">{}</p>".format(
+        escape(say("odds.title", token=quoted(row["shown"]), rank=grouped(row["rank"]))),
+        "".join(lines),
+        escape(ending),
+        say("odds.note"),
+    )
+
+
+def bracketed(text):
+    return "(" + text + ")" if text.startswith("−") else text
+
+
+def line(name, value, why):
+    return "<div><dt>{}</dt><dd><b>{}</b><span>{}</span></dd></div>".format(escape(name), value, escape(why))

@@ -1,0 +1,251 @@
+"""Opening a part: a dialog that grows from the part's own place while the rest is dimmed, one part at a time."""
+
+import asyncio
+import json
+
+from page import embedding, forming, heads, odds, tables, work
+from page.dom import all_of, animate, by_id, fill, first_of, is_inside, on, place, reveal, value_as_json, viewport, write
+from page.matrix import emphasis
+from page.player import Player
+
+PLACES = {  # the element of the closed picture that a part grows from
+    "embedding": "#embedding",
+    "head": "#pattern",
+    "heads": "#pattern",
+    "next": "#candidates",
+    "forming": "#forming",
+    "table": "#flow",
+}
+
+
+class Panel:
+    def __init__(self, figure, client, settings, changed, chosen):
+        self.figure = figure
+        self.client = client
+        self.settings = settings  # a function: what the worker shapes the distribution with
+        self.changed = changed  # called with the open part's name, "" when it closes
+        self.chosen = chosen  # called with (block, head) when the reader picks one
+        self.part = ""
+        self.table = None  # the picture whose numbers are shown
+        self.under = ""  # the part that comes back when they are closed
+        self.work = None  # the open head's three stages
+        self.following = None  # the listed next tokens
+        self.number = 0  # of the one worked out
+        self.player = Player(figure)
+        dialog = by_id("panel")
+        on(dialog, "close", lambda _: self.closed())
+        on(dialog, "click", self.clicked)
+        on(dialog, "input", self.typed)
+        on(dialog, "pointerover", self.hovered)
+        on(dialog, "focusin", self.hovered)
+        on(dialog, "keydown", self.pressed)
+        on(by_id("panel-close"), "click", lambda _: dialog.close())
+
+    def words(self, key, **values):
+        return self.figure.words.say(key, **values)
+
+    async def open_table(self, name):
+        """The numbers of the picture `name`; a part that is open comes back when the table is closed."""
+        self.table = name
+        self.under = self.part
+        await self.open("table")
+
+    async def open(self, part):
+        """Fetch what the part shows, then show it."""
+        if not self.client.ready:
+            return
+        html = await getattr(self, "fill_" + part)()
+        dialog = by_id("panel")
+        dialog.setAttribute("data-part", part)
+        dialog.setAttribute("data-rows", by_id("figure").getAttribute("data-rows"))
+        write("panel-title", self.title(part))
+        write("panel-subtitle", self.words("panel." + part + ".subtitle"))
+        fill("panel-body", html)
+        self.part = part
+        if not dialog.open:
+            dialog.showModal()
+            self.grow(dialog, part)
+        self.ready()
+        if part != "table":
+            self.changed(part)
+
+    def title(self, part):
+        view = self.figure.view
+        return self.words(
+            "panel." + part,
+            block=view["block"] + 1,
+            blocks=view["n_layer"],
+            head=view["head"] + 1,
+            heads=view["n_head"],
+        )
+
+    def grow(self, dialog, part):
+        """Over the place it belongs to, as far as the screen allows."""
+        width, height = viewport()
+        source = first_of(PLACES[part]).getBoundingClientRect()
+        box = dialog.getBoundingClientRect()
+        left = min(max(source.left + source.width / 2 - box.width / 2, 12), max(width - box.width - 12, 0))
+        top = min(max(source.top - 90, 12), max(height - box.height - 12, 0))
+        place(dialog, left="{:.0f}px".format(left), top="{:.0f}px".format(top))
+        frames = (
+            '[{{"transformOrigin": "{:.0f}px {:.0f}px", "transform": "scale({:.3f})", "opacity": 0}},'
+            ' {{"transform": "none", "opacity": 1}}]'
+        ).format(
+            source.left + source.width / 2 - left,
+            source.top + source.height / 2 - top,
+            min(1, source.width / (box.width or 1)),
+        )
+        animate(dialog, frames, 220)
+
+    def closed(self):
+        self.player.stop()
+        part, self.part = self.part, ""
+        if part == "table" and self.under:
+            asyncio.create_task(self.open(self.under))
+        elif part:
+            self.changed("")
+
+    async def refresh(self):
+        """The same part again, after another text, block, head or language."""
+        if self.part:
+            await self.open(self.part)
+
+    # What each part shows
+
+    async def fill_embedding(self):
+        return embedding.rows(self.figure.answer, self.figure.view, self.figure.words) + self.reading()
+
+    async def fill_head(self):
+        view = self.figure.view
+        self.work = await self.client.ask("work", view["block"], view["head"])
+        self.work["count"] = view["count"]
+        return work.steps(self.work, self.figure.names, self.figure.words) + self.reading()
+
+    async def fill_heads(self):
+        view = self.figure.view
+        answer = await self.client.ask("heads")
+        return heads.grid(answer["blocks"], (view["block"], view["head"]), self.figure.words)
+
+    async def fill_forming(self):
+        answer = await self.client.ask("forming")
+        return forming.table(answer["depths"], self.figure.words)
+
+    async def fill_next(self):
+        self.number = 0
+        return odds.part(self.figure.words) + '<p id="odds-outside" class="note"></p>'
+
+    async def fill_table(self):
+        name, view, words = self.table, self.figure.view, self.figure.words
+        answer = await self.client.ask("table", name, view["block"], view["head"])
+        if "entries" in answer:
+            return tables.strip_table(answer, self.figure.names, words.say("strip." + name))
+        return tables.square_table(answer["rows"], self.figure.names, words.say("work." + name), name == "pattern")
+
+    def reading(self):
+        return '<p class="reading" aria-live="polite">' + self.words("reading.hint") + "</p>"
+
+    def ready(self):
+        """After the part is on the page."""
+        self.player.stop()
+        if self.part == "head":
+            count = self.work["count"]
+            row = self.figure.view["row"] - self.figure.view["first"]
+            shares = self.figure.view["shares"]
+            self.choose_cell(min(row, count - 1), shares.index(max(shares)))
+        elif self.part == "next":
+            self.list_odds()
+
+    # The opened head
+
+    def choose_cell(self, row, column):
+        """Work out one cell, marked in every stage."""
+        view = self.figure.view
+        for kind, outline in emphasis(row, column, view["count"]).items():
+            for name in ("scores", "masked", "pattern"):
+                first_of('#panel [data-matrix="' + name + '"] .ring.' + kind).setAttribute("d", outline)
+        for name, chosen in (("row", row), ("column", column)):
+            self.emphasise_names(name, chosen)
+        first = view["first"]
+        self.client.ask_newest(
+            "cell", self.show_cell, "score", view["block"], view["head"], first + row, first + column
+        )
+
+    def emphasise_names(self, kind, chosen):
+        for text in all_of("#panel .name[data-" + kind + "]"):
+            text.classList.toggle("chosen-" + kind, text.getAttribute("data-" + kind) == str(chosen))
+
+    def show_cell(self, score):
+        if self.part != "head":
+            return
+        tokens = self.figure.answer["tokens"]
+        fill(
+            "cell",
+            work.cell(score, tokens[score["row"]]["shown"], tokens[score["column"]]["shown"], self.figure.words),
+        )
+        self.player.show(score)
+
+    # The opened probabilities
+
+    def list_odds(self):
+        query = json.loads(value_as_json(by_id("search")))["value"]
+        settings = self.settings(odds.COUNT, query)
+        self.client.ask_newest("odds", self.show_odds, "reshape", settings)
+
+    def show_odds(self, following):
+        if self.part != "next":
+            return
+        self.following = following
+        fill("odds-rows", odds.table(following, self.figure.words))
+        write("odds-outside", odds.outside(following, self.figure.words))
+        self.work_out(0)
+
+    def work_out(self, number):
+        rows = self.following["candidates"]
+        if 0 <= number < len(rows):
+            self.number = number
+            old = first_of("#odds-rows tr.chosen")
+            if old:
+                old.classList.remove("chosen")
+            row = first_of('#odds-rows tr[data-number="{}"]'.format(number))
+            row.classList.add("chosen")
+            fill("odds-work", odds.work(self.following, number, self.figure.words))
+            return row
+        return None
+
+    # What the reader does
+
+    def clicked(self, event):
+        dialog = by_id("panel")
+        target = event.target
+        head = target.closest(".head")
+        table = target.closest(".as-table")
+        if head:
+            self.chosen(int(head.getAttribute("data-block")), int(head.getAttribute("data-head")))
+            dialog.close()
+        elif table:
+            asyncio.create_task(self.open_table(table.getAttribute("data-table")))
+        elif target.id in ("play", "step-back", "step-on", "skip"):
+            self.player.press(target.id)
+        elif not target.closest(".panel-inside") and not is_inside(dialog, event):
+            dialog.close()
+
+    def typed(self, event):
+        if event.target.id == "search":
+            self.list_odds()
+        elif event.target.id == "scrub":
+            self.player.scrub()
+
+    def hovered(self, event):
+        head = event.target.closest(".head")
+        if head:
+            write("head-caption", head.getAttribute("aria-label"))
+        row = event.target.closest("#odds-rows tr[data-number]")
+        if row:
+            self.work_out(int(row.getAttribute("data-number")))
+
+    def pressed(self, event):
+        if event.target.id == "odds-rows" and event.key in ("ArrowUp", "ArrowDown"):
+            event.preventDefault()
+            row = self.work_out(self.number + (1 if event.key == "ArrowDown" else -1))
+            if row:
+                reveal(row)

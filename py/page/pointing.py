@@ -1,0 +1,140 @@
+"""Pointing at numbers: with mouse, finger or arrow keys, at cells of strips and of matrices, alike in every part.
+
+Each strip column and each matrix is one stop of the Tab key; what is pointed at is said in `#reading`, or in the
+opened part's own line.
+"""
+
+from page import strips
+from page.dom import by_id, first_of, on, shares_within, show, write
+from page.markup import quoted
+from page.matrix import cell_at, emphasis
+from page.numbers import percent, signed
+
+ARROWS = {"ArrowUp": (-1, 0), "ArrowDown": (1, 0), "ArrowLeft": (0, -1), "ArrowRight": (0, 1)}
+
+
+class Pointing:
+    def __init__(self, figure, client, opened):
+        self.figure = figure
+        self.client = client
+        self.opened = opened  # the panel: knows the open head's answer and shows its cells
+        self.at = {}  # by name of the strip or matrix, the (row, column) last pointed at
+        self.last = None  # the name of what was pointed at last
+        for place in ("flow", "panel"):
+            element = by_id(place)
+            on(element, "pointermove", self.moved)
+            on(element, "pointerdown", self.moved)
+            on(element, "keydown", self.pressed)
+            on(element, "focusin", self.focused)
+
+    def picture(self, event):
+        """The strip column or matrix that an event is about, and its name."""
+        element = event.target.closest("svg.strip, svg.matrix")
+        if not element:
+            return None, None
+        return element, element.getAttribute("data-strip") or element.getAttribute("data-matrix")
+
+    def shape(self, element):
+        """(rows, columns) that can be pointed at; a strip's columns are its cells."""
+        view = self.figure.view
+        return (view["count"], view["cells"] if element.matches(".strip") else view["count"])
+
+    def moved(self, event):
+        element, name = self.picture(event)
+        if not element:
+            return
+        across, down = shares_within(element.querySelector("image"), event)
+        count, cells = self.shape(element)
+        if element.matches(".strip"):
+            here = strips.cell_at(down, count, cells, self.figure.view["gap"])
+        else:
+            if not (0 <= across <= 1 and 0 <= down <= 1):
+                return
+            here = cell_at(across, down, count)
+        if event.type == "pointerdown" or self.at.get(name) != here or self.last != name:
+            self.point(element, name, here)
+
+    def focused(self, event):
+        element, name = self.picture(event)
+        if element and element.matches(":focus-visible"):
+            self.point(element, name, self.at.get(name, (self.figure.view["row"] - self.figure.view["first"], 0)))
+
+    def pressed(self, event):
+        element, name = self.picture(event)
+        if not element or event.key not in ARROWS or event.ctrlKey or event.altKey or event.metaKey:
+            return
+        event.preventDefault()
+        rows, columns = self.shape(element)
+        row, column = self.at.get(name, (0, 0))
+        down, right = ARROWS[event.key]
+        if element.matches(".strip"):  # its cells stand one below the other: up and down walk through them
+            column += down
+            row += right
+            if not 0 <= column < columns:
+                row, column = row + down, 0 if down > 0 else columns - 1
+        else:
+            row, column = row + down, column + right
+        if 0 <= row < rows and 0 <= column < columns:
+            self.point(element, name, (row, column))
+
+    def point(self, element, name, here):
+        self.at[name] = here
+        self.last = name
+        row, column = here
+        row = min(row, self.figure.view["count"] - 1)
+        view = self.figure.view
+        first, block, head = view["first"], view["block"], view["head"]
+        if element.matches(".strip"):
+            path = strips.cursor(row, column, view["cells"], view["gap"])
+            element.querySelector(".cursor").setAttribute("d", path)
+            self.client.ask_newest("strip", self.say_strip, "strip", name, block, head, first + row, column)
+            return
+        for kind, outline in emphasis(row, column, view["count"]).items():
+            element.querySelector(".ring." + kind).setAttribute("d", outline)
+        if name == "pattern" and not element.matches(".opened"):
+            self.figure.ring(first + row, first + column)
+            self.client.ask_newest("score", self.say_share, "score", block, head, first + row, first + column)
+        else:
+            self.opened.choose_cell(row, column)
+
+    def token(self, row):
+        return quoted(self.figure.answer["tokens"][row]["shown"])
+
+    def say_strip(self, strip):
+        words = self.figure.words
+        key = "reading.entry" if strip["first"] == strip["last"] else "reading.strip"
+        text = words.say(
+            key,
+            what=words.say("strip." + strip["name"]),
+            token=self.token(strip["row"]),
+            first=strip["first"],
+            last=strip["last"],
+            size=strip["size"],
+            mean=signed(strip["mean"]),
+            min=signed(strip["min"]),
+            max=signed(strip["max"]),
+            scale=signed(strip["scale"]),
+        )
+        self.say(text)
+
+    def say_share(self, score):
+        words = self.figure.words
+        hidden = score["column"] > score["row"]
+        text = words.say(
+            "reading.hidden" if hidden else "reading.share",
+            token=self.token(score["row"]),
+            other=self.token(score["column"]),
+            share=percent(score["share"]),
+            score="" if hidden else signed(score["scaled"]),
+            length=signed(score["length"]),
+        )
+        self.say(text)
+
+    def say(self, text):
+        """Under the flow, or in the opened part where there is one."""
+        inside = first_of("#panel[open] .reading")
+        if inside:
+            inside.textContent = text
+        else:
+            write("reading", text)
+            show("reading-table", True)

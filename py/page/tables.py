@@ -1,0 +1,29 @@
+"""What a picture shows, as a real table of numbers."""
+
+from page.markup import escape, visible
+from page.numbers import percent, signed
+
+
+def strip_table(table, names, caption):
+    """Rows are tokens, columns the entries that a cell averages."""
+    heads = ["{}".format(a) if a == b else "{}–{}".format(a, b) for a, b in table["entries"]]
+    return whole(caption, heads, names, [[signed(x) for x in row] for row in table["rows"]])
+
+
+def square_table(rows, names, caption, shares):
+    """Rows listen, columns are listened to; what is hidden stays empty."""
+    write = percent if shares else signed
+    return whole(caption, [visible(name) for name in names], names, [[write(x) for x in row] for row in rows])
+
+
+def whole(caption, heads, names, rows):
+    """heads are HTML already; names are the tokens of the rows."""
+    columns = "".join(['<th scope="col">' + head + "</th>" for head in heads])
+    body = []
+    for name, row in zip(names, rows):
+        cells = "".join(["<td>" + x + "</td>" for x in row])
+        body.append('<tr><th scope="row">' + visible(name) + "</th>" + cells + "<td></td>" * (len(heads) - len(row)) + "</tr>")
+    return (
+        '<div class="scroll" tabindex="0" role="region" aria-label="{0}"><table class="plain"><caption>{0}</caption>'
+        "<thead><tr><td></td>{1}</tr></thead><tbody>{2}</tbody></table></div>"
+    ).format(escape(caption), columns, "".join(body))
