@@ -9,7 +9,7 @@ MINUTES := 60
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup serve test site bench train lint clean tools vendor
+.PHONY: help setup serve test site bench train train-text lint clean tools vendor
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,9 +29,11 @@ bench: setup ## measure the forward pass in Pyodide and the page in Chromium
 	node tests/bench/run.mjs
 	browser=$$($(RUN) -m build.browser) && GLASSFORMER_BROWSER="$$browser" PYTHONPATH=py:. $(RUN) tests/bench/page.py
 
-train: $(VENV)/requirements-train.txt node_modules/.package-lock.json ## train a model (TEXT=folder, OUT=weights/trained, MINUTES=60, TRAIN_ARGS)
-	@test -n "$(TEXT)" || { echo "TEXT is missing: make train TEXT=folder, one with .txt files." >&2; exit 1; }
+train: train-text $(VENV)/requirements-train.txt node_modules/.package-lock.json ## train a model (TEXT=folder, OUT=weights/trained, MINUTES=60, TRAIN_ARGS)
 	$(RUN) -m build.train.train --text "$(TEXT)" --out "$(OUT)" --minutes $(MINUTES) $(TRAIN_ARGS)
+
+train-text:
+	@test -n "$(TEXT)" || { echo "TEXT is missing: make train TEXT=folder, one with .txt files." >&2; exit 1; }
 
 lint: $(VENV)/requirements-dev.txt ## check style and formatting
 	$(RUN) -m ruff check .

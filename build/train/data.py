@@ -76,7 +76,7 @@ def split(files: list[Path]) -> Iterator[tuple[list[str], list[str]]]:
 def prepare(text: Path, vocab_size: int, cache: Path | None = None) -> TokenFiles:
     """The token files of the folder `text`, made unless `cache` has them for the very same files.
 
-    Raises DataError for a folder without text or with nothing to hold out.
+    Raises DataError for a folder without text or with nothing to hold out, and for a size no vocabulary of GPT-2's has.
     """
     files = sorted(text.glob("*.txt"))
     if not files:
@@ -95,7 +95,10 @@ def prepare(text: Path, vocab_size: int, cache: Path | None = None) -> TokenFile
 
 def tokenise(files: list[Path], vocab_size: int, folder: Path) -> dict:
     """Write train.bin and val.bin to `folder`; returns what else there is to know about them."""
-    tokenizer = tokenizer_files.build_tokenizer(vocab_size)
+    try:
+        tokenizer = tokenizer_files.build_tokenizer(vocab_size)
+    except ValueError as error:
+        raise DataError(f"{error}; please change --vocab-size.") from None
     counts = {"train_documents": 0, "held_out_documents": 0, "held_out_bytes": 0}
     with open(folder / "train.bin", "wb") as train, open(folder / "val.bin", "wb") as val:
         for file, (to_train, held_out) in zip(files, split(files), strict=True):
@@ -120,13 +123,19 @@ def byte_count(documents: list[str]) -> int:
 def shuffled_windows(ids: np.ndarray, length: int, batch: int, random: np.random.Generator) -> Iterator[np.ndarray]:
     """Batches (batch, length + 1) int64 without end: `length` tokens and, one place on, what follows each.
 
-    Every pass over the text cuts it at other places and takes the windows in another order, each once.
-    Raises DataError when the text does not fill a batch.
+    Every pass over the text cuts it at other places and takes the windows in another order, each once but for the
+    few that do not fill a batch.
+    Raises DataError at once, not at the first batch, when the text does not fill one.
     """
     if len(ids) <= (batch + 1) * length:
         raise DataError(
             f"{len(ids):,} tokens are too few for batches of {batch} x {length}: please add text or lower --batch."
         )
+    return endless_windows(ids, length, batch, random)
+
+
+def endless_windows(ids: np.ndarray, length: int, batch: int, random: np.random.Generator) -> Iterator[np.ndarray]:
+    """The batches of `shuffled_windows`; every pass over `ids` must fill one, or this never yields."""
     span = np.arange(length + 1)  # (length + 1,)
     while True:
         starts = np.arange(random.integers(length), len(ids) - length, length)  # (windows,)

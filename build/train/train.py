@@ -209,9 +209,9 @@ def main() -> None:
         tokens = prepare(arguments.text, model.config.vocab_size)
         arguments.out.mkdir(parents=True, exist_ok=True)
         Leg(model, tokens, arguments).run()
-    except (ConfigError, DataError, ModelError, TokenizerFilesError, FloatingPointError) as error:
+    except (ConfigError, DataError, ModelError, TokenizerFilesError, FloatingPointError, OSError) as error:
         sys.exit(f"error: {error}")
-    print(f"{arguments.out}: done. Next: python -m build.train.evaluate {arguments.out} {arguments.text}/val.txt")
+    print(f"{arguments.out}: done. build/train/README.md says how to measure it and how to put it on the site.")
 
 
 if __name__ == "__main__":

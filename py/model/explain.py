@@ -59,8 +59,9 @@ def stretches(text: str, ids: list[int], tokenizer: Tokenizer) -> list[str]:
 def next_tokens(
     session: Session, tokenizer: Tokenizer, order: np.ndarray, count: int, settings: dict, query: str = ""
 ) -> dict:
-    """The likeliest `count` next tokens, or those that match a `query` (see `find_tokens`): the model's own probability, and the one after temperature, top-k and top-p.
+    """The likeliest `count` next tokens, or those that match a `query` (see `find_tokens`).
 
+    For each the model's own probability, and the one after temperature, top-k and top-p.
     settings: {"temperature", "top_k", "top_p", "u"}; u in [0, 1) decides which token is drawn, see `sampling.draw`.
     Each candidate's `sampled` is its `weight`, exp((logit - largest) / temperature), divided by `total`, the sum of
     the weights that were kept; `cut` names the rule that took it out. `outside` is what the tokens not listed have.
@@ -84,7 +85,7 @@ def next_tokens(
             "model": float(own[i]),
             "sampled": float(drawn[i]),
             "weight": float(weights[i]) if temperature else None,
-            "cut": None if kept[i] or not temperature else sampling.cut_by(logits[i], logits, order, top_k),
+            "cut": None if kept[i] or not temperature else sampling.cut_by(logits[i], logits, order, top_k, top_p),
         }
 
     ranks = find_tokens(query, order.tolist(), tokenizer) if query else range(min(count, len(order)))

@@ -46,10 +46,14 @@ def sampled(
     return probabilities
 
 
-def cut_by(logit: float, logits: np.ndarray, order: np.ndarray, top_k: int | None) -> str:
-    """The rule that gave an entry probability 0: "top-k" when it is below the k-th largest, else "top-p"."""
-    below = top_k is not None and top_k < len(order) and logit < logits[order[top_k - 1]]
-    return "top-k" if below else "top-p"
+def cut_by(logit: float, logits: np.ndarray, order: np.ndarray, top_k: int | None, top_p: float | None) -> str | None:
+    """The rule that gave an entry probability 0: "top-k" when it is below the k-th largest, else "top-p".
+
+    None when no rule did: at a low temperature an exponential can be too small for a float.
+    """
+    if top_k is not None and top_k < len(order) and logit < logits[order[top_k - 1]]:
+        return "top-k"
+    return "top-p" if top_p is not None and top_p < 1 else None
 
 
 def check_settings(temperature: float, top_k: int | None, top_p: float | None) -> None:

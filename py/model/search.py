@@ -12,7 +12,7 @@ def find_tokens(query: str, ranks: list[int], tokenizer: Tokenizer) -> list[int]
     leading space counts, so that " the" does not find "the".
     """
     if query.startswith("#") and query[1:].isdigit():
-        return [rank for rank, i in enumerate(ranks) if i == int(query[1:])]
+        return [rank for rank, i in enumerate(ranks) if str(i) == query[1:]]
     wanted = query.lower()
     if not wanted:
         return []

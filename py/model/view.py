@@ -1,5 +1,7 @@
 """One block and one head of the current run, as the page draws them: plain dicts and lists of this run's values."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from model.lists import rounded
@@ -19,10 +21,16 @@ def first_row(session: Session) -> int:
     return max(0, len(session.ids) - ROWS)
 
 
+def drawn_row(session: Session, row: int) -> int:
+    """The drawn token nearest to `row`: the text may have become shorter or longer since the page asked."""
+    return min(max(row, first_row(session)), len(session.ids) - 1)
+
+
 def strip_shape(session: Session) -> tuple[int, int]:
-    """Cells of a strip, and the pixels left free above and below it."""
+    """Cells of every strip, no more than the shortest vector has numbers, and the pixels left free above and below."""
     shown = len(session.ids) - first_row(session)
-    return (TALL_CELLS, TALL_GAP) if shown <= TALL else (LOW_CELLS, LOW_GAP)
+    cells, gap = (TALL_CELLS, TALL_GAP) if shown <= TALL else (LOW_CELLS, LOW_GAP)
+    return min(cells, session.config.d_head), gap
 
 
 def vectors(session: Session, block: int, head: int) -> dict[str, np.ndarray]:
@@ -95,7 +103,7 @@ def strip_table(session: Session, name: str, block: int, head: int) -> dict:
     """The strips `name` as numbers: for each token the cells' means, under the entries they stand for."""
     values, cells, first = vectors(session, block, head)[name], strip_shape(session)[0], first_row(session)
     starts = edges(values.shape[1], cells)  # (cells + 1,)
-    heads = [[int(a) + 1, int(b)] for a, b in zip(starts[:-1], starts[1:], strict=True)]
+    heads = [[int(a) + 1, int(b)] for a, b in pairwise(starts)]
     return {"entries": heads, "rows": [rounded(row) for row in means(values[first:], cells)]}
 
 

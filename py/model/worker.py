@@ -18,7 +18,7 @@ from model.lens import lens
 from model.safetensors import SafetensorsError
 from model.session import Session
 from model.tokenizer import Tokenizer, TokenizerError
-from model.view import block_view, one_score, read_strip, square_table, stages, strip_table
+from model.view import block_view, drawn_row, one_score, read_strip, square_table, stages, strip_table
 
 __export__ = [
     "forming",
@@ -78,9 +78,7 @@ async def load(base: str, fresh: bool) -> str:
     except MemoryError:
         return text_of({"error": "memory", "file": base})
     Loaded.session, Loaded.tokenizer = Session(weights, config), tokenizer
-    return text_of(
-        {"n_layer": config.n_layer, "n_head": config.n_head, "n_embd": config.n_embd, "bytes": Loaded.total}
-    )
+    return text_of({"n_layer": config.n_layer, "n_head": config.n_head, "n_embd": config.n_embd, "bytes": Loaded.total})
 
 
 def text_of(answer: dict) -> str:
@@ -147,8 +145,7 @@ def within(block: int, head: int) -> tuple[int, int]:
 
 
 def token_within(row: int) -> int:
-    """A token that the text has: it may have become shorter since the page asked."""
-    return min(max(row, 0), len(Loaded.session.ids) - 1)
+    return drawn_row(Loaded.session, row)
 
 
 def reshape(settings: str) -> str:

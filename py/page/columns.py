@@ -25,6 +25,7 @@ def columns(answer, words):
         "att": column("attn_out", "resid_mid"),
         "mlp": column("mlp_post"),
         "post": column("resid_post"),
+        "before": "" if view["block"] else '<span class="sign" aria-hidden="true">=</span>',
         "before-count": folded(view["block"], words),
         "after-count": folded(view["n_layer"] - view["block"] - 1, words),
         "attention-sentence": escape(

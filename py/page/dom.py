@@ -75,7 +75,7 @@ def is_inside(element, event):
 
 
 def place(element, **properties):
-    """Set positions that only the running page knows; style.css has all the rest."""
+    """Set positions that only the running page knows; the style sheets have all the rest."""
     for name in properties:
         element.style.setProperty(name, properties[name])
 
@@ -83,6 +83,11 @@ def place(element, **properties):
 def reveal(element):
     """Scroll as little as needed for `element` to be seen."""
     element.scrollIntoView(window.JSON.parse('{"block": "nearest"}'))
+
+
+def scroll_down(element):
+    """To the end of an element that scrolls: the newest token is there."""
+    element.scrollTop = element.scrollHeight
 
 
 def animate(element, frames, milliseconds):

@@ -15,7 +15,7 @@ def rows(answer, view, words):
         note = words.say("embedding.piece") if is_piece(answer, position) else ""
         lines.append(
             '<li><span class="piece">{}</span><span class="arrow" aria-hidden="true">→</span>'
-            '<span class="id">{}</span><span class="note">{}</span></li>'.format(
+            '<span class="id">{}<span class="note">{}</span></span></li>'.format(
                 visible(token["shown"]), words.say("tokens.number", id=grouped(token["id"])), note
             )
         )
@@ -28,8 +28,8 @@ def rows(answer, view, words):
     say = words.say
     column = '<div class="strip-column">{}</div>'
     return (
-        '<p class="note">{intro}</p><div class="embedding-rows"><h3>{text}</h3><h3>{token}</h3><h3></h3><h3>{position}</h3>'
-        '<h3></h3><h3>{sum}</h3><ol class="pieces">{lines}</ol>{token_strip}<span class="sign" aria-hidden="true">+</span>'
+        '<p class="note">{intro}</p><div class="embedding-rows"><h3>{text}</h3><h3>{token}</h3><span></span><h3>{position}</h3>'
+        '<span></span><h3>{sum}</h3><ol class="pieces">{lines}</ol>{token_strip}<span class="sign" aria-hidden="true">+</span>'
         '<div class="with-places"><ol class="places">{places}</ol>{position_strip}</div>'
         '<span class="sign" aria-hidden="true">=</span>{sum_strip}</div>'
     ).format(

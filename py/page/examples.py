@@ -1,11 +1,11 @@
 """Prompts for a reader who has none in mind. The first is the page's own, prepared when the site is built."""
 
 EXAMPLES = (
-    "The little girl was very happy because",
-    "Once upon a time there was a little",
-    "The United States of",
-    "Alice and Bob went to the river. Alice said to",
-    "The cell membrane is made of",
+    "The little girl was very happy because",  # one clear winner, and a head that looks back at what decides it
+    "She closed the door and looked at",  # leaders so close that the temperature decides what is drawn
+    "My sister married Mr. Davis. I like Mr.",  # a head of a late block finds the name that came after " Mr." before
+    "It is the largest city in the",  # an encyclopedia's sentence
+    "The cat sat on the",  # flat: many words fit, and the model knows no favourite
 )
 
 TEMPERATURE = 0.8  # at the start: low enough that the two bars of a token differ visibly

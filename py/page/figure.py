@@ -2,9 +2,8 @@
 
 from page import candidates, flow, forming, layout, matrix
 from page.columns import columns
-from page.dom import all_of, by_id, fill, first_of, mark, place, rectangle, write
-
-STRIPS = ("token", "position", "resid_pre", "q", "k", "v", "z", "attn_out", "resid_mid", "mlp_post", "resid_post")
+from page.dom import all_of, by_id, fill, first_of, mark, place, rectangle, scroll_down, write
+from page.strips import IN_FLOW
 
 
 class Figure:
@@ -29,13 +28,17 @@ class Figure:
         self.answer = answer
         self.draw_view(answer["view"])
         self.draw_next(answer["next"])
+        scroll_down(by_id("flow"))
         mark("drawn")
 
     def draw_view(self, view):
         """One block, head and token of the same run."""
+        mark("view")
         self.answer["view"] = view
         view["count"] = len(self.answer["tokens"]) - view["first"]
-        by_id("figure").setAttribute("data-rows", layout.row_size(view["count"])[0])
+        figure = by_id("figure")
+        figure.setAttribute("data-rows", layout.row_size(view["count"])[0])
+        figure.setAttribute("data-view", "{block} {head} {row}".format(**view))
         for name, html in columns(self.answer, self.words).items():
             fill(name, html)
         for name, last in (("block", view["n_layer"]), ("head", view["n_head"])):
@@ -48,6 +51,7 @@ class Figure:
             self.draw_forming(self.depths)
         self.ring(view["row"], None)
         self.draw_ribbons()
+        mark("viewed")
 
     def draw_next(self, following):
         """The next-token list alone, after a change of the settings."""
@@ -81,7 +85,7 @@ class Figure:
     def places(self):
         """Where CSS has put the columns."""
         origin = by_id("flow")
-        places = {name: rectangle(first_of('#flow [data-strip="' + name + '"]'), origin) for name in STRIPS}
+        places = {name: rectangle(first_of('#flow [data-strip="' + name + '"]'), origin) for name in IN_FLOW}
         places["pattern"] = rectangle(first_of("#pattern svg"), origin)
         for name in ("before", "after", "rail"):
             places[name] = rectangle(by_id(name), origin)

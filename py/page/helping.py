@@ -2,7 +2,7 @@
 
 from page.dom import by_id, on, place, viewport, write
 
-WIDTH = 340  # pixels, as in style.css
+WIDTH = 340  # pixels, as in style/parts.css
 
 
 class Help:

@@ -1,11 +1,11 @@
-"""How high a token's row is: a few sizes, so that style.css can name them and the prepared page needs no measuring."""
+"""How high a token's row is: a few sizes, so that style/flow.css can name them and the prepared page needs no measuring."""
 
 SIZES = ((7, "tall", 43), (10, "high", 34), (14, "middle", 26), (20, "low", 20))  # up to so many tokens, name, pixels
 LEAST = ("least", 17)
 
 
 def row_size(count):
-    """The size's name in style.css and its height in pixels, for a text of `count` tokens."""
+    """The size's name in style/flow.css and its height in pixels, for a text of `count` tokens."""
     for most, name, pixels in SIZES:
         if count <= most:
             return name, pixels

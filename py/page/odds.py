@@ -11,7 +11,7 @@ def part(words):
     """What stays while the list is searched: the search field, a place for the list and one for the arithmetic."""
     return (
         '<div class="odds"><div class="odds-list"><label for="search">{}</label>'
-        '<input id="search" type="search" autocomplete="off" spellcheck="false">'
+        '<input id="search" type="text" autocomplete="off" spellcheck="false">'
         '<div id="odds-rows" class="scroll" tabindex="0" role="region" aria-label="{}"></div></div>'
         '<div id="odds-work" class="odds-work" aria-live="polite"></div></div>'
     ).format(words.say("odds.search"), escape(words.say("odds.keys")))

@@ -83,8 +83,42 @@ class Visit:
         )
 
     def tokens(self) -> list[int]:
-        ids = self.page.locator("#tokens .id").all_text_contents()
-        return [int(text.removeprefix("#")) for text in ids]
+        """The ids of the tokens in the picture."""
+        return self.page.eval_on_selector_all("#tokens .token", "all => all.map(one => Number(one.dataset.id))")
+
+    def go(self, block: int, head: int) -> None:
+        """Choose a block and a head by typing their numbers, counted from 1."""
+        for name, number in (("block", block), ("head", head)):
+            self.page.fill(f"#{name}", str(number))
+            self.page.press(f"#{name}", "Enter")
+            self.page.wait_for_function(
+                "([place, number]) => Number(document.querySelector('#figure').dataset.view.split(' ')[place]) === number",
+                arg=[0 if name == "block" else 1, number - 1],
+            )
+
+    def open(self, part: str) -> None:
+        """Open a part by its button and wait until it shows something."""
+        self.page.locator(f"[data-open={part}]").click()
+        self.wait_open(part)
+
+    def wait_open(self, part: str) -> None:
+        filled = {"head": "#cell .result", "next": "#odds-work dl"}.get(part, "#panel-body *")
+        self.page.wait_for_function(
+            "([part, filled]) => document.querySelector(`#panel[open][data-part=${part}]`)"
+            " && document.querySelector(filled)",
+            arg=[part, filled],
+        )
+
+    def close(self) -> None:
+        self.page.keyboard.press("Escape")
+        self.page.wait_for_function("() => !document.querySelector('#panel[open]')")
+
+    def read(self, act, place: str = "#reading") -> str:
+        """What the line that says what is pointed at says after `act()`."""
+        self.page.evaluate("place => { document.querySelector(place).textContent = '' }", place)
+        act()
+        self.page.wait_for_function("place => document.querySelector(place).textContent !== ''", arg=place)
+        return self.page.text_content(place)
 
     def notice(self) -> str:
         return self.page.locator("#notice-text").text_content()

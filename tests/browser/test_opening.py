@@ -1,0 +1,183 @@
+"""Opening parts and moving between blocks and heads: by mouse, keys, numbers typed and links; sizes and motion."""
+
+import json
+import shutil
+
+import pytest
+
+from build import quantize, random_checkpoint, site, tokenizer_files
+from model.config import GPT2Config
+from page.state import PARTS
+
+
+@pytest.fixture
+def fresh(live):
+    """The shared page at rest on block 1, head 1."""
+    live.page.emulate_media(reduced_motion="no-preference")
+    live.page.set_viewport_size({"width": 1280, "height": 800})
+    live.slide(1)
+    live.type("The cat sat on the mat and")
+    live.go(1, 1)
+    yield live
+    live.close()
+
+
+def view(live):
+    return [int(x) for x in live.page.get_attribute("#figure", "data-view").split()]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_opens_is_remembered_and_closes(fresh, part):
+    fresh.page.locator(f"[data-open={part}]").focus()
+    fresh.page.keyboard.press("Enter")
+    fresh.wait_open(part)
+    fresh.page.wait_for_function("part => location.hash.includes(`open=${part}`)", arg=part)
+    fresh.close()
+    fresh.page.wait_for_function("() => !location.hash.includes('open=')")
+    assert fresh.page.evaluate("document.activeElement.dataset.open") == part, "focus returns to what opened it"
+    fresh.open(part)
+    fresh.page.mouse.click(3, 3)
+    fresh.page.wait_for_function("() => !document.querySelector('#panel[open]')")
+    fresh.open(part)
+    fresh.page.click("#panel-close")
+    fresh.page.wait_for_function("() => !document.querySelector('#panel[open]')")
+
+
+def test_a_table_closes_back_to_the_part_it_came_from(fresh):
+    fresh.open("head")
+    fresh.page.locator("#panel .as-table").first.click()
+    fresh.wait_open("table")
+    fresh.page.keyboard.press("Escape")
+    fresh.wait_open("head")
+
+
+def test_a_link_opens_what_it_names(visit):
+    one = visit(locale="en-US")
+    one.page.goto(one.address + "#block=3&head=2&token=2&open=head")
+    one.page.reload()
+    one.wait_live()
+    one.wait_open("head")
+    assert "head 2 of 4, block 3 of 6" in one.page.text_content("#panel-title")
+    one.page.wait_for_selector('#figure[data-view="2 1 1"]')
+    assert one.errors == []
+
+
+def test_a_link_with_nonsense_shows_the_picture(visit):
+    one = visit(locale="en-US")
+    one.page.goto(one.address + "#block=99&head=-1&open=<b>&token=1e9&x=%00")
+    one.page.reload()
+    one.wait_live()
+    assert view(one)[:2] == [5, 0]
+    assert one.errors == []
+
+
+def test_blocks_and_heads_step_and_refuse_what_is_not_there(fresh):
+    fresh.page.click("#block-on")
+    fresh.page.wait_for_selector('#figure[data-view^="1 0 "]')
+    fresh.page.click("#head-on")
+    fresh.page.wait_for_selector('#figure[data-view^="1 1 "]')
+    assert "block=2&head=2" in fresh.page.url
+    for name in ("block", "head"):
+        for nonsense in ("77", "0", "", "1.5"):
+            fresh.page.fill(f"#{name}", nonsense)
+            fresh.page.press(f"#{name}", "Enter")
+            fresh.page.wait_for_function(f"() => document.querySelector('#{name}').value === '2'")
+    fresh.page.focus("#head")
+    fresh.page.keyboard.press("ArrowUp")
+    fresh.page.wait_for_selector('#figure[data-view^="1 2 "]')
+    fresh.page.locator('#forming .stop[data-block="5"]').click()
+    fresh.page.wait_for_selector('#figure[data-view^="5 2 "]')
+    assert fresh.page.is_disabled("#block-on")
+
+
+def test_another_token_explains_itself(fresh):
+    fresh.page.locator('#tokens .token[data-row="2"]').click()
+    fresh.page.wait_for_selector('#figure[data-view="0 0 2"]')
+    assert "sat" in fresh.page.text_content("#attention-sentence")
+    assert "token=3" in fresh.page.url
+    assert fresh.page.locator(".value-flow").count() <= 3
+
+
+def test_playing_a_score(fresh):
+    fresh.open("head")
+    fresh.page.click("#play")
+    fresh.page.wait_for_function("() => document.querySelector('#scrub').value !== '64'")
+    fresh.page.wait_for_function("() => Number(document.querySelector('#scrub').value) >= 3")
+    fresh.page.click("#play")
+    stopped = int(fresh.page.input_value("#scrub"))
+    fresh.page.click("#step-on")
+    assert int(fresh.page.input_value("#scrub")) == stopped + 1
+    fresh.page.click("#step-back")
+    assert int(fresh.page.input_value("#scrub")) == stopped
+    fresh.page.click("#skip")
+    assert fresh.page.input_value("#scrub") == "64"
+
+
+@pytest.mark.parametrize("name", ["embedding", "ln1", "proj", "ln2", "gelu", "lnf", "residual", "mlp", "next", "forming"])
+def test_help(fresh, name):
+    button = fresh.page.locator(f'[data-help="{name}"]')
+    assert button.is_visible()
+    button.click()
+    fresh.page.wait_for_function("() => document.querySelector('#help').matches(':popover-open')")
+    assert len(fresh.page.text_content("#help-text")) > 80
+    fresh.page.keyboard.press("Escape")
+    fresh.page.wait_for_function("() => !document.querySelector('#help').matches(':popover-open')")
+
+
+def test_motion_can_be_skipped_and_switched_off(fresh):
+    """At most 1.5 s; any key ends it; only new rows are lit; a reader who wants stillness gets it."""
+    seen = "document.querySelector('#veil').classList.contains('passing')"
+    fresh.type("The cat sat on the mat and the")
+    assert fresh.page.evaluate(seen)
+    duration = fresh.page.evaluate("parseFloat(getComputedStyle(document.querySelector('#veil')).animationDuration)")
+    assert 0 < duration <= 1.5
+    rows = fresh.page.locator("#tokens").bounding_box()["height"]
+    assert fresh.page.locator("#veil").bounding_box()["height"] == pytest.approx(rows / 8, abs=1)
+    fresh.page.keyboard.press("Shift")
+    assert not fresh.page.evaluate(seen)
+    fresh.page.emulate_media(reduced_motion="reduce")
+    fresh.type("The cat sat")
+    assert fresh.page.locator("#veil").is_hidden()
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+@pytest.mark.parametrize("count", [1, 64])
+def test_one_and_many_tokens_fit(fresh, width, count):
+    fresh.page.set_viewport_size({"width": width, "height": 844})
+    fresh.type(" ".join(["a"] * count))
+    assert len(fresh.tokens()) == count
+    assert fresh.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    boxes = fresh.page.eval_on_selector_all(
+        "#flow .strip, #flow .matrix, #tokens .token",
+        "all => all.map(one => one.getBoundingClientRect()).map(r => [r.width, r.height])",
+    )
+    assert min(min(box) for box in boxes) >= 4
+    last = fresh.page.locator("#tokens .token").last
+    assert last.is_visible()
+    assert "LN" in fresh.page.text_content(".mark-ln1")
+
+
+@pytest.mark.parametrize(("n_layer", "n_head"), [(4, 25), (48, 4)])
+def test_other_sizes_of_model(visit, dist, tmp_path, n_layer, n_head):
+    """Random weights in the place of the embedded model's."""
+    fields = {"n_embd": 100, "n_layer": n_layer, "n_head": n_head, "n_positions": 64, "vocab_size": 512}
+    config = GPT2Config.from_json(json.dumps({"model_type": "gpt2", **fields}))
+    random_checkpoint.write(tmp_path / "random", config, 1)
+    tokenizer_files.write(tmp_path / "random", config.vocab_size)
+    folder = tmp_path / "dist"
+    shutil.copytree(dist, folder)
+    weights = folder / "weights" / site.MODEL
+    shutil.rmtree(weights)
+    quantize.quantize(tmp_path / "random", weights)
+    one = visit(folder=folder, locale="en-US")
+    one.wait_live()
+    one.type("to be or not to be")
+    one.go(n_layer, n_head)
+    assert one.page.locator("#forming .stop").count() == n_layer + 1
+    one.open("heads")
+    assert one.page.locator("#panel .head").count() == n_layer * n_head
+    one.close()
+    one.open("head")
+    one.close()
+    assert one.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert one.errors == []

@@ -1,0 +1,62 @@
+"""What the worker answers about one text, made by its own functions on the embedded model."""
+
+import json
+from functools import cache
+
+import numpy as np
+
+from build import site
+from model import sampling
+from model.explain import attention_heads, next_tokens
+from model.view import block_view, one_score, square_table, stages, strip_table
+
+TEXT = 'Unhappily <i>he "I'
+LONG = "One day a little girl went to the park. " * 6
+SETTINGS = (  # temperature, top-k, top-p, count, query
+    (0.8, None, None, 12, ""),
+    (0, None, None, 20, ""),
+    (1, 6, None, 12, ""),
+    (1.35, 30, 0.4, 40, ""),
+    (0.5, None, None, 12, " th"),
+    (1, None, None, 12, "no such token"),
+)
+
+
+def following(session, tokenizer, settings: tuple) -> dict:
+    temperature, top_k, top_p, count, query = settings
+    order = sampling.ranking(session.final.logits[0])
+    settings = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "u": 0.5}
+    return next_tokens(session, tokenizer, order, count, settings, query)
+
+
+def seen(answer: dict, view: dict) -> dict:
+    """An answer with another view, counted as the page counts it."""
+    return {**answer, "view": {**view, "count": len(answer["tokens"]) - view["first"]}}
+
+
+@cache
+def as_json() -> str:
+    session, tokenizer = site.load_model(site.ROOT / "weights" / site.MODEL)
+    answers = {"long": site.explain(LONG, 0.8, session, tokenizer)}
+    answers["long"] = seen(answers["long"], block_view(session, 5, 3, 30))
+    answer = site.explain(TEXT, 0.8, session, tokenizer)
+    count = len(answer["tokens"])
+    answers["short"] = [
+        seen(answer, block_view(session, block, head, row))
+        for block, head, row in ((0, 0, 0), (2, 1, count - 1), (5, 3, 2))
+    ]
+    answers["following"] = [following(session, tokenizer, settings) for settings in SETTINGS]
+    answers["work"] = stages(session, 2, 1) | {"count": count}
+    answers["scores"] = [one_score(session, 2, 1, row, column) for row, column in ((count - 1, 1), (3, 3), (1, 4))]
+    answers["heads"] = attention_heads(session, tokenizer)
+    answers["strip_tables"] = {name: strip_table(session, name, 2, 1) for name in ("token", "mlp_post", "head_q")}
+    answers["square_tables"] = {name: square_table(session, name, 2, 1) for name in ("scores", "masked", "pattern")}
+    drawn = np.random.default_rng(1)
+    answers["shares"] = [*(10 ** drawn.uniform(-14, 0, 400)).tolist(), 0, 1, 0.5, 0.9999, 0.29449999]
+    answers["numbers"] = [*(10 ** drawn.uniform(-9, 6, 200) * drawn.choice([-1, 1], 200)).tolist(), 0]
+    return json.dumps(answers, ensure_ascii=False)
+
+
+def answers() -> dict:
+    """A copy of its own for each test."""
+    return json.loads(as_json())

@@ -1,0 +1,88 @@
+"""Everything the page draws without a browser, for the answers of `answers.py`.
+
+MicroPython and CPython both run this file, so it keeps to what both understand.
+"""
+
+from page import (
+    candidates,
+    columns,
+    embedding,
+    flow,
+    forming,
+    heads,
+    matrix,
+    numbers,
+    odds,
+    prompt,
+    state,
+    tables,
+    work,
+)
+from page.strips import IN_FLOW
+
+FRAGMENTS = (
+    "",
+    "#",
+    "#block=3&head=2",
+    "#token=4&open=head",
+    "#open=x&block=-1&block=7",
+    "#block=1234567&=&&head",
+    "#%",
+)
+
+
+def wide_places():
+    """The columns side by side, as on a wide screen, in pixels."""
+    places = {}
+    left = 100.0
+    for name in IN_FLOW[:2] + ("before",) + IN_FLOW[2:6] + ("pattern",) + IN_FLOW[6:] + ("after",):
+        width = 260.5 if name == "pattern" else 18.3
+        places[name] = (left, 61.7, width, 301.3)
+        left += width + 21.9
+    places["rail"] = (100.0, 380.2, left - 100, 24.0)
+    return places
+
+
+def drawings(asked, words):
+    """By name, the page's strings."""
+    drawn = {}
+    short = asked["short"][1]
+    names = [token["shown"] for token in short["tokens"]]
+    for number, answer in enumerate(asked["short"] + [asked["long"]]):
+        view = answer["view"]
+        for name, html in columns.columns(answer, words).items():
+            drawn["column {} {}".format(name, number)] = html
+        for least in (0, 0.1):
+            drawn["flow {} {}".format(number, least)] = flow.picture(
+                wide_places(), view["count"], view, view["row"] - view["first"], least
+            )
+        drawn["embedding {}".format(number)] = embedding.rows(answer, view, words)
+        drawn["tints {}".format(number)] = prompt.tints(answer, "<") + prompt.count(answer, words)
+        drawn["forming {}".format(number)] = forming.rail(answer["depths"], view["block"], words)
+    drawn["depths"] = forming.table(short["depths"], words)
+    drawn["heads"] = heads.grid(asked["heads"], (2, 1), words)
+    drawn["steps"] = work.steps(asked["work"], names, words)
+    for number, score in enumerate(asked["scores"]):
+        drawn["cell {}".format(number)] = work.cell(score, names[score["row"]], names[score["column"]], words)
+        for step in range(0, score["d_head"] + 1, 16):
+            drawn["step {} {}".format(number, step)] = work.step_text(step, score, words)
+            drawn["mark {} {}".format(number, step)] = "{} {}".format(*work.mark_at(step, score["d_head"]))
+    drawn["search"] = odds.part(words)
+    for number, following in enumerate(asked["following"]):
+        drawn["odds {}".format(number)] = odds.table(following, words)
+        drawn["outside {}".format(number)] = odds.outside(following, words)
+        if following["candidates"]:
+            drawn["candidates {}".format(number)] = candidates.table(following, words)
+        for row in range(len(following["candidates"])):
+            drawn["odds {} {}".format(number, row)] = odds.work(following, row, words)
+    for name, table in asked["strip_tables"].items():
+        drawn["table " + name] = tables.strip_table(table, names, words.say("strip." + name))
+    for name, table in asked["square_tables"].items():
+        drawn["table " + name] = tables.square_table(table["rows"], names, name, name == "pattern")
+    for row, column in ((0, 0), (3, 1), (2, 5), (4, -1)):
+        drawn["rings {} {}".format(row, column)] = str(sorted(matrix.emphasis(row, column, 7).items()))
+    drawn["percent"] = " ".join([numbers.percent(x) + numbers.whole_percent(x) for x in asked["shares"]])
+    drawn["signed"] = " ".join([numbers.signed(x) + numbers.brief(x, 300) for x in asked["numbers"]])
+    drawn["grouped"] = " ".join([numbers.grouped(n) + numbers.megabytes(n) for n in (0, 7, 999, 8180, 124400000)])
+    drawn["state"] = " ".join([state.write(state.read(fragment)) for fragment in FRAGMENTS])
+    return drawn

@@ -1,0 +1,314 @@
+"""The flow's geometry: rows, strips, matrices and everything that connects them, held as shapes."""
+
+import re
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from build.site import ROOT
+from page import flow, layout, matrix, strips
+from page.words import Words
+from tests.unit.answers import answers
+from tests.unit.drawings import wide_places
+
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+ROUNDED = 0.0501  # of a pixel: paths are written with one decimal
+COUNTS = st.integers(1, 128)
+
+
+def numbers_of(path):
+    return [float(n) for n in NUMBER.findall(path)]
+
+
+def box(path):
+    """(left, top, right, bottom) of an outline as the page writes rectangles: M x y h width v height h -width."""
+    left, top, width, height, back = numbers_of(path)
+    assert re.fullmatch(r"M\S+ \S+h\S+v\S+h-\S+z", path) and back == -width
+    return left, top, left + width, top + height
+
+
+def bands(html):
+    """Every ribbon of a drawing: (left, top, height) at its start and (left, top, height) at its end."""
+    found = []
+    for path in re.findall(r"M[^MZ]*Z", html):
+        n = numbers_of(path)
+        assert n[0] == n[14] and n[6] == n[8] and n[2] == n[4] == n[10] == n[12]  # upright ends, level departures
+        assert n[1] == n[3] and n[5] == n[7] and n[9] == n[11] and n[13] == n[15]
+        found.append((n[0], n[1], n[15] - n[1], n[6], n[7], n[9] - n[7]))
+    return found
+
+
+# Rows
+
+
+def test_row_sizes_are_those_of_the_style_sheets():
+    css = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "py/page/style").glob("*.css")))
+    named = re.findall(r'\[data-rows="(\w+)"\] \{\s*--row: (\d+)px', css)
+    sizes = [layout.row_size(count) for count in range(1, 200)]
+    assert {name: int(pixels) for name, pixels in named} == dict(sizes) and len(named) == len(set(sizes))
+    assert [pixels for _, pixels in sizes] == sorted((pixels for _, pixels in sizes), reverse=True)
+    for count, (_, pixels) in enumerate(sizes, 1):
+        assert count * pixels <= 400 or pixels == min(pixels for _, pixels in sizes)
+
+
+# Strips
+
+
+@given(COUNTS, st.integers(1, 32), st.integers(0, 9), st.floats(0, 1, exclude_max=True), st.data())
+def test_a_point_of_a_strip_belongs_to_the_cell_drawn_there(count, cells, gap, inside, data):
+    row, cell = data.draw(st.integers(0, count - 1)), data.draw(st.integers(0, cells - 1))
+    left, top, right, bottom = box(strips.cursor(row, cell, cells, gap))
+    assert (left, right, bottom - top) == (0, 1, 1)
+    y = top + 0.001 + 0.998 * inside
+    assert strips.cell_at(y / (count * (cells + 2 * gap)), count, cells, gap) == (row, cell)
+
+
+@given(COUNTS, st.integers(1, 32), st.integers(0, 9), st.floats(-0.5, 1.5))
+def test_a_point_between_strips_belongs_to_the_nearest_cell(count, cells, gap, share):
+    height = count * (cells + 2 * gap)
+    row, cell = strips.cell_at(share, count, cells, gap)
+    assert 0 <= row < count and 0 <= cell < cells
+    _, top, _, bottom = box(strips.cursor(row, cell, cells, gap))
+    y = min(max(share, 0), 1) * height
+    middles = [r * (cells + 2 * gap) + gap + c + 0.5 for r in range(count) for c in (0, cells - 1)]
+    apart = abs(y - (top + bottom) / 2)
+    assert apart <= 0.5 + 1e-3 or apart <= min(abs(y - middle) for middle in middles) + 1e-3
+
+
+def test_outlines_lie_around_the_cells_of_each_token_and_mark_the_heads_part():
+    words = Words("en", str(ROOT / "py/page/text"))
+    for head in range(4):
+        source = {"strips": {"q": "x", "z": "x"}, "count": 5, "cells": 16, "gap": 3, "n_head": 4, "head": head}
+        html = strips.strip("q", source, words)
+        assert 'viewBox="0 0 1 110"' in html and 'height="110"' in html
+        outline, part = (re.search(rf'class="{kind}" d="(.*?)"', html)[1] for kind in ("outline", "slice"))
+        for row, (whole, slice_) in enumerate(
+            zip(re.findall("M.*?z", outline), re.findall("M.*?z", part), strict=True)
+        ):
+            top = box(strips.cursor(row, 0, 16, 3))[1]
+            assert box(whole) == (0, top, 1, box(strips.cursor(row, 15, 16, 3))[3])
+            assert box(slice_) == (0, top + 4 * head, 1, top + 4 * head + 4)
+        assert "slice" not in strips.strip("z", source, words)
+
+
+# Matrices
+
+
+@given(COUNTS, st.floats(-0.2, 1.2), st.floats(-0.2, 1.2))
+def test_a_point_of_a_matrix_belongs_to_the_cell_whose_ring_holds_it(count, across, down):
+    row, column = matrix.cell_at(across, down, count)
+    left, top, right, bottom = box(matrix.emphasis(row, column, count)["cell"])
+    x, y = (min(max(share, 0), 1) * count for share in (across, down))
+    assert left - 1e-3 <= x <= right + 1e-3 and top - 1e-3 <= y <= bottom + 1e-3
+    assert 0 <= left and right <= count and 0 <= top and bottom <= count
+
+
+@given(COUNTS, st.data())
+def test_rings_frame_the_row_the_column_and_their_cell(count, data):
+    row, column = data.draw(st.integers(0, count - 1)), data.draw(st.integers(-1, count - 1))
+    rings = matrix.emphasis(row, column, count)
+    assert box(rings["row"]) == (0, row, max(row, column) + 1, row + 1)
+    if column >= 0:
+        assert box(rings["column"]) == (column, min(row, column), column + 1, count)
+        assert box(rings["cell"]) == (column, row, column + 1, row + 1)
+    else:
+        assert rings["cell"] == ""
+
+
+@given(st.text(min_size=1))
+def test_labels_are_short_and_say_so(shown):
+    label = matrix.clipped(shown)
+    assert 0 < len(label) <= max(matrix.SHORT, len(shown) if not shown.strip() else 0)
+    whole = shown.strip(" ")
+    if shown.strip() and len(whole) <= matrix.SHORT:
+        assert label == whole
+    elif shown.strip():
+        assert whole.startswith(label[:-1]) and label.endswith("…")
+
+
+def test_an_opened_matrix_writes_each_number_into_its_cell():
+    work = answers()["work"]
+    names, count = [str(i) for i in range(work["count"])], work["count"]
+    side = matrix.SIDE / count
+    for name in ("scores", "masked", "pattern"):
+        html = matrix.stage(name, names, work[name], "label")
+        left = float(re.search(r'data-left="(\d+)"', html)[1])
+        assert f'<g transform="translate({left:.0f} 0) scale({side:.4f})">' in html
+        found = re.findall(r'<text class="value( strong)?" x="(\S+)" y="(\S+)" font-size="\S+">(.*?)</text>', html)
+        cells = [(i, j, x) for i, row in enumerate(work[name]["rows"]) for j, x in enumerate(row)]
+        assert len(cells) == (count * count if name == "scores" else count * (count + 1) / 2)
+        for (strong, x, y, _), (i, j, value) in zip(found, cells, strict=True):
+            assert j < (float(x) - left) / side < j + 1 and i < float(y) / side < i + 1
+            assert bool(strong) == (abs(value) > 0.6 * work[name]["most"])
+        for kind in ("row", "column"):
+            assert re.findall(rf'data-{kind}="(\d+)"', html) == names
+        assert ("h1v1" in html) == (name != "scores")  # scores exist for the future too
+
+
+# What connects the columns
+
+PIXELS = st.floats(0, 900)
+WIDTHS = st.floats(1, 300)
+
+
+@st.composite
+def neighbours(draw):
+    """Two columns beside each other."""
+    a = (draw(PIXELS), draw(PIXELS), draw(WIDTHS), draw(WIDTHS))
+    return a, (a[0] + a[2] + draw(st.floats(0, 200)), a[1], draw(WIDTHS), a[3])
+
+
+@given(neighbours(), COUNTS, st.data())
+def test_bands_lead_from_each_row_to_the_same_row(columns, count, data):
+    a, b = columns
+    skip = data.draw(st.integers(0, count - 1))
+    found = bands(flow.rows_between(a, b, count, skip))
+    rows = [row for row in range(count) if row != skip]
+    assert len(found) == len(rows)
+    for row, (x0, y0, high0, x1, y1, high1) in zip(rows, found, strict=True):
+        assert x0 == pytest.approx(a[0] + a[2], abs=ROUNDED) and x1 == pytest.approx(b[0], abs=ROUNDED)
+        for column, y, high in ((a, y0, high0), (b, y1, high1)):
+            one = column[3] / count
+            assert y == pytest.approx(column[1] + (row + 0.15) * one, abs=ROUNDED)
+            assert high == pytest.approx(0.7 * one, abs=2 * ROUNDED)
+
+
+@given(neighbours(), st.floats(-500, 500) | st.just(0), st.floats(-3, 3) | st.floats(-900, 900))
+def test_columns_that_are_not_beside_each_other_are_not_connected(columns, right, down):
+    a, b = columns
+    b = (b[0] + right, b[1] + down, b[2], b[3])
+    overlap, apart = a[0] + a[2] - b[0], abs(a[1] - b[1])
+    assume(abs(overlap - 1) > 1e-6 and abs(apart - 2) > 1e-6)  # within a pixel or two is beside: the browser rounds
+    assert len(bands(flow.rows_between(a, b, 3, None))) == (3 if overlap < 1 and apart < 2 else 0)
+
+
+BANDS = (("token", "position", "before", "resid_pre", "q", "k", "v"), ("pattern", "z"))
+
+
+def narrow_places():
+    """The same columns on a narrow screen: three bands, one below the other."""
+    places = wide_places()
+    for name, (left, top, width, height) in list(places.items()):
+        number = next((i for i, band in enumerate(BANDS) if name in band), 2)
+        places[name] = (left - (0, 500, 700)[number], top + 400 * number, width, height)
+    places["rail"] = (0, 0, 0, 0)
+    return places
+
+
+def test_each_band_of_a_narrow_screen_is_connected_within_itself():
+    view = answers()["short"][1]["view"]
+    places, count, chosen = narrow_places(), view["count"], view["row"]
+    kinds = {"tissue": flow.tissue(places, count, chosen), "stream": flow.stream(places, count, view["norms"], chosen)}
+    assert [kind for kind in re.findall(r'class="link (\w+)"', kinds["tissue"])] == [
+        "embedding",
+        "project",
+        *["mlp"] * 2,
+        "embedding",
+    ]
+    assert flow.query_line(places, count, chosen) == ""
+    assert "residual" not in kinds["stream"]
+    for x0, y0, _, x1, y1, _ in bands(flow.picture(places, count, view, chosen, 0)):
+        assert y0 // 400 == y1 // 400 and 0 < x1 - x0 < 400
+    wide = flow.tissue(wide_places(), count, chosen)
+    assert re.findall(r'class="link (\w+)"', wide) == ["embedding", "project", "attention", "mlp", "mlp", "embedding"]
+    assert len(bands(wide)) == 6 * count
+    assert len(bands(flow.tissue(wide_places(), 1, 0))) == 6
+
+
+@given(st.lists(st.floats(0, 50), min_size=1, max_size=40), st.integers(0, 20), st.sampled_from((0, 0.01, 0.1, 0.5)))
+def test_contributions_arrive_stacked_within_the_output(contributions, later, least):
+    total = sum(contributions)
+    assume(total == 0 or total > 1e-6)
+    places, count, chosen = wide_places(), len(contributions) + later, len(contributions) - 1
+    html = flow.contributions(places, count, {"contributions": contributions}, chosen, least)
+    shares = [c / total if total else 0 for c in contributions]
+    drawn = [row for row, share in enumerate(shares) if share >= least and share > 0]
+    assert [int(row) for row in re.findall(r'data-row="(\d+)"', html)] == drawn
+    _, top, _, height = places["z"]
+    room = 0.7 * height / count
+    start = top + (chosen + 0.15) * height / count
+    grid, value = places["pattern"], places["v"]
+    lines = re.findall(r'class="value-line" stroke-width="(\S+)" opacity="(\S+)" d="M(\S+) (\S+)H(\S+)"', html)
+    for row, (x0, y0, high0, x1, y1, high1), line in zip(drawn, bands(html), lines, strict=True):
+        width, opacity, left, middle, right = map(float, line)
+        thick = shares[row] * room
+        assert high1 == pytest.approx(thick, abs=2 * ROUNDED)
+        assert y1 == pytest.approx(start + sum(shares[:row]) * room, abs=ROUNDED)  # what is hidden keeps its room
+        assert start - ROUNDED <= y1 and y1 + high1 <= start + room + 2 * ROUNDED
+        assert high0 == pytest.approx(max(1, thick), abs=2 * ROUNDED) and width == pytest.approx(high0, abs=3 * ROUNDED)
+        assert (x0, x1) == (right, pytest.approx(places["z"][0], abs=ROUNDED))
+        assert left == pytest.approx(value[0] + value[2], abs=ROUNDED)
+        assert right == pytest.approx(grid[0] + grid[2] + 4, abs=ROUNDED)
+        assert middle == pytest.approx(grid[1] + (row + 0.5) * grid[3] / count, abs=ROUNDED)
+        assert y0 + high0 / 2 == pytest.approx(middle, abs=2 * ROUNDED)
+        assert opacity == pytest.approx(0.2 + 0.6 * shares[row], abs=0.0051)
+
+
+NORMS = ("resid_pre", "attn_out", "resid_mid", "mlp_out", "resid_post")
+
+
+@given(st.lists(st.floats(0, 1e4), min_size=5, max_size=5), st.integers(1, 40), st.data())
+def test_widths_along_the_stream_follow_the_lengths(lengths, count, data):
+    norms = dict(zip(NORMS, lengths, strict=True))
+    chosen, places = data.draw(st.integers(0, count - 1)), wide_places()
+    html = flow.stream(places, count, norms, chosen)
+    found = re.findall(r'class="(residual|added \w+)" stroke-width="(\S+)" d="(.*?)"', html)
+    assert [kind for kind, _, _ in found] == ["residual", "added attention", "residual", "added mlp"]
+    for (_, width, _), name in zip(found, ("resid_pre", "attn_out", "resid_mid", "mlp_out"), strict=True):
+        assert float(width) == pytest.approx(max(1.2, 16 * norms[name] / (max(lengths) or 1)), abs=ROUNDED)
+    row = places["z"][1] + (chosen + 0.5) * places["z"][3] / count
+    rail = places["rail"][1] + places["rail"][3] / 2
+    ends = (
+        ("resid_pre", "resid_mid"),
+        ("attn_out", "resid_mid"),
+        ("resid_mid", "resid_post"),
+        ("mlp_post", "resid_post"),
+    )
+    for (kind, _, path), (start, end) in zip(found, ends, strict=True):
+        left, right = places[start][0] + places[start][2], places[end][0]
+        n = numbers_of(path)
+        assert n[:2] == pytest.approx([left, row], abs=ROUNDED)
+        if kind == "residual":  # down to the rail and up to the mark with the plus
+            assert n[-1] == n[1] and rail == pytest.approx(float(re.search(r"V(\S+?)q", path)[1]) + n[5], abs=0.11)
+            x = n[0] + 4 + 2 * n[5]  # past two corners
+            assert x <= float(re.search(r"H(\S+?)q", path)[1]) + 0.3 < right - 11 + 0.3
+        else:
+            assert n[2] == pytest.approx(right, abs=ROUNDED)
+    plus = re.findall(r'<circle cx="(\S+)" cy="(\S+)"', html)
+    expected = [(places[name][0] - 11, row) for name in ("resid_mid", "resid_post")]
+    assert [tuple(map(float, at)) for at in plus] == [pytest.approx(at, abs=ROUNDED) for at in expected]
+
+
+@given(st.integers(0, 200), st.floats(20, 90))
+def test_folded_blocks_are_drawn_one_by_one_as_far_as_they_fit(count, width):
+    found = re.findall(r'x="(\S+)" y="(\S+)" width="(\S+)" height="(\S+)"', flow.folded((50, 60, width, 300), count))
+    assert len(found) == min(count, flow.MOST_BARS)
+    ends = [50, *(float(n) for x, _, wide, _ in found for n in (x, float(x) + float(wide))), 50 + width]
+    if width > 40:
+        assert ends == sorted(ends)
+    assert {(y, height) for _, y, _, height in found} <= {("60.0", "300.0")}
+
+
+def test_the_picture_has_the_blocks_before_and_after_and_the_chosen_tokens_lines():
+    for answer in answers()["short"]:
+        view = answer["view"]
+        html, places = flow.picture(wide_places(), view["count"], view, view["row"], 0), wide_places()
+        bars = [float(x) for x in re.findall(r'class="folded-block" x="(\S+)"', html)]
+        left, _, width, _ = places["before"]
+        assert sum(left < x < left + width for x in bars) == view["block"]
+        assert len(bars) == view["n_layer"] - 1
+        line = numbers_of(re.search(r'class="query-line" d="(.*?)"', html)[1])
+        grid = places["pattern"]
+        middle = grid[1] + (view["row"] + 0.5) * grid[3] / view["count"]
+        assert line == pytest.approx([places["v"][0] + places["v"][2], middle, grid[0]], abs=ROUNDED)
+
+
+def test_the_next_tokens_leave_the_last_rows_strip():
+    rows = [(900.0, 30.0 * i, 200.0, 28.0) for i in range(4)]
+    found = bands(flow.next_fan((700, 40, 20, 320), rows, [0.4, 0.3, 0.2, 0.1], 8))
+    top, high = 40 + 7.15 * 40, 0.7 * 40
+    assert [x0 for x0, *_ in found] == [720] * 4
+    assert found[0][1] == pytest.approx(top, abs=ROUNDED)
+    assert sum(high0 for _, _, high0, *_ in found) == pytest.approx(high, abs=0.5)
+    assert found[-1][1] + found[-1][2] == pytest.approx(top + high, abs=0.11)

@@ -1,0 +1,266 @@
+"""The parts that open: what they list and work out is what the worker said, and no token becomes markup."""
+
+import math
+import re
+from html import unescape
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from build.site import ROOT
+from page import embedding, heads, odds, prompt, tables, work
+from page.markup import quoted, visible
+from page.numbers import grouped, percent, signed
+from page.words import Words
+from tests.browser.reading import close
+from tests.unit.answers import SETTINGS, answers
+from tests.unit.drawings import drawings
+
+WORDS = Words("en", str(ROOT / "py/page/text"))
+VOID = {"img", "input"}
+HOSTILE = ("<img src=x onerror=alert(1)>", '"><script>', "<!--", "</p></svg>", "' onload='x", "&lt;b&gt;", "{0}{x}")
+
+
+class Reader(HTMLParser):
+    """Reads HTML as a browser would, and refuses what does not nest."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.elements, self.open, self.texts = [], [], []
+        self.feed(html)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+    def handle_comment(self, data):
+        raise AssertionError(f"a comment: {data}")
+
+    def handle_decl(self, data):
+        raise AssertionError(f"a declaration: {data}")
+
+
+def replaced(value, token):
+    """An answer in which every token's text is `token`."""
+    if isinstance(value, dict):
+        return {
+            k: token if k in ("shown", "most", "text") and type(v) is str else replaced(v, token)
+            for k, v in value.items()
+        }
+    return [replaced(one, token) for one in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("token", HOSTILE)
+def test_no_token_becomes_markup(token):
+    """Every drawing has the very elements and attribute names that it has for a harmless token."""
+    for language in ("en", "zh"):
+        words = Words(language, str(ROOT / "py/page/text"))
+        harmless, hostile = (drawings(replaced(answers(), t), words) for t in ("a", token))
+        assert list(hostile) == list(harmless)
+        for name, html in hostile.items():
+            if not name.startswith("step "):  # plain text
+                a, b = Reader(harmless[name]), Reader(html)
+                assert [(tag, list(names)) for tag, names in b.elements] == [
+                    (tag, list(names)) for tag, names in a.elements
+                ]
+                assert len(b.texts) - len(a.texts) in (0, 1) or name.startswith(("tints", "embedding"))
+
+
+def texts_of(pattern, html):
+    """The plain text of every match."""
+    return [unescape(re.sub("<.*?>", "", found)) for found in re.findall(pattern, html, re.DOTALL)]
+
+
+# The next-token probabilities
+
+
+def work_lines(following, number):
+    html = odds.work(following, number, WORDS)
+    return dict(zip(texts_of("<dt>(.*?)</dt>", html), texts_of("<b>(.*?)</b>", html), strict=True)), texts_of(
+        "<span>(.*?)</span>", html
+    )
+
+
+def test_the_arithmetic_of_a_token_can_be_followed():
+    for following in answers()["following"]:
+        temperature = following["temperature"]
+        for number, row in enumerate(following["candidates"]):
+            lines, whys = work_lines(following, number)
+            values = list(lines.values())
+            assert values[0] == signed(row["logit"])
+            if temperature == 0:
+                assert values[1:] == [percent(row["sampled"])] and (
+                    "is always" in odds.work(following, number, WORDS)
+                ) == (row["rank"] == 1)
+            elif row["cut"]:
+                assert values[1:] == [signed(row["logit"] / temperature), "0"] and row["sampled"] == 0
+                limit = {"top-k": str(following["top_k"]), "top-p": str(following["top_p"])}[row["cut"]]
+                assert limit in whys[-1]
+            else:
+                exponent = (row["logit"] - following["largest"]) / temperature
+                assert close(values[1], row["logit"] / temperature) and values[2] == "✓"
+                assert close(values[3], math.exp(exponent)) and close(
+                    values[4], 100 * math.exp(exponent) / following["total"]
+                )
+                assert whys[-1] == signed(row["weight"]) + " ÷ " + signed(following["total"])
+
+
+def test_the_settings_of_the_answers_show_every_case():
+    cases = {
+        (row["cut"], following["temperature"] == 0)
+        for following in answers()["following"]
+        for row in following["candidates"]
+    }
+    assert cases == {(None, True), (None, False), ("top-k", False), ("top-p", False)}
+    assert len(answers()["following"]) == len(SETTINGS)
+
+
+def test_the_long_list_marks_the_drawn_token_and_says_when_there_is_none():
+    for following in answers()["following"]:
+        html, rows = odds.table(following, WORDS), following["candidates"]
+        if not rows:
+            assert texts_of("<p.*?</p>", html) == [WORDS.say("odds.none")]
+            continue
+        found = re.findall(r'<tr data-number="(\d+)" data-id="(\d+)"( class="drawn")?>', html)
+        drawn = following["drawn"]["id"]
+        expected = [(str(i), str(row["id"]), ' class="drawn"' * (row["id"] == drawn)) for i, row in enumerate(rows)]
+        assert found == expected
+        numbers = texts_of(r'<td class="number.*?</td>', html)
+        shown = [(grouped(r["rank"]), signed(r["logit"]), percent(r["sampled"]), percent(r["model"])) for r in rows]
+        assert numbers == [text for row in shown for text in row]
+        bars = [float(width) for width in re.findall(r'class="(?:sampled|model)"[^>]* width="(.*?)%"', html)]
+        ratio = [row[kind] for row in rows for kind in ("sampled", "model")]
+        assert max(bars) <= 100 and bars == pytest.approx([x * max(bars) / max(ratio) for x in ratio], abs=0.01)
+        rest = following["outside"]
+        assert all(percent(rest[kind]) in odds.outside(following, WORDS) for kind in ("sampled", "model"))
+
+
+# One score
+
+
+@given(st.integers(1, 128), st.data())
+def test_a_step_reveals_its_product_and_those_before(size, data):
+    step = data.draw(st.integers(0, size))
+    width, mark = work.mark_at(step, size)
+    score = {"d_head": size, "q": [1] * size, "k": [1] * size, "products": [1] * size, "sums": list(range(1, size + 1))}
+    html = work.lines(score, {}, WORDS).split('clip-path="url(#reveal)"')[1]
+    bars = [tuple(map(float, at)) for at in re.findall(r'<rect class="more" x="(\S+)" y="\S+" width="(\S+)"', html)]
+    assert len(bars) == size
+    assert sum(x + wide <= width + 0.02 for x, wide in bars) == step == sum(x < width - 0.02 for x, _ in bars)
+    if step:
+        left, _, right = (float(n) for n in re.fullmatch(r"M(\S+) (\S+)h(\S+)v120h-\3z", mark).groups())
+        x, wide = bars[step - 1]
+        assert left <= x + 0.06 and x + wide <= left + right + 0.06
+    else:
+        assert mark == ""
+
+
+def test_each_step_tells_its_numbers():
+    for score in answers()["scores"]:
+        assert work.step_text(0, score, WORDS) == WORDS.say("player.start")
+        for step in range(1, score["d_head"] + 1):
+            q, k, product, total = (signed(score[name][step - 1]) for name in ("q", "k", "products", "sums"))
+            assert work.step_text(step, score, WORDS) == f"{step} of 64: {q} × {k} = {product}; sum {total}"
+
+
+def test_the_results_go_from_the_sum_to_the_share():
+    names = {"asking": "A", "answering": "B"}
+    for score in answers()["scores"]:
+        values = texts_of("<b>(.*?)</b>", work.results(score, names, WORDS))
+        assert close(values[0], score["score"])
+        if score["column"] > score["row"]:
+            assert values[1:] == ["−∞", "0 %"] and "cannot hear" in work.results(score, names, WORDS)
+        else:
+            scaled = score["score"] / 8
+            weight = math.exp(scaled - score["largest"])
+            assert close(values[1], scaled) and close(values[2], weight, 1e-3)
+            assert close(values[3], 100 * weight / score["total"], 1e-3)
+    assert (work.root(64), work.root(32), work.root(1)) == ("8", "5.66", "1")
+
+
+# Tables, embedding, heads
+
+
+def test_tables_hold_every_number_under_its_heading():
+    asked = answers()
+    names = [token["shown"] for token in asked["short"][1]["tokens"]]
+    shown = [unescape(re.sub("<.*?>", "", visible(name))) for name in names]
+    for name, table in asked["strip_tables"].items():
+        html = tables.strip_table(table, names, name)
+        heads_ = ["–".join(dict.fromkeys(map(str, pair))) for pair in table["entries"]]
+        assert texts_of('<th scope="col">(.*?)</th>', html) == heads_
+        assert heads_[-1].endswith({"token": "256", "mlp_post": "1024", "head_q": "64"}[name])
+        assert texts_of('<th scope="row">(.*?)</th>', html) == shown
+        assert texts_of("<td>(.*?)</td>", html)[1:] == [signed(x) for row in table["rows"] for x in row]
+    for name, write in (("scores", signed), ("masked", signed), ("pattern", percent)):
+        rows = asked["square_tables"][name]["rows"]
+        html = tables.square_table(rows, names, name, name == "pattern")
+        assert texts_of('<th scope="col">(.*?)</th>', html) == shown
+        for i, row in enumerate(re.findall("<tr>(.*?)</tr>", html)[1:]):
+            blank = 0 if name == "scores" else len(names) - 1 - i
+            assert texts_of("<td>(.*?)</td>", row) == [write(x) for x in rows[i]] + [""] * blank
+            assert len(rows[i]) + blank == len(names)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "parts"),
+    [
+        (["un", "happ", "ily", " he"], "111."),
+        ([" the", " cat", "."], "..."),
+        (["don", "'t"], ".."),
+        (["19", "84", " a", "1"], "1111"),
+        ([" caf", "é", "s"], "111"),
+        ([" 🙂", "", " a"], "11."),
+        (["ab", "\n", "cd"], "..."),
+        (["said", "…", "”", " she"], "...."),
+        (["now", "—", "then"], "..."),
+        (["你", "好", "，", "世界"], "11.."),
+        ([" one"], "."),
+    ],
+)
+def test_a_piece_is_part_of_a_longer_word(pieces, parts):
+    answer = {"tokens": [{"text": piece} for piece in pieces]}
+    found = "".join(".1"[prompt.is_piece(answer, position)] for position in range(len(pieces)))
+    assert found == parts
+
+
+def test_the_embedding_names_each_token_its_number_and_its_place():
+    answer = answers()["short"][0]
+    html = embedding.rows(answer, answer["view"], WORDS)
+    tokens = answer["tokens"]
+    lines = texts_of(r"<li>(<span class=\"piece.*?)</li>", html)
+    notes = [WORDS.say("embedding.piece") if prompt.is_piece(answer, i) else "" for i in range(len(tokens))]
+    shown = [token["shown"].replace(" ", "␣") for token in tokens]
+    ids = [grouped(token["id"]) for token in tokens]
+    assert lines == [f"{text}→#{i}{note}" for text, i, note in zip(shown, ids, notes, strict=True)]
+    assert any(notes) and not all(notes)
+    places = texts_of("<li>(position.*?)</li>", html)
+    assert places == [f"position {i + 1}" for i in range(len(tokens))]
+    assert re.findall('data-strip="(.*?)"', html) == ["token", "position", "embedded"]
+
+
+def test_the_grid_has_every_head_and_says_what_each_looks_at():
+    every = answers()["heads"]
+    html = heads.grid(every, (2, 1), WORDS)
+    found = re.findall(r'data-block="(\d+)" data-head="(\d+)" aria-pressed="(\w+)" aria-label="(.*?)"', html)
+    assert [(b, h) for b, h, *_ in found] == [(str(b), str(h)) for b in range(6) for h in range(4)]
+    assert [(b, h) for b, h, pressed, _ in found if pressed == "true"] == [("2", "1")]
+    for b, h, _, label in found:
+        one = every[int(b)][int(h)]
+        for said in (percent(one["share"]), quoted(one["most"]), f"token {one['position'] + 1}."):
+            assert said in unescape(label)
+        assert f'src="{one["picture"]}"' in html
