@@ -8,6 +8,7 @@ from page.numbers import percent
 def columns(answer, words):
     """By the id of its element, every column for one answer of the worker."""
     view = answer["view"]
+
     def column(*names):
         return "".join([strips.labelled(name, view, words) for name in names])
 

@@ -91,15 +91,13 @@ def scroll_down(element):
 
 
 def animate(element, frames, milliseconds):
-    """Let the browser run keyframes, given as JSON, unless the reader's system asks for stillness."""
-    if not moves():
-        return
-    options = '{{"duration": {}, "easing": "ease-in-out", "fill": "backwards"}}'.format(milliseconds)
-    element.animate(window.JSON.parse(frames), window.JSON.parse(options))
+    """Let the browser run keyframes, given as JSON; the answer's `finished` can be waited for."""
+    options = '{{"duration": {}, "easing": "ease-in-out"}}'.format(milliseconds)
+    return element.animate(window.JSON.parse(frames), window.JSON.parse(options))
 
 
 def moves():
-    """Whether things may move at all."""
+    """Whether the reader's system lets things move at all."""
     return not window.matchMedia("(prefers-reduced-motion: reduce)").matches
 
 

@@ -1,6 +1,6 @@
 """The picture as a whole: puts the worker's answers on the page and draws what connects its columns."""
 
-from page import candidates, flow, forming, layout, matrix
+from page import candidates, flow, fold, forming, layout, matrix
 from page.columns import columns
 from page.dom import all_of, by_id, fill, first_of, mark, place, rectangle, scroll_down, write
 from page.strips import IN_FLOW
@@ -92,8 +92,8 @@ class Figure:
         return places
 
     def draw_ribbons(self):
-        """Measure the columns and connect them."""
-        if self.answer is None:
+        """Measure the columns and connect them, unless they are just moving."""
+        if self.answer is None or fold.is_folding():
             return
         view = self.view
         places = self.places()

@@ -1,7 +1,5 @@
 """Moving between blocks as the fold it is: the open block closes towards one side, the next opens from the other."""
 
-import asyncio
-
 from page.dom import all_of, animate, by_id, moves, rectangle
 
 CLOSING, OPENING = 200, 300  # milliseconds
@@ -11,24 +9,34 @@ async def close(forward):
     """Fold the open block away, towards the blocks before it when going forward."""
     if moves():
         by_id("figure").classList.add("folding")
-        squeeze(forward, "[{}, {}]", CLOSING)
-        await asyncio.sleep(CLOSING / 1000)
+        await squeeze(forward, "[{}, {}]", CLOSING)
 
 
-def open_up(forward):
-    """Unfold the block that has just been drawn."""
-    by_id("figure").classList.remove("folding")
-    squeeze(not forward, "[{1}, {0}]", OPENING)
+async def open_up(forward):
+    """Unfold the block that has just been drawn; what connects its columns can be drawn when this is done."""
+    if is_folding():
+        await squeeze(not forward, "[{1}, {0}]", OPENING)
+        by_id("figure").classList.remove("folding")
 
 
-def squeeze(to_left, order, milliseconds):
-    """Between each part's own place and the block's edge."""
+def is_folding():
+    """Whether the columns are not where they belong."""
+    return by_id("figure").classList.contains("folding")
+
+
+async def squeeze(to_left, order, milliseconds):
+    """Between each part's own place and the block's edge, until all have arrived."""
     origin = by_id("flow")
     parts = [(part, rectangle(part, origin)) for part in all_of("#flow .in-block")]
     left = min([box[0] for _, box in parts])
     right = max([box[0] + box[2] for _, box in parts])
+    moving = []
     for part, box in parts:
         shift = left - box[0] if to_left else right - box[0]
-        gone = '{{"transformOrigin": "0 0", "transform": "translateX({:.0f}px) scaleX(0.01)", "opacity": 0.2}}'.format(shift)
         here = '{"transformOrigin": "0 0", "transform": "none", "opacity": 1}'
-        animate(part, order.format(here, gone), milliseconds)
+        gone = (
+            '{{"transformOrigin": "0 0", "transform": "translateX({:.0f}px) scaleX(0.01)", "opacity": 0.2}}'
+        ).format(shift)
+        moving.append(animate(part, order.format(here, gone), milliseconds))
+    for animation in moving:
+        await animation.finished

@@ -56,6 +56,13 @@ def table(depths, words):
         rows.append('<tr><th scope="row">' + name + "</th>" + "".join(cells) + "</tr>")
     return (
         '<p class="note">' + words.say("forming.note") + '</p><div class="scroll" tabindex="0" role="region"'
-        ' aria-label="' + escape(words.say("forming.title")) + '"><table class="depths"><thead><tr><th scope="col">'
-        + words.say("forming.depth") + "</th>" + head + "</tr></thead><tbody>" + "".join(rows) + "</tbody></table></div>"
+        ' aria-label="'
+        + escape(words.say("forming.title"))
+        + '"><table class="depths"><thead><tr><th scope="col">'
+        + words.say("forming.depth")
+        + "</th>"
+        + head
+        + "</tr></thead><tbody>"
+        + "".join(rows)
+        + "</tbody></table></div>"
     )

@@ -265,9 +265,10 @@ class Page:
         if turn != self.turn:
             return
         self.drew(new)
-        if block != view["block"]:
-            fold.open_up(forward)
-        await self.panel.refresh()
+        await fold.open_up(forward)
+        if turn == self.turn:
+            self.figure.draw_ribbons()
+            await self.panel.refresh()
 
     def look(self, block, head, row):
         """Another token explains itself."""

@@ -32,7 +32,7 @@ def _below_hundred(rest):
 
 def _power_of_ten(value):
     exponent = 0
-    while value < 0.95:
+    while value < 0.995:
         value *= 10
         exponent += 1
     digits = "".join([SUPERSCRIPT[int(d)] for d in str(exponent)])
@@ -65,7 +65,7 @@ def brief(value, largest):
 def whole_percent(share):
     """A share for a place with room for two digits: 0.294 -> "29", 0.004 -> "<1", 0 -> "0"."""
     value = 100 * share
-    return "<1" if 0 < value < 0.5 else "{:.0f}".format(value)
+    return "<1" if 0 < value <= 0.5 else "{:.0f}".format(value)
 
 
 def megabytes(count):

@@ -95,9 +95,7 @@ def work(following, number, words):
                 line(
                     say("odds.weight"),
                     signed(row["weight"]),
-                    "e^(({} − {}) ÷ {})".format(
-                        signed(row["logit"]), bracketed(signed(following["largest"])), t
-                    ),
+                    "e^(({} − {}) ÷ {})".format(signed(row["logit"]), bracketed(signed(following["largest"])), t),
                 )
             )
             lines.append(
@@ -108,7 +106,7 @@ def work(following, number, words):
                 )
             )
         ending = say("odds.so", share=percent(row["sampled"]), token=quoted(row["shown"]))
-    return "<h3>{}</h3><dl>{}</dl><p class=\"so\">{}</p><p class=\"note\">{}</p>".format(
+    return '<h3>{}</h3><dl>{}</dl><p class="so">{}</p><p class="note">{}</p>'.format(
         escape(say("odds.title", token=quoted(row["shown"]), rank=grouped(row["rank"]))),
         "".join(lines),
         escape(ending),

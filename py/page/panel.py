@@ -4,7 +4,21 @@ import asyncio
 import json
 
 from page import embedding, forming, heads, odds, tables, work
-from page.dom import all_of, animate, by_id, fill, first_of, is_inside, on, place, reveal, value_as_json, viewport, write
+from page.dom import (
+    all_of,
+    animate,
+    by_id,
+    fill,
+    first_of,
+    is_inside,
+    moves,
+    on,
+    place,
+    reveal,
+    value_as_json,
+    viewport,
+    write,
+)
 from page.matrix import emphasis
 from page.player import Player
 
@@ -95,7 +109,8 @@ class Panel:
             source.top + source.height / 2 - top,
             min(1, source.width / (box.width or 1)),
         )
-        animate(dialog, frames, 220)
+        if moves():
+            animate(dialog, frames, 220)
 
     def closed(self):
         self.player.stop()

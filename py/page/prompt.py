@@ -3,6 +3,15 @@
 from page.markup import escape, visible
 from page.numbers import grouped
 
+SIGNS = (  # beyond ASCII, where Unicode keeps punctuation, symbols and emoji; nearly all the rest are letters
+    (0x80, 0xBF),
+    (0x2000, 0x2BFF),
+    (0x3000, 0x303F),
+    (0xFF00, 0xFF0F),
+    (0xFF1A, 0xFF20),
+    (0x1F000, 0x1FAFF),
+)
+
 
 def tints(answer, ghost):
     """Behind the text: what is left out, hatched; each token's stretch on one of two tints; the likeliest next token.
@@ -49,19 +58,22 @@ def names(answer, first):
 
 
 def is_piece(answer, position):
-    """Whether the token is a part of a longer word: a letter or digit goes on from the token before, or into the next."""
-    tokens = answer["tokens"]
-    after_before = position > 0 and joined(tokens[position - 1]["text"], tokens[position]["text"])
-    before_after = position + 1 < len(tokens) and joined(tokens[position]["text"], tokens[position + 1]["text"])
-    return after_before or before_after
+    """Whether the token is a part of a longer word: it goes on from the token before, or into the next."""
+    texts = [token["text"] for token in answer["tokens"]]
+    return joined(texts, position) or joined(texts, position + 1)
 
 
-def joined(left, right):
-    """Whether a word runs on from the text `left` into the text `right`; one half of a character counts too."""
-    if not left or not right:
-        return True
-    return wordlike(left[-1]) and wordlike(right[0])
+def joined(texts, position):
+    """Whether a word runs on into the text at `position`; one that is empty is the rest of a shared character."""
+    if not 0 < position < len(texts):
+        return False
+    before = "".join(texts[:position])
+    return not texts[position] or (before != "" and wordlike(before[-1]) and wordlike(texts[position][0]))
 
 
 def wordlike(character):
-    return character.isalpha() or character.isdigit() or ord(character) > 127
+    """A letter or digit; MicroPython itself can tell ASCII's alone."""
+    code = ord(character)
+    if code < 128:
+        return character.isalpha() or character.isdigit()
+    return not any([first <= code <= last for first, last in SIGNS])

@@ -1,6 +1,5 @@
 """The flow between columns: rectangles in, SVG out. A rectangle is (left, top, width, height) in pixels."""
 
-
 WIDENED = 3  # the row they leave is a few times lower than the list they reach
 
 

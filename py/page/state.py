@@ -30,6 +30,4 @@ def read(fragment):
 
 def write(state):
     """The other way round, naming only what differs from the default."""
-    return "&".join(
-        [name + "=" + str(state[name]) for name, _, default in FIELDS if state[name] != default]
-    )
+    return "&".join([name + "=" + str(state[name]) for name, _, default in FIELDS if state[name] != default])

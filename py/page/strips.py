@@ -7,7 +7,17 @@ drawn over it (outlines, the current head's slice, the cell pointed at) shares t
 from page.markup import escape
 
 IN_FLOW = (  # in the order of the picture
-    "token", "position", "resid_pre", "q", "k", "v", "z", "attn_out", "resid_mid", "mlp_post", "resid_post",
+    "token",
+    "position",
+    "resid_pre",
+    "q",
+    "k",
+    "v",
+    "z",
+    "attn_out",
+    "resid_mid",
+    "mlp_post",
+    "resid_post",
 )
 SPLIT = ("q", "k", "v")  # vectors that hold every head's numbers one after the other
 

@@ -68,7 +68,7 @@ def cell(score, asking, answering, words):
         '<div class="cell-results">{results}</div>'
     ).format(
         title=say("cell.title"),
-        who=say("cell.who", **names),
+        who=escape(say("cell.who", **names)),
         width=WIDTH,
         label=escape(say("cell.picture", size=size, **names)),
         lines=lines(score, names, words),

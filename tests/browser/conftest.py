@@ -75,7 +75,8 @@ class Visit:
             "#candidates tbody tr",
             """rows => rows.map(row => ({
                 id: Number(row.dataset.id),
-                shown: row.querySelector("th").textContent,
+                shown: [...row.querySelector("th").childNodes]
+                    .map(node => node.className === "drawn-mark" ? "" : node.textContent).join(""),
                 sampled: row.querySelector(".number.sampled").textContent,
                 model: row.querySelector(".number.model").textContent,
                 bar: parseFloat(row.querySelector("rect.sampled").getAttribute("width")),

@@ -113,7 +113,9 @@ def test_playing_a_score(fresh):
     assert fresh.page.input_value("#scrub") == "64"
 
 
-@pytest.mark.parametrize("name", ["embedding", "ln1", "proj", "ln2", "gelu", "lnf", "residual", "mlp", "next", "forming"])
+@pytest.mark.parametrize(
+    "name", ["embedding", "ln1", "proj", "ln2", "gelu", "lnf", "residual", "mlp", "next", "forming"]
+)
 def test_help(fresh, name):
     button = fresh.page.locator(f'[data-help="{name}"]')
     assert button.is_visible()

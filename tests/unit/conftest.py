@@ -1,10 +1,14 @@
-"""Tokenizers built once for all the tests of a session."""
+"""Tokenizers built once for all the tests of a session; no property is given a time limit."""
 
 from collections.abc import Callable
 
 import pytest
+from hypothesis import settings
 
 from build import tokenizer_files
+
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

@@ -51,36 +51,36 @@ def drawings(asked, words):
     for number, answer in enumerate(asked["short"] + [asked["long"]]):
         view = answer["view"]
         for name, html in columns.columns(answer, words).items():
-            drawn["column {} {}".format(name, number)] = html
+            drawn[f"column {name} {number}"] = html
         for least in (0, 0.1):
-            drawn["flow {} {}".format(number, least)] = flow.picture(
+            drawn[f"flow {number} {least}"] = flow.picture(
                 wide_places(), view["count"], view, view["row"] - view["first"], least
             )
-        drawn["embedding {}".format(number)] = embedding.rows(answer, view, words)
-        drawn["tints {}".format(number)] = prompt.tints(answer, "<") + prompt.count(answer, words)
-        drawn["forming {}".format(number)] = forming.rail(answer["depths"], view["block"], words)
+        drawn[f"embedding {number}"] = embedding.rows(answer, view, words)
+        drawn[f"tints {number}"] = prompt.tints(answer, "<") + prompt.count(answer, words)
+        drawn[f"forming {number}"] = forming.rail(answer["depths"], view["block"], words)
     drawn["depths"] = forming.table(short["depths"], words)
     drawn["heads"] = heads.grid(asked["heads"], (2, 1), words)
     drawn["steps"] = work.steps(asked["work"], names, words)
     for number, score in enumerate(asked["scores"]):
-        drawn["cell {}".format(number)] = work.cell(score, names[score["row"]], names[score["column"]], words)
+        drawn[f"cell {number}"] = work.cell(score, names[score["row"]], names[score["column"]], words)
         for step in range(0, score["d_head"] + 1, 16):
-            drawn["step {} {}".format(number, step)] = work.step_text(step, score, words)
-            drawn["mark {} {}".format(number, step)] = "{} {}".format(*work.mark_at(step, score["d_head"]))
+            drawn[f"step {number} {step}"] = work.step_text(step, score, words)
+            drawn[f"mark {number} {step}"] = "{} {}".format(*work.mark_at(step, score["d_head"]))
     drawn["search"] = odds.part(words)
     for number, following in enumerate(asked["following"]):
-        drawn["odds {}".format(number)] = odds.table(following, words)
-        drawn["outside {}".format(number)] = odds.outside(following, words)
+        drawn[f"odds {number}"] = odds.table(following, words)
+        drawn[f"outside {number}"] = odds.outside(following, words)
         if following["candidates"]:
-            drawn["candidates {}".format(number)] = candidates.table(following, words)
+            drawn[f"candidates {number}"] = candidates.table(following, words)
         for row in range(len(following["candidates"])):
-            drawn["odds {} {}".format(number, row)] = odds.work(following, row, words)
+            drawn[f"odds {number} {row}"] = odds.work(following, row, words)
     for name, table in asked["strip_tables"].items():
         drawn["table " + name] = tables.strip_table(table, names, words.say("strip." + name))
     for name, table in asked["square_tables"].items():
         drawn["table " + name] = tables.square_table(table["rows"], names, name, name == "pattern")
     for row, column in ((0, 0), (3, 1), (2, 5), (4, -1)):
-        drawn["rings {} {}".format(row, column)] = str(sorted(matrix.emphasis(row, column, 7).items()))
+        drawn[f"rings {row} {column}"] = str(sorted(matrix.emphasis(row, column, 7).items()))
     drawn["percent"] = " ".join([numbers.percent(x) + numbers.whole_percent(x) for x in asked["shares"]])
     drawn["signed"] = " ".join([numbers.signed(x) + numbers.brief(x, 300) for x in asked["numbers"]])
     drawn["grouped"] = " ".join([numbers.grouped(n) + numbers.megabytes(n) for n in (0, 7, 999, 8180, 124400000)])

@@ -101,7 +101,7 @@ def test_a_point_of_a_matrix_belongs_to_the_cell_whose_ring_holds_it(count, acro
     left, top, right, bottom = box(matrix.emphasis(row, column, count)["cell"])
     x, y = (min(max(share, 0), 1) * count for share in (across, down))
     assert left - 1e-3 <= x <= right + 1e-3 and top - 1e-3 <= y <= bottom + 1e-3
-    assert 0 <= left and right <= count and 0 <= top and bottom <= count
+    assert min(left, top) >= 0 and max(right, bottom) <= count
 
 
 @given(COUNTS, st.data())

@@ -1,20 +1,29 @@
-"""The page's plain functions: numbers and names as text, markup, ribbons, and the two languages."""
+"""The page's plain functions: numbers and names as text, markup, the next-token fan, links, and the two languages."""
 
+import ast
 import json
 import math
 import re
 import string
-from pathlib import Path
+from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from page import candidates, markup, ribbons, words
-from page.numbers import bar_end, grouped, megabytes, percent
+from build.site import ROOT
+from model.sampling import cut_by
+from page import candidates, markup, matrix, ribbons, state, words
+from page.numbers import bar_end, brief, grouped, megabytes, percent, signed, whole_percent
+from tests.browser.reading import number
+from tests.unit.answers import answers
+from tests.unit.drawings import drawings
 
-ROOT = Path(__file__).resolve().parents[2]
+HTML = (ROOT / "index.html").read_text(encoding="utf-8")
+CODE = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "py/page").glob("*.py"))}
 TEXTS = {language: words.Words(language, str(ROOT / "py/page/text")).texts for language in words.LANGUAGES}
+
+# Numbers
 
 
 @pytest.mark.parametrize(
@@ -30,6 +39,7 @@ TEXTS = {language: words.Words(language, str(ROOT / "py/page/text")).texts for l
         (0.009, "0.90 %"),
         (0.0000034, "0.00034 %"),
         (3.4e-14, "3.4 × 10⁻¹² %"),
+        (9.6e-14, "9.6 × 10⁻¹² %"),
         (0, "0 %"),
     ],
 )
@@ -37,19 +47,91 @@ def test_percent(share, shown):
     assert percent(share) == shown
 
 
-@given(st.floats(min_value=1e-30, max_value=1))
-def test_percent_is_never_off_by_more_than_its_last_digit(share):
-    digits, power = re.fullmatch(r"([\d.]+)(?: × 10⁻([⁰¹²³⁴⁵⁶⁷⁸⁹]+))? %", percent(share)).groups()
-    exponent = int(power.translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")) if power else 0)
-    value = float(digits) * 10.0**-exponent
-    assert value == pytest.approx(100 * share, rel=0.051)
-    assert (value == 100) <= (share > 0.99999)
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0, "0"),
+        (-0.0, "0"),
+        (-0.1234, "−0.123"),
+        (1, "1.00"),
+        (0.99951, "1.00"),
+        (0.9994, "0.999"),
+        (-9.996, "−10.0"),
+        (99.94, "99.9"),
+        (99.96, "100"),
+        (-1234.5678, "−1235"),
+        (0.001, "0.00100"),
+        (0.000994, "9.9 × 10⁻⁴"),
+        (-0.00034, "−3.4 × 10⁻⁴"),
+        (0.00095, "9.5 × 10⁻⁴"),
+        (1e-12, "1.0 × 10⁻¹²"),
+    ],
+)
+def test_signed(value, shown):
+    assert signed(value) == shown
+
+
+def assert_right(text, value):
+    """The text is the value to its last digit, says its sign with a true minus, and never a mantissa below one."""
+    found, half = number(text)
+    assert abs(found - value) <= half * (1 + 1e-6) + abs(value) * 1e-12
+    assert text.startswith("−") == (value < 0) and "-" not in text and "e" not in text
+    if "×" in text:
+        assert 1 <= abs(float(text.strip("−").split(" ")[0])) < 10
+
+
+@given(st.floats(1e-30, 1))
+@example(0.005)
+@example(0.994999)
+def test_a_percentage_is_right_to_its_last_digit(share):
+    text = percent(share)
+    assert_right(text, 100 * share)
+    assert text.endswith(" %") and len(text) <= 15
+    assert (number(text)[0] == 100) == (share > 0.99999999)
+    found, half = number(text)
+    assert half <= 0.06 * found  # at least two meaningful digits
+
+
+@given(st.floats(-1e15, 1e15) | st.floats(-2, 2) | st.floats(-0.01, 0.01))
+def test_a_signed_number_is_right_to_its_last_digit(value):
+    if abs(value) < 1e-30:
+        return
+    text = signed(value)
+    assert_right(text, value)
+    found, half = number(text)
+    assert half <= 0.0051 * abs(found) or "×" in text  # three meaningful digits
+
+
+@given(st.floats(0.01, 5000), st.floats(-1, 1))
+def test_a_brief_number_is_short_and_right_to_its_last_digit(largest, share):
+    value = share * largest
+    text = brief(value, largest)
+    found, half = number(text)
+    assert abs(found - value) <= half * 1.000001
+    assert half == {True: 0.5, largest < 99.5: 0.05, largest < 9.95: 0.005}[True]
+    assert text.startswith("−") == (found < 0) and len(text) <= max(5, len(str(int(largest))) + 1)
+
+
+@given(st.floats(0, 1))
+@example(0.005)
+@example(0.004999)
+def test_a_whole_percent_never_hides_what_is_there(share):
+    text = whole_percent(share)
+    if text == "<1":
+        assert 0 < share <= 0.005
+    else:
+        assert abs(float(text) - 100 * share) <= 0.5 and (text == "0") == (share == 0)
 
 
 def test_other_numbers():
     assert grouped(0) == "0" and grouped(8180) == "8\u202f180" and grouped(1234567) == "1\u202f234\u202f567"
     assert megabytes(7_344_000) == "7.3" and megabytes(124_400_000) == "124"
     assert bar_end(0.3) == 0.5 and bar_end(0.5) == 0.5 and bar_end(0.51) == 1 and bar_end(1e-5) == 0.01
+    assert ">0 %<" in matrix.legend("shares", 0, 0.25) and ">25.0 %<" in matrix.legend("shares", 0, 0.25)
+    assert ">−3.20<" in matrix.legend("diverging", -3.2, 3.2) and ">3.20<" in matrix.legend("diverging", -3.2, 3.2)
+
+
+# Markup
 
 
 @given(st.text())
@@ -64,31 +146,32 @@ def test_leading_spaces_are_visible():
     assert re.sub("<.*?>", "", markup.visible("  a b")) == "␣␣a b"
 
 
+# The fan
+
+
 def numbers_of(path):
     return [float(n) for n in re.findall(r"-?[\d.]+", path)]
 
 
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=13))
 def test_fan_is_as_thick_as_the_probabilities(weights):
-    """At the source the ribbons stack without gap, each as thick as its share; too thin ones are left out."""
+    """At the source the ribbons stack without gap, each as thick as its share; too thin ones are left out.
+
+    At the list each is up to three times as thick, in the middle of its row and never higher than it.
+    """
     total = math.fsum(weights)
     shares = [w / total for w in weights] if total > 0 else [1.0] + [0.0] * (len(weights) - 1)
     rows = [(300.0, 30.0 * i, 200.0, 28.0) for i in range(len(shares))]
     paths = re.findall(r'class="(\w+)" d="(.*?)"', ribbons.fan((10.0, 50.0, 90.0, 200.0), rows, shares))
-    drawn = [share for share in shares if share * 200 >= 0.05]
-    assert len(paths) == len(drawn)
-    for (_, path), share in zip(paths, drawn, strict=True):
+    drawn = [i for i, share in enumerate(shares) if share * 200 >= 0.05]
+    assert [kind for kind, _ in paths] == ["rest" if i == len(shares) - 1 else "candidate" for i in drawn]
+    for (_, path), i in zip(paths, drawn, strict=True):
         n = numbers_of(path)
         assert n[0] == 100 and n[6] == 300
-        assert n[15] - n[1] == pytest.approx(share * 200, abs=0.11)
-    assert [kind for kind, _ in paths[:-1]] == ["candidate"] * (len(paths) - 1)
-
-
-def test_token_ribbons_fill_the_grid_edge():
-    rows = [(0.0, 40.0 * i, 100.0, 36.0) for i in range(4)]
-    paths = re.findall(r'class="([\w ]+)" d="(.*?)"', ribbons.into(rows, (200.0, 0.0, 300.0, 160.0)))
-    assert [kind for kind, _ in paths] == ["token"] * 3 + ["token last"]
-    assert [numbers_of(path)[7] for _, path in paths] == [0, 40, 80, 120]
+        assert n[1] == pytest.approx(50 + 200 * sum(shares[:i]), abs=0.06)
+        assert n[15] - n[1] == pytest.approx(shares[i] * 200, abs=0.11)
+        assert n[9] - n[7] == pytest.approx(min(ribbons.WIDENED * shares[i] * 200, 28), abs=0.11)
+        assert (n[7] + n[9]) / 2 == pytest.approx(30 * i + 14, abs=0.11)
 
 
 def test_formula_names_what_happens():
@@ -96,6 +179,70 @@ def test_formula_names_what_happens():
     assert "greedy" in candidates.formula(0, spoken)
     assert "0.35" in candidates.formula(0.35, spoken)
     assert candidates.formula(1, spoken) == TEXTS["en"]["temperature.own"]
+
+
+# Links
+
+NUMBERS = st.integers(0, 999_999)
+ASCII = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E))  # all that a browser leaves in an address
+
+
+@given(NUMBERS, NUMBERS, NUMBERS, st.sampled_from(("", *state.PARTS)))
+def test_a_link_carries_the_state_there_and_back(block, head, token, part):
+    said = {"block": block, "head": head, "token": token, "open": part}
+    assert state.read("#" + state.write(said)) == state.read(state.write(said)) == said
+
+
+@given(
+    ASCII
+    | st.lists(st.tuples(st.sampled_from(["block", "head", "token", "open", "x"]), ASCII)).map(
+        lambda pairs: "#" + "&".join(f"{name}={value}" for name, value in pairs)
+    )
+)
+def test_any_link_is_understood_as_far_as_it_goes(fragment):
+    found = state.read(fragment)
+    assert list(found) == [name for name, _, _ in state.FIELDS]
+    for name, kind, default in state.FIELDS:
+        good = found[name] in state.PARTS if kind == "part" else f"{name}=" in fragment and 0 <= found[name] < 10**6
+        assert found[name] == default or good
+    assert state.read(state.write(found)) == found
+
+
+@pytest.mark.parametrize(
+    ("fragment", "said"),
+    [
+        ("", {}),
+        ("#block=3&head=2&token=7&open=heads", {"block": 3, "head": 2, "token": 7, "open": "heads"}),
+        ("#block=3&block=4", {"block": 4}),
+        ("#block=-1&head=1.5&token=1e3&open=table", {}),
+        ("#block=1234567&open=HEAD&head=", {}),
+        ("#open=__class__&constructor=1&==&&=", {}),
+        ("#token=007", {"token": 7}),
+    ],
+)
+def test_what_a_link_does_not_say_is_the_default(fragment, said):
+    assert state.read(fragment) == {"block": 1, "head": 1, "token": 0, "open": ""} | said
+
+
+def test_only_what_differs_is_written():
+    assert state.write(state.read("")) == ""
+    assert state.write(state.read("#open=next&block=1&token=4")) == "token=4&open=next"
+
+
+def constant(file, name):
+    """The value of a constant in a module that only a browser can import."""
+    for node in CODE[ROOT / "py/page" / file].body:
+        if isinstance(node, ast.Assign) and node.targets[0].id == name:
+            return ast.literal_eval(node.value)
+    raise KeyError(name)
+
+
+def test_every_part_that_opens_has_a_button_a_place_and_a_link():
+    places = set(constant("panel.py", "PLACES"))
+    assert places - {"table"} == set(state.PARTS) == set(re.findall('data-open="(.*?)"', HTML))
+
+
+# Words
 
 
 def placeholders(text):
@@ -110,13 +257,66 @@ def test_both_languages_say_the_same_things():
         assert english[key].strip() and chinese[key].strip()
 
 
+def keys_of(node, function):
+    """The keys that an expression can be, with * for what is only known when it runs."""
+    if isinstance(node, ast.Constant):
+        return {node.value}
+    if isinstance(node, ast.IfExp):
+        return keys_of(node.body, function) | keys_of(node.orelse, function)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return {a + b for a, b in product(keys_of(node.left, function), keys_of(node.right, function))}
+    if isinstance(node, ast.Name):
+        assigned = [
+            a.value for a in ast.walk(function) if isinstance(a, ast.Assign) and ast.unparse(a.targets[0]) == node.id
+        ]
+        return set().union(*(keys_of(value, function) for value in assigned)) if assigned else {"*"}
+    return {"*"}
+
+
+def said_in(tree):
+    """The keys of every text that a module asks for."""
+    keys = set()
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            for call in ast.walk(function):
+                if isinstance(call, ast.Call) and re.fullmatch(r"say|.*words(\.say)?", ast.unparse(call.func)):
+                    keys |= keys_of(call.args[0], function)
+    return keys
+
+
+def kinds_of_error():
+    """What the worker and its client may answer under "error"."""
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "py").glob("*/*.py"))
+    return set(re.findall(r'"error": "(\w+)"|DownloadError\("(\w+)"', sources))
+
+
 def test_every_text_is_used_and_every_used_text_exists():
-    sources = [(ROOT / "index.html").read_text(encoding="utf-8")]
-    sources += [path.read_text(encoding="utf-8") for path in (ROOT / "py/page").glob("*.py")]
-    code = "\n".join(sources)
-    used = set(re.findall(r'(?:say\(\s*|data-(?:text|label)=)"([\w.]+)"', code))
-    errors = {key for key in TEXTS["en"] if key.startswith("error.")}  # the worker names the kind
-    assert (used - {"error."}) | errors == set(TEXTS["en"])
+    """Keys that code puts together are held against the very names that it puts into them."""
+    drawn = drawings(answers(), words.Words("en", str(ROOT / "py/page/text")))
+    every = "".join(drawn.values())
+    helped = re.findall('data-help="(.*?)"', HTML)
+    places = constant("panel.py", "PLACES")
+    stages = re.findall('data-table="(.*?)"', drawn["steps"])
+    names = {
+        "*": re.findall('data-(?:text|label)="(.*?)"', HTML),  # and the panel's own shorthand for `say`
+        "cell.*": re.findall(r'class="line-name (\w+)"', drawn["cell 0"]),
+        "error.*": [a or b for a, b in kinds_of_error()],
+        "help.*": helped,
+        "help.*.title": helped,
+        "odds.cut.*": [cut_by(0, [1, 0], [0, 1], *rules) for rules in ((1, None), (None, 0.5))],
+        "panel.*": places,
+        "panel.*.subtitle": places,
+        "strip.*": re.findall('data-strip="(.*?)"', every),
+        "strip.short.*": re.findall(r'class="strip-name of-(\w+)"', every),
+        "work.*": stages,
+        "work.how.*": stages,
+    }
+    said = set().union(*map(said_in, CODE.values()))
+    assert {key for key in said if "*" in key} == set(names)
+    assert all(names.values())
+    used = {key for key in said if "*" not in key}
+    used |= {pattern.replace("*", name) for pattern, group in names.items() for name in group}
+    assert used == set(TEXTS["en"])
 
 
 @pytest.mark.parametrize(

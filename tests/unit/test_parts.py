@@ -13,7 +13,7 @@ from build.site import ROOT
 from page import embedding, heads, odds, prompt, tables, work
 from page.markup import quoted, visible
 from page.numbers import grouped, percent, signed
-from page.words import Words
+from page.words import LANGUAGES, Words
 from tests.browser.reading import close
 from tests.unit.answers import SETTINGS, answers
 from tests.unit.drawings import drawings
@@ -34,12 +34,12 @@ class Reader(HTMLParser):
         assert self.open == []
 
     def handle_starttag(self, tag, attributes):
-        self.elements.append((tag, dict(attributes)))
+        self.elements.append((tag, sorted(name for name, _ in attributes)))
         if tag not in VOID:
             self.open.append(tag)
 
     def handle_startendtag(self, tag, attributes):
-        self.elements.append((tag, dict(attributes)))
+        self.elements.append((tag, sorted(name for name, _ in attributes)))
 
     def handle_endtag(self, tag):
         assert self.open and self.open.pop() == tag
@@ -65,19 +65,18 @@ def replaced(value, token):
 
 
 @pytest.mark.parametrize("token", HOSTILE)
-def test_no_token_becomes_markup(token):
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_token_becomes_markup(token, language):
     """Every drawing has the very elements and attribute names that it has for a harmless token."""
-    for language in ("en", "zh"):
-        words = Words(language, str(ROOT / "py/page/text"))
-        harmless, hostile = (drawings(replaced(answers(), t), words) for t in ("a", token))
-        assert list(hostile) == list(harmless)
-        for name, html in hostile.items():
-            if not name.startswith("step "):  # plain text
-                a, b = Reader(harmless[name]), Reader(html)
-                assert [(tag, list(names)) for tag, names in b.elements] == [
-                    (tag, list(names)) for tag, names in a.elements
-                ]
-                assert len(b.texts) - len(a.texts) in (0, 1) or name.startswith(("tints", "embedding"))
+    words = Words(language, str(ROOT / "py/page/text"))
+    harmless, hostile = (drawings(replaced(answers(), text), words) for text in ("a", token))
+    read = 0
+    for name, html in hostile.items():
+        if not name.startswith("step "):  # those are plain text
+            found, expected = Reader(html), Reader(harmless[name])
+            assert found.elements == expected.elements, name
+            read += token in "".join(found.texts).replace("␣", " ")
+    assert read > 100
 
 
 def texts_of(pattern, html):
