@@ -28,8 +28,9 @@ def rows(answer, view, words):
     say = words.say
     column = '<div class="strip-column">{}</div>'
     return (
-        '<p class="note">{intro}</p><div class="embedding-rows"><h3>{text}</h3><h3>{token}</h3><span></span><h3>{position}</h3>'
-        '<span></span><h3>{sum}</h3><ol class="pieces">{lines}</ol>{token_strip}<span class="sign" aria-hidden="true">+</span>'
+        '<p class="note">{intro}</p><div class="embedding-rows"><h3>{text}</h3><h3>{token}</h3><span></span>'
+        '<h3>{position}</h3><span></span><h3>{sum}</h3><ol class="pieces">{lines}</ol>{token_strip}'
+        '<span class="sign" aria-hidden="true">+</span>'
         '<div class="with-places"><ol class="places">{places}</ol>{position_strip}</div>'
         '<span class="sign" aria-hidden="true">=</span>{sum_strip}</div>'
     ).format(

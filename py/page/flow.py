@@ -142,7 +142,8 @@ def around(left, right, top, bottom):
     """From (left, top) down to the rail at `bottom`, along it, and up at `right`, with round corners."""
     r = min(12, (right - left) / 4, abs(bottom - top) / 2)
     return (
-        "M{0:.1f} {1:.1f}h4q{4:.1f} 0 {4:.1f} {4:.1f}V{2:.1f}q0 {4:.1f} {4:.1f} {4:.1f}H{3:.1f}q{4:.1f} 0 {4:.1f} -{4:.1f}V{1:.1f}"
+        "M{0:.1f} {1:.1f}h4q{4:.1f} 0 {4:.1f} {4:.1f}V{2:.1f}q0 {4:.1f} {4:.1f} {4:.1f}"
+        "H{3:.1f}q{4:.1f} 0 {4:.1f} -{4:.1f}V{1:.1f}"
     ).format(left, top, bottom - r, right - r, r)
 
 

@@ -1,4 +1,4 @@
-"""How high a token's row is: a few sizes, so that style/flow.css can name them and the prepared page needs no measuring."""
+"""How high a token's row is: a few sizes, which style/flow.css names, so that the prepared page needs no measuring."""
 
 SIZES = ((7, "tall", 43), (10, "high", 34), (14, "middle", 26), (20, "low", 20))  # up to so many tokens, name, pixels
 LEAST = ("least", 17)

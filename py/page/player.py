@@ -1,4 +1,4 @@
-"""Playing one score: its products appear one after the other and the sum runs, as fast or slowly as the reader likes."""
+"""Playing one score: its products appear one after the other and the sum runs, at the reader's own pace."""
 
 import asyncio
 

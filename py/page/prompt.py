@@ -40,7 +40,8 @@ def column(answer, first, chosen, words):
     for position in range(first, len(answer["tokens"])):
         token = answer["tokens"][position]
         rows.append(
-            '<li><button type="button" class="token" data-row="{}" data-id="{}" aria-pressed="{}"><span class="piece">{}</span>'
+            '<li><button type="button" class="token" data-row="{}" data-id="{}" aria-pressed="{}">'
+            '<span class="piece">{}</span>'
             '<span class="position">{}</span></button></li>'.format(
                 position,
                 token["id"],

@@ -22,9 +22,8 @@ def whole(caption, heads, names, rows):
     body = []
     for name, row in zip(names, rows):
         cells = "".join(["<td>" + x + "</td>" for x in row])
-        body.append(
-            '<tr><th scope="row">' + visible(name) + "</th>" + cells + "<td></td>" * (len(heads) - len(row)) + "</tr>"
-        )
+        rest = "<td></td>" * (len(heads) - len(row))
+        body.append('<tr><th scope="row">' + visible(name) + "</th>" + cells + rest + "</tr>")
     return (
         '<div class="scroll" tabindex="0" role="region" aria-label="{0}"><table class="plain"><caption>{0}</caption>'
         "<thead><tr><td></td>{1}</tr></thead><tbody>{2}</tbody></table></div>"

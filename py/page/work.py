@@ -58,8 +58,8 @@ def cell(score, asking, answering, words):
     names = {"asking": quoted(asking), "answering": quoted(answering)}
     return (
         '<div class="cell-lines"><h3>{title}</h3><p class="subtitle">{who}</p><svg viewBox="0 0 {width} 190"'
-        ' class="products" role="img" aria-label="{label}"><defs><clipPath id="reveal"><rect id="reveal-box" x="0" y="-8"'
-        ' width="{width}" height="198"/></clipPath></defs>{lines}</svg>'
+        ' class="products" role="img" aria-label="{label}"><defs><clipPath id="reveal">'
+        '<rect id="reveal-box" x="0" y="-8" width="{width}" height="198"/></clipPath></defs>{lines}</svg>'
         '<div class="player"><button type="button" id="play">{play}</button>'
         '<button type="button" id="step-back" aria-label="{back}">‹</button>'
         '<button type="button" id="step-on" aria-label="{on}">›</button>'

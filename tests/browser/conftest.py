@@ -93,8 +93,8 @@ class Visit:
             self.page.fill(f"#{name}", str(number))
             self.page.press(f"#{name}", "Enter")
             self.page.wait_for_function(
-                "([place, number]) => Number(document.querySelector('#figure').dataset.view.split(' ')[place]) === number",
-                arg=[0 if name == "block" else 1, number - 1],
+                "([place, number]) => document.querySelector('#figure').dataset.view.split(' ')[place] === number",
+                arg=[0 if name == "block" else 1, str(number - 1)],
             )
 
     def open(self, part: str) -> None:

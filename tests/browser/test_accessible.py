@@ -58,7 +58,7 @@ def test_every_stop_of_the_tab_key_has_a_name_and_shows_its_focus(page):
             """() => {
                 const one = document.activeElement;
                 const style = getComputedStyle(one);
-                const label = one.getAttribute("aria-label") || one.textContent || (one.labels && one.labels[0]?.textContent);
+                const label = one.getAttribute("aria-label") || one.textContent || one.labels?.[0]?.textContent || "";
                 return [one.dataset.strip || one.dataset.matrix || one.id || one.className || one.tagName, label.trim(),
                         style.outlineStyle !== "none" || one.id === "prompt"];
             }"""

@@ -1,6 +1,7 @@
 """The picture is true: values read back from the page equal CPython's run of the same weights."""
 
 import random
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -30,7 +31,7 @@ class Case:
         self.session, self.tokenizer = reference
         config = self.session.config
         ids = [drawn.randrange(config.vocab_size - 1) for _ in range(9)]
-        text = "".join(c for c in self.tokenizer.decode(ids) if c.isalpha() and c.isascii() or c == " ")[:40] or "so"
+        text = "".join(c for c in self.tokenizer.decode(ids) if (c.isalpha() and c.isascii()) or c == " ")[:40] or "so"
         self.block, self.head = drawn.randrange(config.n_layer), drawn.randrange(config.n_head)
         live.page.mouse.move(0, 0)
         live.slide(drawn.choice([0.5, 1, 1.7]))
@@ -125,7 +126,7 @@ def test_strip_cells(live, case, drawn, name):
     pitch = alpha.shape[1]
     gap = (pitch - cells) // 2
     edges = [i * values.shape[1] // cells for i in range(cells + 1)]
-    means = np.array([values[:, a:b].mean(axis=1) for a, b in zip(edges, edges[1:], strict=False)]).T
+    means = np.array([values[:, a:b].mean(axis=1) for a, b in pairwise(edges)]).T
     strength = 255 * np.abs(means) / np.abs(means).max(axis=1, keepdims=True)
     assert np.abs(alpha[:, gap : gap + cells] - strength).max() <= 1.01
     box = column.bounding_box()
@@ -234,7 +235,8 @@ def test_probabilities_of_two_hundred_and_of_any_token(live, case, drawn):
     def rows():
         return live.page.eval_on_selector_all(
             "#odds-rows tbody tr",
-            "rows => rows.map(row => [row.dataset.id, ...[...row.querySelectorAll('.number')].map(n => n.textContent)])",
+            "rows => rows.map(row => [row.dataset.id,"
+            " ...[...row.querySelectorAll('.number')].map(n => n.textContent)])",
         )
 
     def check(shown):
@@ -302,8 +304,11 @@ def test_all_heads(live, case):
     block, head = config.n_layer - 1, config.n_head - 1
     most = int(case.session.blocks[block].pattern[head, -1].argmax())
     last = live.page.locator(f'#panel .head[data-block="{block}"][data-head="{head}"]')
+    live.page.mouse.move(0, 0)
     last.focus()
-    assert f"token {most + 1}." in live.page.text_content("#head-caption")
+    live.page.wait_for_function(
+        "said => document.querySelector('#head-caption').textContent.endsWith(said)", arg=f"token {most + 1}."
+    )
     last.click()
     live.page.wait_for_selector(f'#figure[data-view^="{block} {head} "]')
     assert np.abs(alphas(live, "#pattern image") - 255 * case.session.blocks[block].pattern[head]).max() <= 1
