@@ -9,10 +9,10 @@ MINUTES := 60
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup serve test site bench train train-text lint clean tools vendor
+.PHONY: help setup serve test site bench screenshots train train-text lint clean tools vendor
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/requirements-dev.txt vendor ## install what building and testing need
 
@@ -28,6 +28,9 @@ site: $(VENV)/requirements.txt vendor ## build the site into dist/
 bench: setup ## measure the forward pass in Pyodide and the page in Chromium
 	node tests/bench/run.mjs
 	browser=$$($(RUN) -m build.browser) && GLASSFORMER_BROWSER="$$browser" PYTHONPATH=py:. $(RUN) tests/bench/page.py
+
+screenshots: setup ## take pictures of the page in every size into screenshots/
+	browser=$$($(RUN) -m build.browser) && GLASSFORMER_BROWSER="$$browser" $(RUN) -m build.screenshots
 
 train: train-text $(VENV)/requirements-train.txt node_modules/.package-lock.json ## train a model (TEXT=folder, OUT=weights/trained, MINUTES=60, TRAIN_ARGS)
 	$(RUN) -m build.train.train --text "$(TEXT)" --out "$(OUT)" --minutes $(MINUTES) $(TRAIN_ARGS)

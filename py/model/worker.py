@@ -45,6 +45,7 @@ class Loaded:
     arrived = 0  # bytes
     total = 0  # bytes
     newest = 0
+    run = 0  # the request that the session's values answer
 
 
 def progress() -> str:
@@ -125,10 +126,11 @@ async def predict(field: str, settings: str, block: int, head: int) -> str:
     except MemoryError:
         return text_of({"error": "memory", "file": f"{len(ids)}"})
     Loaded.order = sampling.ranking(session.final.logits[0])
+    Loaded.run = mine
     answer["milliseconds"] = 1000 * (time.perf_counter() - started)
     answer["heap"] = heap()
     answer["next"] = following(json.loads(settings))
-    answer["view"] = block_view(session, *within(block, head), len(ids) - 1)
+    answer["view"] = view(block, head, len(ids) - 1)
     return text_of(answer)
 
 
@@ -155,7 +157,12 @@ def reshape(settings: str) -> str:
 
 def look(block: int, head: int, row: int) -> str:
     """The picture of another block or head, or with another token explaining itself."""
-    return text_of(block_view(Loaded.session, *within(block, head), token_within(row)))
+    return text_of(view(block, head, token_within(row)))
+
+
+def view(block: int, head: int, row: int) -> dict:
+    """A picture and the `run` it belongs to: the page drops one that no longer fits the tokens it shows."""
+    return {**block_view(Loaded.session, *within(block, head), row), "run": Loaded.run}
 
 
 def forming() -> str:

@@ -161,7 +161,7 @@ class Page:
         self.figure.light(same_beginning(before, answer) if was_live else 0)
         if self.temperature() != answer["next"]["temperature"]:
             self.slid()
-        if self.state["token"] and self.state["token"] <= len(answer["tokens"]):
+        if answer["view"]["first"] < self.state["token"] <= len(answer["tokens"]):
             self.look(block, head, self.state["token"] - 1)
         self.client.ask_newest("forming", lambda forming: self.figure.draw_forming(forming["depths"]), "forming")
         await self.panel.refresh()
@@ -275,6 +275,8 @@ class Page:
         self.client.ask_newest("look", self.drew, "look", block, head, row)
 
     def drew(self, view):
+        if view["run"] != self.figure.view["run"]:
+            return  # the answer to a newer text is about to be drawn whole
         self.figure.draw_view(view)
         self.state["block"], self.state["head"] = view["block"] + 1, view["head"] + 1
         self.remember()

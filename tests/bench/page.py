@@ -21,6 +21,48 @@ MARKS = """() => new Promise(resolve => {
     look();
 })"""
 
+TEXT = "The old man and the sea and the boy and the fish and the boat"  # 16 tokens
+ROUNDS = 8
+SPANS = """([from, to]) => {
+    const marks = name => performance.getEntriesByName(name).map(mark => mark.startTime);
+    return marks(to).map((end, i) => end - marks(from)[i]);
+}"""
+
+
+def measure_drawing(browser, address: str) -> dict[str, list[float]]:
+    """ms from the numbers' arrival to the drawn picture; and from a choice of head or block to the new one.
+
+    Motion is off: a block's fold would be measured with it.
+    """
+    page = browser.new_page(reduced_motion="reduce")
+    page.set_default_timeout(LIMIT)
+    page.goto(address)
+    page.wait_for_selector("#figure:not(.stale):not(.prepared)")
+    for i in range(ROUNDS):
+        page.fill("#prompt", TEXT + " end" * (i % 2))
+        page.wait_for_selector("#figure:not(.stale)")
+    spans = {"whole picture, 16 tokens": page.evaluate(SPANS, ["numbers", "drawn"])[-ROUNDS:]}
+    for name, last in (("head", 4), ("block", 6)):
+        times = []
+        for i in range(ROUNDS):
+            wanted = str((i + 1) % last)
+            started = page.evaluate("performance.now()")
+            page.evaluate(
+                "([name, value]) => { const field = document.getElementById(name); field.value = Number(value) + 1;"
+                " field.dispatchEvent(new Event('change', {bubbles: true})); }",
+                [name, wanted],
+            )
+            place = 0 if name == "block" else 1
+            page.wait_for_function(
+                "([place, wanted]) => document.querySelector('#figure').dataset.view.split(' ')[place] === wanted",
+                arg=[place, wanted],
+            )
+            times.append(page.evaluate("performance.getEntriesByName('viewed').at(-1).startTime") - started)
+        spans[f"another {name}, 16 or 17 tokens"] = times
+    page.close()
+    return spans
+
+
 with (
     tempfile.TemporaryDirectory() as folder,
     sync_playwright() as playwright,
@@ -38,7 +80,11 @@ with (
             page.wait_for_selector("#figure")
             visits.append(page.evaluate(MARKS))
             context.close()
+        drawing = measure_drawing(browser, address)
     paint, answer = (sorted(times) for times in zip(*visits, strict=True))
     print(f"page, {VISITS} first visits: ms until text and prepared picture, ms until the live model's answer")
     for name, times in (("picture", paint), ("answer", answer)):
         print(f"  {name:8} fastest {times[0]:7.0f}   median {statistics.median(times):7.0f}")
+    print(f"drawing, {ROUNDS} rounds: ms")
+    for name, times in drawing.items():
+        print(f"  {name:32} least {min(times):6.1f}   median {statistics.median(times):6.1f}   most {max(times):6.1f}")

@@ -205,6 +205,8 @@ def test_tables_hold_every_number_under_its_heading():
         assert heads_[-1].endswith({"token": "256", "mlp_post": "1024", "head_q": "64"}[name])
         assert texts_of('<th scope="row">(.*?)</th>', html) == shown
         assert texts_of("<td>(.*?)</td>", html)[1:] == [signed(x) for row in table["rows"] for x in row]
+    single = tables.strip_table({"entries": [[1, 1], [2, 3]], "rows": [[0.5, 0]]}, ["a"], "z")
+    assert texts_of('<th scope="col">(.*?)</th>', single) == ["1", "2–3"]
     for name, write in (("scores", signed), ("masked", signed), ("pattern", percent)):
         rows = asked["square_tables"][name]["rows"]
         html = tables.square_table(rows, names, name, name == "pattern")
@@ -224,6 +226,8 @@ def test_tables_hold_every_number_under_its_heading():
         (["19", "84", " a", "1"], "1111"),
         ([" caf", "é", "s"], "111"),
         ([" 🙂", "", " a"], "11."),
+        (["a", "🙂", "b"], "..."),
+        (["醒", "", "世"], "111"),
         (["ab", "\n", "cd"], "..."),
         (["said", "…", "”", " she"], "...."),
         (["now", "—", "then"], "..."),
@@ -260,6 +264,11 @@ def test_the_grid_has_every_head_and_says_what_each_looks_at():
     assert [(b, h) for b, h, pressed, _ in found if pressed == "true"] == [("2", "1")]
     for b, h, _, label in found:
         one = every[int(b)][int(h)]
-        for said in (percent(one["share"]), quoted(one["most"]), f"token {one['position'] + 1}."):
+        for said in (
+            f"Block {int(b) + 1}, head {int(h) + 1}:",
+            percent(one["share"]),
+            quoted(one["most"]),
+            f"token {one['position'] + 1}.",
+        ):
             assert said in unescape(label)
         assert f'src="{one["picture"]}"' in html

@@ -1,0 +1,81 @@
+"""Pictures of the page as its readers see it, to be looked at: every size and theme, closed and with each part open.
+
+    python -m build.screenshots [FOLDER]
+
+Writes PNG files named part-width-theme.png to FOLDER (default: screenshots/, which git ignores).
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from build import site
+from build.browser import find_browser
+from build.serve import serving
+
+SIZES = ((1440, 900), (1024, 768), (390, 844))
+THEMES = ("light", "dark")
+LIMIT = 300_000  # ms
+LONG = "It was the best of times, it was the worst of times, it was the age of wisdom, it was the age of foolishness"
+READY = "() => document.querySelector('#figure:not(.stale):not(.prepared)') && document.querySelector('#forming .stop')"
+FILLED = "part => document.querySelector({head: '#cell .result', next: '#odds-work dl'}[part] ?? '#panel-body *')"
+
+
+def still(page: Page) -> None:
+    """Until nothing moves: every animation is over and two frames have passed."""
+    page.evaluate("() => Promise.all(document.getAnimations().map(one => one.finished.catch(() => 0)))")
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def take(page: Page, out: Path, theme: str) -> None:
+    """All the pictures of one theme."""
+    parts = page.eval_on_selector_all("[data-open]", "all => all.map(one => one.dataset.open)")
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        still(page)
+        page.screenshot(path=out / f"closed-{width}-{theme}.png", full_page=True)
+        for part in parts:
+            page.locator(f"[data-open={part}]").click()
+            page.wait_for_function(FILLED, arg=part)
+            still(page)
+            page.screenshot(path=out / f"{part}-{width}-{theme}.png")
+            page.keyboard.press("Escape")
+            page.wait_for_function("() => !document.querySelector('#panel[open]')")
+        page.locator('[data-help="residual"]').click()
+        still(page)
+        page.screenshot(path=out / f"help-{width}-{theme}.png")
+        page.keyboard.press("Escape")
+        before = page.input_value("#prompt")
+        for name, text in (("long", LONG), ("short", "Hi")):
+            page.fill("#prompt", text)
+            page.wait_for_function(READY)
+            still(page)
+            page.screenshot(path=out / f"{name}-{width}-{theme}.png", full_page=True)
+        page.fill("#prompt", before)
+        page.wait_for_function(READY)
+
+
+def main() -> None:
+    out = Path(sys.argv[1] if len(sys.argv) > 1 else site.ROOT / "screenshots")
+    out.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"]) as browser,
+    ):
+        dist = Path(folder) / "dist"
+        site.build(dist)
+        with serving(dist) as address:
+            for theme, language in zip(THEMES, ("en-US", "zh-CN"), strict=True):
+                page = browser.new_page(color_scheme=theme, locale=language, reduced_motion="reduce")
+                page.set_default_timeout(LIMIT)
+                page.goto(address)
+                page.wait_for_function(READY)
+                take(page, out, theme)
+    print(f"{out}: {len(list(out.glob('*.png')))} pictures. Please look at them.")
+
+
+if __name__ == "__main__":
+    main()
