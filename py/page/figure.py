@@ -83,8 +83,8 @@ class Figure:
             label.classList.toggle("listened", column is not None and number == str(column))
 
     def places(self):
-        """Where CSS has put the columns."""
-        origin = by_id("flow")
+        """Where CSS has put the columns: within the overlay, which scrolls with them where a text is long."""
+        origin = by_id("overlay")
         places = {name: rectangle(first_of('#flow [data-strip="' + name + '"]'), origin) for name in IN_FLOW}
         places["pattern"] = rectangle(first_of("#pattern svg"), origin)
         for name in ("before", "after", "rail"):
@@ -103,7 +103,7 @@ class Figure:
 
     def draw_fan(self):
         """From the last row to the list beside it; where the list stands elsewhere, nothing."""
-        origin = by_id("flow")
+        origin = by_id("overlay")
         after = rectangle(by_id("after"), origin)
         rows = [rectangle(row, origin) for row in all_of("#candidates tbody tr, #candidates .outside")]
         if rows[0][0] < after[0] + after[2]:
@@ -116,7 +116,7 @@ class Figure:
     def light(self, first):
         """Let the rows from `first` on appear left to right."""
         view = self.view
-        veil, origin = by_id("veil"), by_id("flow")
+        veil, origin = by_id("veil"), by_id("overlay")
         rows = rectangle(first_of("#tokens"), origin)
         high = rows[3] / view["count"]
         top = max(0, first - view["first"]) * high

@@ -26,7 +26,7 @@ def is_folding():
 
 async def squeeze(to_left, order, milliseconds):
     """Between each part's own place and the block's edge, until all have arrived."""
-    origin = by_id("flow")
+    origin = by_id("overlay")
     parts = [(part, rectangle(part, origin)) for part in all_of("#flow .in-block")]
     left = min([box[0] for _, box in parts])
     right = max([box[0] + box[2] for _, box in parts])
