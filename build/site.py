@@ -25,7 +25,7 @@ from model.lens import lens  # noqa: E402
 from model.session import Session  # noqa: E402
 from model.tokenizer import Tokenizer  # noqa: E402
 from model.view import block_view  # noqa: E402
-from page import candidates, columns, examples, forming, prompt  # noqa: E402
+from page import candidates, columns, examples, forming, needle, prompt, shape  # noqa: E402
 from page.words import Words  # noqa: E402
 
 MODEL = "mini"
@@ -78,8 +78,13 @@ def prepared_page(html: str, answer: dict, words: Words) -> str:
         **columns.columns(answer, words),
         "forming": forming.rail(answer["depths"], answer["view"]["block"], words),
         "candidates": candidates.table(following, words),
-        "temperature-value": f"{following['temperature']:.2f}",
-        "temperature-formula": candidates.formula(following["temperature"], words),
+        "formula": candidates.formula(following, words),
+        "needle": needle.strip(following, words),
+        "draw-sentence": escape(needle.sentence(following, words)),
+        "shape": shape.curves(following, words),
+        "shape-sentence": shape.sentence(following, words),
+        "top-k-value": words.say("setting.off"),
+        "top-p-value": words.say("setting.off"),
         "block-count": words.say("of", total=view["n_layer"]),
         "head-count": words.say("of", total=view["n_head"]),
     }

@@ -7,11 +7,13 @@ import numpy as np
 from model import sampling
 from model.gpt2 import softmax
 from model.lens import THUMBNAIL
+from model.lists import rounded
 from model.raster import shares_picture
 from model.search import find_tokens
 from model.session import Session
 from model.tokenizer import Tokenizer
 
+CURVE = 64  # points of the distribution's curve at most
 START = "<|endoftext|>"  # GPT-2's only special token: ends one document of its training text and starts the next
 
 
@@ -89,11 +91,19 @@ def next_tokens(
         }
 
     ranks = find_tokens(query, order.tolist(), tokenizer) if query else range(min(count, len(order)))
+    places = curve_ranks(len(order))  # (points,)
     tail = np.delete(order, ranks)  # the others
     return {
         **settings,
         "largest": largest,
         "total": float(weights[kept].sum()) if temperature else None,
+        "kept": int(kept.sum()),
+        "entropy": {"model": entropy(own), "sampled": entropy(drawn)},
+        "shape": {
+            "ranks": (places + 1).tolist(),
+            "model": rounded(own[order[places]]),
+            "sampled": rounded(drawn[order[places]]),
+        },
         "drawn": {"id": taken, "shown": tokenizer.display(taken), "sampled": float(drawn[taken])},
         "candidates": [candidate(rank) for rank in ranks],
         "outside": {
@@ -102,6 +112,17 @@ def next_tokens(
             "sampled": float(drawn[tail].sum(dtype="float64")),
         },
     }
+
+
+def curve_ranks(size: int) -> np.ndarray:
+    """Places in the ranking (points,), from 0, that a curve over the logarithm of the rank is drawn through."""
+    return np.unique(np.geomspace(1, size, CURVE).round().astype(int)) - 1  # (points,)
+
+
+def entropy(probabilities: np.ndarray) -> float:
+    """How many bits a draw is worth on average (Shannon, 1948); what has probability 0 adds nothing."""
+    p = probabilities[probabilities > 0].astype(np.float64)  # (kept,)
+    return abs(float(-(p * np.log2(p)).sum()))  # a certain draw gives 0, not minus 0
 
 
 def attention_heads(session: Session, tokenizer: Tokenizer) -> list[list[dict]]:

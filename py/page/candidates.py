@@ -1,7 +1,7 @@
 """The next-token list: for each of the likeliest tokens the probability as sampled beside the model's own."""
 
 from page.markup import visible
-from page.numbers import bar_end, grouped, percent
+from page.numbers import bar_end, grouped, percent, short
 
 COUNT = 12  # tokens listed
 
@@ -68,9 +68,14 @@ def bars(sampled, model):
     ).format(100 * sampled, 100 * model)
 
 
-def formula(temperature, words):
-    if temperature == 0:
-        return words.say("temperature.greedy")
-    if temperature == 1:
-        return words.say("temperature.own")
-    return words.say("temperature.formula", temperature="{:.2f}".format(temperature))
+def formula(following, words):
+    """The settings in the order in which they act."""
+    if following["temperature"] == 0:
+        return words.say("formula.greedy")
+    steps = [words.say("formula.temperature", temperature=short(following["temperature"]))]
+    if following["top_k"]:
+        steps.append(words.say("formula.top_k", count=following["top_k"]))
+    steps.append("softmax")
+    if following["top_p"]:
+        steps.append(words.say("formula.top_p", share="{:.0f} %".format(100 * following["top_p"])))
+    return " → ".join(steps)

@@ -57,6 +57,12 @@ def value_as_json(element):
     return window.JSON.stringify(element, window.Array.of("value"))
 
 
+def encoded_value(element, longest):
+    """A field's text as a link carries it, None for one longer than `longest`; there must be no half characters."""
+    text = window.encodeURIComponent(element.value)
+    return text if len(text) <= longest else None
+
+
 def rectangle(element, origin):
     """(left, top, width, height) of `element` in pixels from the top left corner of `origin`."""
     box, base = element.getBoundingClientRect(), origin.getBoundingClientRect()

@@ -1,6 +1,6 @@
 """The picture as a whole: puts the worker's answers on the page and draws what connects its columns."""
 
-from page import candidates, flow, fold, forming, layout, matrix
+from page import candidates, flow, fold, forming, layout, matrix, needle, shape
 from page.columns import columns
 from page.dom import all_of, by_id, fill, first_of, mark, place, rectangle, scroll_down, write
 from page.strips import IN_FLOW
@@ -57,7 +57,11 @@ class Figure:
         """The next-token list alone, after a change of the settings."""
         self.answer["next"] = following
         fill("candidates", candidates.table(following, self.words))
-        write("temperature-formula", candidates.formula(following["temperature"], self.words))
+        write("formula", candidates.formula(following, self.words))
+        fill("needle", needle.strip(following, self.words))
+        write("draw-sentence", needle.sentence(following, self.words))
+        fill("shape", shape.curves(following, self.words))
+        write("shape-sentence", shape.sentence(following, self.words))
         self.draw_fan()
 
     def draw_forming(self, depths):

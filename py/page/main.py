@@ -6,12 +6,13 @@ import json
 from page import fold, prompt, state
 from page.candidates import COUNT
 from page.client import Client
+from page.controls import Controls
 from page.dom import (
     address,
     by_id,
+    encoded_value,
     fill,
     fragment,
-    luck,
     on,
     on_any_input,
     on_new_fragment,
@@ -45,7 +46,7 @@ class Page:
         self.pointing = Pointing(self.figure, self.client, self.panel)
         self.help = Help(self.figure)
         self.state = state.read(fragment())
-        self.u = luck()  # decides which token is drawn, until the reader asks for another draw
+        self.controls = Controls(lambda key, **values: self.words.say(key, **values), self.reshaped)
         self.turn = 0  # counts the choices of block and head: a newer one overtakes an older
         self.model = None  # what the worker said of the loaded model
         self.failed = None  # the last load's error, when it failed
@@ -53,7 +54,6 @@ class Page:
     def start(self):
         text = by_id("prompt")
         on(text, "input", lambda _: self.typed())
-        on(by_id("temperature"), "input", lambda _: self.slid())
         on(by_id("retry"), "click", lambda _: self.retry())
         on(by_id("language"), "change", lambda event: self.speak(event.target.value))
         on(by_id("examples"), "click", self.chose_example)
@@ -67,13 +67,15 @@ class Page:
         watch_size(by_id("flow"), self.figure.draw_ribbons)
         on_rejection(self.broke)
         by_id("language").value = self.words.language
-        if text.value == EXAMPLES[0] and self.temperature() == TEMPERATURE:  # the browser may have kept other ones
+        self.restore()
+        if text.value == EXAMPLES[0]:  # the link or the browser may have brought another
             with open("example.json", encoding="utf-8") as file:
                 self.figure.answer = json.load(file)
             self.figure.depths = self.figure.answer["depths"]
         else:
             by_id("figure").classList.add("stale")
         self.speak(self.words.language)
+        self.reshaped()
         asyncio.create_task(self.load(False))
         asyncio.create_task(self.reassure())
 
@@ -148,7 +150,8 @@ class Page:
         self.show_tokens(tokens, "")
         before = self.figure.answer
         block, head = self.state["block"] - 1, self.state["head"] - 1
-        answer = await self.client.ask("predict", text, self.settings(COUNT, ""), block, head)
+        settings = self.settings(COUNT, "")
+        answer = await self.client.ask("predict", text, settings, block, head)
         if "replaced" in answer or text != value_as_json(by_id("prompt")):
             return
         if "error" in answer:
@@ -159,8 +162,10 @@ class Page:
         by_id("figure").classList.remove("prepared", "stale")
         self.show_tokens(answer, answer["next"]["candidates"][0]["shown"])
         self.figure.light(same_beginning(before, answer) if was_live else 0)
-        if self.temperature() != answer["next"]["temperature"]:
-            self.slid()
+        if settings != self.settings(COUNT, ""):
+            self.reshaped()
+        self.state["text"] = None if text_is_first_example() else encoded_value(by_id("prompt"), state.LONGEST)
+        self.remember()
         if answer["view"]["first"] < self.state["token"] <= len(answer["tokens"]):
             self.look(block, head, self.state["token"] - 1)
         self.client.ask_newest("forming", lambda forming: self.figure.draw_forming(forming["depths"]), "forming")
@@ -190,27 +195,25 @@ class Page:
 
     # The next token
 
-    def temperature(self):
-        return float(by_id("temperature").value)
-
     def settings(self, count, query):
         """What shapes the distribution, and which tokens are to be listed, as the worker wants them."""
         return json.dumps(
             {
-                "temperature": self.temperature(),
-                "top_k": None,
-                "top_p": None,
-                "u": self.u,
+                "temperature": self.controls.temperature,
+                "top_k": self.controls.top_k,
+                "top_p": self.controls.top_p,
+                "u": self.controls.u,
                 "count": count,
                 "query": query,
             }
         )
 
-    def slid(self):
-        write("temperature-value", "{:.2f}".format(self.temperature()))
+    def reshaped(self):
+        """Other settings, or another draw: the list, the strip and the curve follow; the model does not run."""
         answer = self.figure.answer
         if answer and "milliseconds" in answer:  # not the prepared one
             self.client.ask_newest("next", self.figure.draw_next, "reshape", self.settings(COUNT, ""))
+            self.remember()
 
     # Which block, head, token and part
 
@@ -286,11 +289,42 @@ class Page:
         self.remember()
 
     def remember(self):
-        remember(state.write(self.state))
+        """Keep the address a link to what is seen."""
+        controls = self.controls
+        link = dict(self.state)
+        link.update(
+            {
+                "t": None if controls.temperature == TEMPERATURE else controls.temperature,
+                "k": controls.top_k or 0,
+                "p": controls.top_p,
+                "seed": controls.seed,
+                "draw": controls.draw,
+            }
+        )
+        remember(state.write(link))
+
+    def restore(self):
+        """Text and settings as the link says; what it does not say stays."""
+        link, controls = self.state, self.controls
+        text = None if link["text"] is None else state.decoded(link["text"])
+        if text is not None:
+            by_id("prompt").value = text
+        if link["seed"] is not None:
+            controls.seed, controls.draw = link["seed"], link["draw"]
+        controls.set(
+            TEMPERATURE if link["t"] is None else min(link["t"], 5),
+            min(link["k"], 200) or None,
+            None if link["p"] is None or not 0.05 <= link["p"] < 1 else link["p"],
+        )
 
     def followed(self):
         """The reader changed the address by hand, or followed a link to another part of the same page."""
+        before = value_as_json(by_id("prompt"))
         self.state = state.read(fragment())
+        self.restore()
+        if value_as_json(by_id("prompt")) != before:
+            self.typed()
+            return
         self.choose(self.state["block"] - 1, self.state["head"] - 1)
         if self.state["open"]:
             asyncio.create_task(self.panel.open(self.state["open"]))
@@ -309,6 +343,7 @@ class Page:
         translate(self.words)
         self.show_model()
         self.figure.translate(self.words)
+        self.controls.show()
         write("reading", self.words.say("reading.hint"))
         if not by_id("figure").classList.contains("stale"):
             self.show_tokens(self.figure.answer, self.figure.answer["next"]["candidates"][0]["shown"])
@@ -336,6 +371,10 @@ def same_beginning(old, new):
             break
         same += 1
     return min(same, len(new["tokens"]) - 1)
+
+
+def text_is_first_example():
+    return by_id("prompt").value == EXAMPLES[0]
 
 
 Page().start()

@@ -62,6 +62,12 @@ def brief(value, largest):
     return ("−" if value < 0 and float(text) else "") + text
 
 
+def short(temperature):
+    """Two decimals, a third only where it is needed: 0.8 -> "0.80", 2.075 -> "2.075"."""
+    text = "{:.3f}".format(temperature)
+    return text[:-1] if text.endswith("0") else text
+
+
 def whole_percent(share):
     """A share for a place with room for two digits: 0.294 -> "29", 0.004 -> "<1", 0 -> "0"."""
     value = 100 * share

@@ -2,7 +2,7 @@
 
 from page.candidates import bars, mark
 from page.markup import escape, quoted, visible
-from page.numbers import bar_end, grouped, percent, signed
+from page.numbers import bar_end, grouped, percent, short, signed
 
 COUNT = 200  # tokens listed
 
@@ -78,7 +78,7 @@ def work(following, number, words):
         lines.append(line(say("odds.greedy"), percent(row["sampled"]), say("odds.greedy.why")))
         ending = say("odds.greedy.first") if first else say("odds.greedy.other")
     else:
-        t = "{:.2f}".format(temperature)
+        t = short(temperature)
         lines.append(
             line(
                 say("odds.scaled", temperature=t),
@@ -90,7 +90,8 @@ def work(following, number, words):
             reason = say("odds.cut." + row["cut"], top_k=following["top_k"], top_p=following["top_p"])
             lines.append(line(say("odds.cut"), "0", reason))
         else:
-            lines.append(line(say("odds.kept"), "✓", say("odds.kept.why")))
+            rules = following["top_k"] or following["top_p"]
+            lines.append(line(say("odds.kept"), "✓", say("odds.kept.passes" if rules else "odds.kept.why")))
             lines.append(
                 line(
                     say("odds.weight"),

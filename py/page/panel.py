@@ -40,6 +40,7 @@ class Panel:
         self.changed = changed  # called with the open part's name, "" when it closes
         self.chosen = chosen  # called with (block, head) when the reader picks one
         self.part = ""
+        self.turn = 0  # counts what was opened and closed
         self.table = None  # the picture whose numbers are shown
         self.under = ""  # the part that comes back when they are closed
         self.work = None  # the open head's three stages
@@ -68,7 +69,11 @@ class Panel:
         """Fetch what the part shows, then show it."""
         if not self.client.ready:
             return
+        self.turn += 1
+        turn = self.turn
         html = await getattr(self, "fill_" + part)()
+        if turn != self.turn:
+            return  # closed, or another part was asked for, while the worker answered
         dialog = by_id("panel")
         dialog.setAttribute("data-part", part)
         dialog.setAttribute("data-rows", by_id("figure").getAttribute("data-rows"))
@@ -113,6 +118,7 @@ class Panel:
             animate(dialog, frames, 220)
 
     def closed(self):
+        self.turn += 1
         self.player.stop()
         part, self.part = self.part, ""
         if part == "table" and self.under:

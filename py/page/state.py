@@ -1,14 +1,22 @@
 """What a link to the page carries, declared once: everything else follows from it and the model."""
 
 PARTS = ("embedding", "head", "heads", "next", "forming")  # parts that open
+LONGEST = 6000  # characters of a text in a link; a longer one is left out
 
 # name, kind, value when the link does not say; whole numbers count from 1 as readers do
 FIELDS = (
+    ("text", "text", None),  # as encodeURIComponent writes it
     ("block", "number", 1),
     ("head", "number", 1),
     ("token", "number", 0),  # 0 is the last one
     ("open", "part", ""),
+    ("t", "decimal", None),  # temperature
+    ("k", "number", 0),  # top-k, 0 is off
+    ("p", "decimal", None),  # top-p
+    ("seed", "number", None),
+    ("draw", "number", 0),
 )
+ENCODED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.!~*'()%"
 
 
 def read(fragment):
@@ -19,13 +27,47 @@ def read(fragment):
         said[name] = value
     state = {}
     for name, kind, default in FIELDS:
-        value = said.get(name, "")
-        state[name] = default
-        if kind == "number" and value.isdigit() and len(value) < 7:
-            state[name] = int(value)
-        elif kind == "part" and value in PARTS:
-            state[name] = value
+        understood = READERS[kind](said[name]) if name in said else None
+        state[name] = default if understood is None else understood
     return state
+
+
+def whole_number(value):
+    return int(value) if value and all([c in "0123456789" for c in value]) and len(value) < 7 else None
+
+
+def decimal(value):
+    digits = value.replace(".", "", 1)
+    return float(value) if digits and all([c in "0123456789" for c in digits]) and len(value) < 9 else None
+
+
+def part(value):
+    return value if value in PARTS else None
+
+
+def encoded_text(value):
+    return value if len(value) <= LONGEST and all([c in ENCODED for c in value]) else None
+
+
+def decoded(text):
+    """The text that encodeURIComponent wrote so; None for an address that was cut in the middle of a character.
+
+    JavaScript's own function would throw, which MicroPython cannot catch.
+    """
+    stretches = text.split("%")
+    found = stretches[0].encode()
+    for stretch in stretches[1:]:
+        code = stretch[:2].lower()
+        if len(code) < 2 or not all([c in "0123456789abcdef" for c in code]):
+            return None
+        found += bytes([int(code, 16)]) + stretch[2:].encode()
+    try:
+        return found.decode()
+    except UnicodeError:
+        return None
+
+
+READERS = {"number": whole_number, "decimal": decimal, "part": part, "text": encoded_text}
 
 
 def write(state):

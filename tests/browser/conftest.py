@@ -62,9 +62,8 @@ class Visit:
         self.wait_answer()
 
     def slide(self, temperature: float) -> None:
-        """Move the slider as a reader does and wait until the list follows."""
-        slider = self.page.locator("#temperature")
-        slider.fill(str(temperature))
+        """Set the temperature as a reader types it and wait until the list follows."""
+        self.page.locator("#temperature-number").fill(str(temperature))
         self.page.wait_for_function(
             "t => Number(document.querySelector('#candidates table').dataset.temperature) === t",
             arg=temperature,

@@ -227,7 +227,7 @@ def test_opened_head(live, case, drawn):
 
 
 def test_probabilities_of_two_hundred_and_of_any_token(live, case, drawn):
-    temperature = float(live.page.input_value("#temperature"))
+    temperature = float(live.page.input_value("#temperature-number"))
     logits = case.session.final.logits[0].astype(np.float64)
     order, own, sampled = ranking(logits), softmax(logits), softmax(logits / temperature)
     live.open("next")
@@ -266,7 +266,7 @@ def test_probabilities_of_two_hundred_and_of_any_token(live, case, drawn):
 
 
 def test_the_drawn_token_is_marked(live, case):
-    temperature = float(live.page.input_value("#temperature"))
+    temperature = float(live.page.input_value("#temperature-number"))
     logits = case.session.final.logits[0].astype(np.float64)
     order, sampled = ranking(logits), softmax(logits / temperature)
     u = float(live.page.get_attribute("#candidates table", "data-u"))

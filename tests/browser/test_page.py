@@ -84,7 +84,7 @@ def test_temperature_zero_is_greedy(live):
     live.slide(0)
     shown = [row["sampled"] for row in live.candidates()]
     assert shown == ["100 %"] + ["0 %"] * (COUNT - 1)
-    assert "greedy" in live.page.text_content("#temperature-formula")
+    assert "greedy" in live.page.text_content("#formula")
 
 
 ODD = {

@@ -6,18 +6,23 @@ MicroPython and CPython both run this file, so it keeps to what both understand.
 from page import (
     candidates,
     columns,
+    draws,
     embedding,
     flow,
     forming,
     heads,
     matrix,
+    needle,
     numbers,
     odds,
     prompt,
+    scales,
+    shape,
     state,
     tables,
     work,
 )
+from page.markup import escape
 from page.strips import IN_FLOW
 
 FRAGMENTS = (
@@ -28,6 +33,7 @@ FRAGMENTS = (
     "#open=x&block=-1&block=7",
     "#block=1234567&=&&head",
     "#%",
+    "#t=1.25&k=40&p=0.9&seed=7&draw=2&text=a%20b",
 )
 
 
@@ -73,6 +79,9 @@ def drawings(asked, words):
         drawn[f"outside {number}"] = odds.outside(following, words)
         if following["candidates"]:
             drawn[f"candidates {number}"] = candidates.table(following, words)
+            drawn[f"formula {number}"] = candidates.formula(following, words)
+            drawn[f"needle {number}"] = needle.strip(following, words) + escape(needle.sentence(following, words))
+            drawn[f"shape {number}"] = shape.curves(following, words) + shape.sentence(following, words)
         for row in range(len(following["candidates"])):
             drawn[f"odds {number} {row}"] = odds.work(following, row, words)
     for name, table in asked["strip_tables"].items():
@@ -84,5 +93,9 @@ def drawings(asked, words):
     drawn["percent"] = " ".join([numbers.percent(x) + numbers.whole_percent(x) for x in asked["shares"]])
     drawn["signed"] = " ".join([numbers.signed(x) + numbers.brief(x, 300) for x in asked["numbers"]])
     drawn["grouped"] = " ".join([numbers.grouped(n) + numbers.megabytes(n) for n in (0, 7, 999, 8180, 124400000)])
+    drawn["draws"] = " ".join([str(draws.uniform(seed, n)) for seed in (0, 1, 999_999) for n in range(5)])
+    drawn["scales"] = " ".join([numbers.short(scales.temperature_at(position)) for position in range(141)])
+    links = ("a%20b%F0%9F%99%82", "%F0%9F%99", "%", "%80", "%C3%A9")
+    drawn["texts"] = " ".join([state.decoded(text) or "none" for text in links])
     drawn["state"] = " ".join([state.write(state.read(fragment)) for fragment in FRAGMENTS])
     return drawn
