@@ -93,6 +93,16 @@ def prepared_page(html: str, answer: dict, words: Words) -> str:
     return html
 
 
+def one_style_sheet(html: str, out: Path) -> str:
+    """The page's style sheets joined in their order into style.css: a first visit waits for one file, not eleven."""
+    links = re.findall(r' *<link rel="stylesheet" href="([^"]+)" />\n', html)
+    (out / "style.css").write_text("\n".join((ROOT / link).read_text(encoding="utf-8") for link in links))
+    shutil.rmtree(out / "py" / "page" / "style")
+    return re.sub(
+        r'( *<link rel="stylesheet" href=")[^"]+(" />\n)(?: *<link rel="stylesheet"[^>]*>\n)*', r"\1style.css\2", html
+    )
+
+
 def interpreter_settings(table: dict) -> dict:
     """One table of pyscript.toml as PyScript's configuration: the files of `folder` are added to its `files`."""
     folder = ROOT / table.pop("folder")
@@ -121,7 +131,8 @@ def build(out: Path) -> None:
     (out / "example.json").write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
     html = (ROOT / "index.html").read_text(encoding="utf-8")
     words = Words("en", str(ROOT / "py" / "page" / "text"))
-    (out / "index.html").write_text(prepared_page(html, answer, words), encoding="utf-8")
+    html = prepared_page(one_style_sheet(html, out), answer, words)
+    (out / "index.html").write_text(html, encoding="utf-8")
     (out / ".nojekyll").touch()  # GitHub Pages serves the folder as it is
     size = sum(p.stat().st_size for p in out.rglob("*") if p.is_file())
     print(f"{out.name}/ is ready: {size / 1e6:.1f} MB. `make serve` opens it.")
