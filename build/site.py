@@ -72,7 +72,7 @@ def prepared_page(html: str, answer: dict, words: Words) -> str:
     view["count"] = len(answer["tokens"]) - view["first"]
     parts = {
         "prompt": escape(examples.EXAMPLES[0]),
-        "prompt-tokens": prompt.tints(answer, following["candidates"][0]["shown"]),
+        "prompt-tokens": prompt.tints(answer, following["drawn"]["shown"]),
         "prompt-count": prompt.count(answer, words),
         "examples": examples.buttons(),
         **columns.columns(answer, words),

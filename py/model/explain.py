@@ -1,5 +1,7 @@
 """What the page is told about a text: plain dicts and lists of this run's values, the same at build time and live."""
 
+import codecs
+from collections.abc import Sequence
 from itertools import accumulate
 
 import numpy as np
@@ -17,16 +19,22 @@ CURVE = 64  # points of the distribution's curve at most
 START = "<|endoftext|>"  # GPT-2's only special token: ends one document of its training text and starts the next
 
 
-def read_prompt(text: str, tokenizer: Tokenizer, n_positions: int) -> tuple[list[int], dict]:
+def read_prompt(
+    text: str, tokenizer: Tokenizer, n_positions: int, appended: Sequence[int] = ()
+) -> tuple[list[int], dict]:
     """The ids the model is given, and what the page shows of them.
+
+    `appended` are ids that follow those of the text as they are: tokens that were drawn, not typed.
 
     An empty text is read as a document's start. A text of more than n_positions tokens is read from the end: its
     first `left_out` tokens, the stretch `left_out_text`, do not reach the model and are not listed one by one.
     Raises TokenizerError for text that is not Unicode.
     """
-    ids = tokenizer.encode(text or START)
+    typed = tokenizer.encode(text or START)
+    ids = [*typed, *appended]
     left_out = max(0, len(ids) - n_positions)
-    pieces = stretches(text, ids, tokenizer)
+    written = endings(appended, tokenizer)
+    pieces = stretches(text, typed, tokenizer) + written
     read = ids[left_out:]
     answer = {
         "tokens": [
@@ -34,7 +42,8 @@ def read_prompt(text: str, tokenizer: Tokenizer, n_positions: int) -> tuple[list
             for i, piece in zip(read, pieces[left_out:], strict=True)
         ],
         "count": len(ids),
-        "empty": not text,
+        "empty": not text and not appended,
+        "appended_text": "".join(written),
         "left_out": left_out,
         "left_out_text": "".join(pieces[:left_out]),
         "n_positions": n_positions,
@@ -55,6 +64,15 @@ def stretches(text: str, ids: list[int], tokenizer: Tokenizer) -> list[str]:
         while character < len(text) and starts[character] < end:
             character += 1
         pieces.append(text[first:character])
+    return pieces
+
+
+def endings(ids: Sequence[int], tokenizer: Tokenizer) -> list[str]:
+    """For each of `ids` the characters that end in it; a character that never ends becomes U+FFFD."""
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    pieces = [decoder.decode(tokenizer.token_bytes(i)) for i in ids]
+    if pieces:
+        pieces[-1] += decoder.decode(b"", final=True)
     return pieces
 
 

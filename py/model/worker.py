@@ -105,8 +105,8 @@ def tokenize(field: str) -> str:
     return text_of(answer)
 
 
-async def predict(field: str, settings: str, block: int, head: int) -> str:
-    """Run the model on a text, given as for `tokenize`.
+async def predict(field: str, appended: str, settings: str, block: int, head: int) -> str:
+    """Run the model on a text, given as for `tokenize`, and the ids `appended` to it, a JSON list.
 
     Answers its tokens, the likeliest next tokens under `settings` (see `reshape`), the picture of one block and head
     (see `look`), milliseconds and heap bytes; {"replaced": true} when a newer call came before this one was done.
@@ -115,7 +115,8 @@ async def predict(field: str, settings: str, block: int, head: int) -> str:
     mine = Loaded.newest
     session = Loaded.session
     try:
-        ids, answer = read_prompt(json.loads(field)["value"], Loaded.tokenizer, session.config.n_positions)
+        text, drawn = json.loads(field)["value"], json.loads(appended)
+        ids, answer = read_prompt(text, Loaded.tokenizer, session.config.n_positions, drawn)
         started = time.perf_counter()
         for _ in session.steps(ids):
             await asyncio.sleep(0)

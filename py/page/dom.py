@@ -63,6 +63,16 @@ def encoded_value(element, longest):
     return text if len(text) <= longest else None
 
 
+def text_length(field):
+    """In the browser's own units, which count an emoji as two."""
+    return field.textLength
+
+
+def put_text(field, start, text):
+    """Replace what stands after `start`, leaving the rest, and where the reader is in it, alone."""
+    field.setRangeText(text, start, field.textLength, "preserve")
+
+
 def rectangle(element, origin):
     """(left, top, width, height) of `element` in pixels from the top left corner of `origin`."""
     box, base = element.getBoundingClientRect(), origin.getBoundingClientRect()
@@ -84,6 +94,12 @@ def place(element, **properties):
     """Set positions that only the running page knows; the style sheets have all the rest."""
     for name in properties:
         element.style.setProperty(name, properties[name])
+
+
+def keep_in_view(row, element):
+    """Scroll `row` sideways, and nothing else, so that `element` in it, if any, stands at its end."""
+    if element:
+        row.scrollLeft = element.offsetLeft + element.offsetWidth - row.offsetLeft - row.clientWidth + 60
 
 
 def reveal(element):

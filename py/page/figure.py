@@ -124,6 +124,8 @@ class Figure:
         rows = rectangle(first_of("#tokens"), origin)
         high = rows[3] / view["count"]
         top = max(0, first - view["first"]) * high
+        wide = rectangle(by_id("after"), origin)
+        place(veil, width="{:.0f}px".format(max(wide[0] + wide[2], rows[0] + rows[2])))
         place(veil, top="{:.0f}px".format(rows[1] + top), height="{:.0f}px".format(rows[3] - top))
         veil.classList.remove("passing")
         rectangle(veil, origin)  # the browser must see the class gone before it can start anew

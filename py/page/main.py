@@ -17,6 +17,7 @@ from page.dom import (
     on_any_input,
     on_new_fragment,
     on_rejection,
+    put_text,
     remember,
     show,
     translate,
@@ -27,6 +28,7 @@ from page.dom import (
 )
 from page.examples import EXAMPLES, TEMPERATURE
 from page.figure import Figure
+from page.generation import Generation
 from page.helping import Help
 from page.numbers import grouped, megabytes
 from page.panel import Panel
@@ -42,14 +44,16 @@ class Page:
         self.words = Words(best_language(wanted_languages()), "page/text")
         self.figure = Figure(self.words)
         self.client = Client()
+        self.controls = Controls(lambda key, **values: self.words.say(key, **values), self.reshaped)
+        self.generation = Generation(lambda key, **values: self.words.say(key, **values), self.predict, self.controls)
         self.panel = Panel(self.figure, self.client, self.settings, self.opened, self.choose)
         self.pointing = Pointing(self.figure, self.client, self.panel)
         self.help = Help(self.figure)
         self.state = state.read(fragment())
-        self.controls = Controls(lambda key, **values: self.words.say(key, **values), self.reshaped)
         self.turn = 0  # counts the choices of block and head: a newer one overtakes an older
         self.model = None  # what the worker said of the loaded model
         self.failed = None  # the last load's error, when it failed
+        self.text = None  # what the reader typed, as JSON; generated tokens follow it
 
     def start(self):
         text = by_id("prompt")
@@ -68,6 +72,7 @@ class Page:
         on_rejection(self.broke)
         by_id("language").value = self.words.language
         self.restore()
+        self.take_text()
         if text.value == EXAMPLES[0]:  # the link or the browser may have brought another
             with open("example.json", encoding="utf-8") as file:
                 self.figure.answer = json.load(file)
@@ -131,6 +136,7 @@ class Page:
 
     def typed(self):
         """The text changed: its tokens at once, then the model's answer."""
+        self.take_text()
         by_id("figure").classList.add("stale")
         if not self.client.ready:
             fill("prompt-tokens", "")
@@ -139,28 +145,38 @@ class Page:
             return
         asyncio.create_task(self.predict())
 
+    def take_text(self):
+        """What stands in the field is now the text; nothing has been generated after it."""
+        self.text = value_as_json(by_id("prompt"))
+        self.generation.typed()
+
     async def predict(self):
-        text = value_as_json(by_id("prompt"))
-        tokens = await self.client.ask("tokenize", text)
-        if text != value_as_json(by_id("prompt")):
-            return  # a newer text is on its way
-        if "error" in tokens:
-            self.say_error(tokens)
-            return
-        self.show_tokens(tokens, "")
+        """Run the model on the text and what was generated after it. The answer, or None when it was not drawn."""
+        text, history = self.text, self.generation.history
+        ids = history.ids
+        if not ids:
+            tokens = await self.client.ask("tokenize", text)
+            if text != self.text:
+                return None  # a newer text is on its way
+            if "error" in tokens:
+                self.say_error(tokens)
+                return None
+            self.show_tokens(tokens, "")
         before = self.figure.answer
         block, head = self.state["block"] - 1, self.state["head"] - 1
         settings = self.settings(COUNT, "")
-        answer = await self.client.ask("predict", text, settings, block, head)
-        if "replaced" in answer or text != value_as_json(by_id("prompt")):
-            return
+        answer = await self.client.ask("predict", text, json.dumps(ids), settings, block, head)
+        if "replaced" in answer or text != self.text or ids != history.ids:
+            return None
         if "error" in answer:
             self.say_error(answer)
-            return
+            return None
+        if history.steps:
+            put_text(by_id("prompt"), self.generation.length, answer["appended_text"])
         was_live = before is not None and "milliseconds" in before
         self.figure.draw(answer)
         by_id("figure").classList.remove("prepared", "stale")
-        self.show_tokens(answer, answer["next"]["candidates"][0]["shown"])
+        self.show_tokens(answer, answer["next"]["drawn"]["shown"])
         self.figure.light(same_beginning(before, answer) if was_live else 0)
         if settings != self.settings(COUNT, ""):
             self.reshaped()
@@ -169,7 +185,9 @@ class Page:
         if answer["view"]["first"] < self.state["token"] <= len(answer["tokens"]):
             self.look(block, head, self.state["token"] - 1)
         self.client.ask_newest("forming", lambda forming: self.figure.draw_forming(forming["depths"]), "forming")
+        self.generation.answered(answer)
         await self.panel.refresh()
+        return answer
 
     def show_tokens(self, answer, ghost):
         fill("prompt-tokens", prompt.tints(answer, ghost))
@@ -212,8 +230,12 @@ class Page:
         """Other settings, or another draw: the list, the strip and the curve follow; the model does not run."""
         answer = self.figure.answer
         if answer and "milliseconds" in answer:  # not the prepared one
-            self.client.ask_newest("next", self.figure.draw_next, "reshape", self.settings(COUNT, ""))
+            self.client.ask_newest("next", self.drew_next, "reshape", self.settings(COUNT, ""))
             self.remember()
+
+    def drew_next(self, following):
+        self.figure.draw_next(following)
+        fill("prompt-tokens", prompt.tints(self.figure.answer, following["drawn"]["shown"]))
 
     # Which block, head, token and part
 
@@ -344,9 +366,10 @@ class Page:
         self.show_model()
         self.figure.translate(self.words)
         self.controls.show()
+        self.generation.show()
         write("reading", self.words.say("reading.hint"))
         if not by_id("figure").classList.contains("stale"):
-            self.show_tokens(self.figure.answer, self.figure.answer["next"]["candidates"][0]["shown"])
+            self.show_tokens(self.figure.answer, self.figure.answer["next"]["drawn"]["shown"])
         if self.failed:
             self.say_error(self.failed)
 
