@@ -3,22 +3,19 @@
 import asyncio
 import json
 
-from page import fold, prompt, state
+from page import fold, prompt
 from page.candidates import COUNT
 from page.client import Client
 from page.controls import Controls
 from page.dom import (
     address,
     by_id,
-    encoded_value,
     fill,
-    fragment,
     on,
     on_any_input,
     on_new_fragment,
     on_rejection,
     put_text,
-    remember,
     show,
     translate,
     value_as_json,
@@ -26,13 +23,15 @@ from page.dom import (
     watch_size,
     write,
 )
-from page.examples import EXAMPLES, TEMPERATURE
+from page.examples import EXAMPLES
 from page.figure import Figure
 from page.generation import Generation
 from page.helping import Help
+from page.link import Link
 from page.numbers import grouped, megabytes
 from page.panel import Panel
 from page.pointing import Pointing
+from page.status import Status
 from page.words import Words, best_language
 
 MODEL = "weights/mini/"
@@ -45,11 +44,12 @@ class Page:
         self.figure = Figure(self.words)
         self.client = Client()
         self.controls = Controls(lambda key, **values: self.words.say(key, **values), self.reshaped)
+        self.link = Link(self.controls)
+        self.status = Status(lambda key, **values: self.words.say(key, **values))
         self.generation = Generation(lambda key, **values: self.words.say(key, **values), self.predict, self.controls)
         self.panel = Panel(self.figure, self.client, self.settings, self.opened, self.choose)
         self.pointing = Pointing(self.figure, self.client, self.panel)
         self.help = Help(self.figure)
-        self.state = state.read(fragment())
         self.turn = 0  # counts the choices of block and head: a newer one overtakes an older
         self.model = None  # what the worker said of the loaded model
         self.failed = None  # the last load's error, when it failed
@@ -71,7 +71,7 @@ class Page:
         watch_size(by_id("flow"), self.figure.draw_ribbons)
         on_rejection(self.broke)
         by_id("language").value = self.words.language
-        self.restore()
+        self.link.restore()
         self.take_text()
         if text.value == EXAMPLES[0]:  # the link or the browser may have brought another
             with open("example.json", encoding="utf-8") as file:
@@ -87,7 +87,7 @@ class Page:
     def broke(self, reason):
         """Something failed before the worker could answer in words, for example a runtime file that is missing."""
         if self.model is None and self.failed is None:
-            self.say_error({"error": "start", "file": reason})
+            self.status.say_error({"error": "start", "file": reason})
 
     def retry(self):
         if self.failed:  # not while an earlier click is still being served
@@ -96,41 +96,22 @@ class Page:
 
     async def load(self, fresh):
         show("notice", False)
-        self.show_model()
-        answer = await self.client.load(address(MODEL), fresh, self.arrived)
+        self.status.show_model(self.model, self.failed)
+        answer = await self.client.load(address(MODEL), fresh, self.status.arrived)
         if "error" in answer:
             self.failed = answer
-            self.say_error(answer)
+            self.status.say_error(answer)
         else:
             self.model = answer
             await self.predict()
-            if self.state["open"]:
-                await self.panel.open(self.state["open"])
-        self.show_model()
+            if self.link.state["open"]:
+                await self.panel.open(self.link.state["open"])
+        self.status.show_model(self.model, self.failed)
 
     async def reassure(self):
         await asyncio.sleep(PATIENCE)
         if self.client.worker is None and self.failed is None:
-            self.notice(self.words.say("notice.slow"))
-
-    def arrived(self, count, total):
-        if total and not self.failed:
-            bar = by_id("model-progress")
-            bar.max, bar.value = total, count
-            write("model-text", self.words.say("model.loading", arrived=megabytes(count), total=megabytes(total)))
-
-    def show_model(self):
-        """The state of the model in the header."""
-        show("model-progress", self.model is None and self.failed is None)
-        by_id("model").classList.toggle("live", self.model is not None)
-        if self.failed:
-            write("model-text", self.words.say("model.failed"))
-        elif self.model:
-            model = self.model
-            sizes = {"n_layer": model["n_layer"], "n_head": model["n_head"], "size": megabytes(model["bytes"])}
-            write("model-text", self.words.say("model.ready", **sizes))
-        else:
-            write("model-text", self.words.say("model.starting"))
+            self.status.notice(self.words.say("notice.slow"))
 
     # The text
 
@@ -159,17 +140,17 @@ class Page:
             if text != self.text:
                 return None  # a newer text is on its way
             if "error" in tokens:
-                self.say_error(tokens)
+                self.status.say_error(tokens)
                 return None
             self.show_tokens(tokens, "")
         before = self.figure.answer
-        block, head = self.state["block"] - 1, self.state["head"] - 1
+        block, head = self.link.state["block"] - 1, self.link.state["head"] - 1
         settings = self.settings(COUNT, "")
         answer = await self.client.ask("predict", text, json.dumps(ids), settings, block, head)
         if "replaced" in answer or text != self.text or ids != history.ids:
             return None
         if "error" in answer:
-            self.say_error(answer)
+            self.status.say_error(answer)
             return None
         if history.steps:
             put_text(by_id("prompt"), self.generation.length, answer["appended_text"])
@@ -180,10 +161,9 @@ class Page:
         self.figure.light(same_beginning(before, answer) if was_live else 0)
         if settings != self.settings(COUNT, ""):
             self.reshaped()
-        self.state["text"] = None if text_is_first_example() else encoded_value(by_id("prompt"), state.LONGEST)
-        self.remember()
-        if answer["view"]["first"] < self.state["token"] <= len(answer["tokens"]):
-            self.look(block, head, self.state["token"] - 1)
+        self.link.remember_text()
+        if answer["view"]["first"] < self.link.state["token"] <= len(answer["tokens"]):
+            self.look(block, head, self.link.state["token"] - 1)
         self.client.ask_newest("forming", lambda forming: self.figure.draw_forming(forming["depths"]), "forming")
         self.generation.answered(answer)
         await self.panel.refresh()
@@ -195,10 +175,10 @@ class Page:
         say = self.words.say
         left_out, limit = answer["left_out"], answer["n_positions"]
         if answer["empty"]:
-            self.notice(say("notice.empty"))
+            self.status.notice(say("notice.empty"))
         elif left_out:
             values = {"limit": grouped(limit), "count": grouped(answer["count"]), "left_out": grouped(left_out)}
-            self.notice(say("notice.left_out", **values))
+            self.status.notice(say("notice.left_out", **values))
         else:
             show("notice", False)
         if "milliseconds" in answer:
@@ -231,11 +211,12 @@ class Page:
         answer = self.figure.answer
         if answer and "milliseconds" in answer:  # not the prepared one
             self.client.ask_newest("next", self.drew_next, "reshape", self.settings(COUNT, ""))
-            self.remember()
+            self.link.remember()
 
     def drew_next(self, following):
         self.figure.draw_next(following)
-        fill("prompt-tokens", prompt.tints(self.figure.answer, following["drawn"]["shown"]))
+        if not by_id("figure").classList.contains("stale"):  # else the field holds a newer text
+            fill("prompt-tokens", prompt.tints(self.figure.answer, following["drawn"]["shown"]))
 
     # Which block, head, token and part
 
@@ -253,7 +234,7 @@ class Page:
             self.choose(int(stop.getAttribute("data-block")), view["head"])
         elif token and view:
             row = int(token.getAttribute("data-row"))
-            self.state["token"] = 0 if row == len(self.figure.answer["tokens"]) - 1 else row + 1
+            self.link.state["token"] = 0 if row == len(self.figure.answer["tokens"]) - 1 else row + 1
             self.look(view["block"], view["head"], row)
         elif step and view:
             name, by = step.getAttribute("data-step"), int(step.getAttribute("data-by"))
@@ -303,53 +284,23 @@ class Page:
         if view["run"] != self.figure.view["run"]:
             return  # the answer to a newer text is about to be drawn whole
         self.figure.draw_view(view)
-        self.state["block"], self.state["head"] = view["block"] + 1, view["head"] + 1
-        self.remember()
+        self.link.state["block"], self.link.state["head"] = view["block"] + 1, view["head"] + 1
+        self.link.remember()
 
     def opened(self, part):
-        self.state["open"] = part
-        self.remember()
-
-    def remember(self):
-        """Keep the address a link to what is seen."""
-        controls = self.controls
-        link = dict(self.state)
-        link.update(
-            {
-                "t": None if controls.temperature == TEMPERATURE else controls.temperature,
-                "k": controls.top_k or 0,
-                "p": controls.top_p,
-                "seed": controls.seed,
-                "draw": controls.draw,
-            }
-        )
-        remember(state.write(link))
-
-    def restore(self):
-        """Text and settings as the link says; what it does not say stays."""
-        link, controls = self.state, self.controls
-        text = None if link["text"] is None else state.decoded(link["text"])
-        if text is not None:
-            by_id("prompt").value = text
-        if link["seed"] is not None:
-            controls.seed, controls.draw = link["seed"], link["draw"]
-        controls.set(
-            TEMPERATURE if link["t"] is None else min(link["t"], 5),
-            min(link["k"], 200) or None,
-            None if link["p"] is None or not 0.05 <= link["p"] < 1 else link["p"],
-        )
+        self.link.state["open"] = part
+        self.link.remember()
 
     def followed(self):
         """The reader changed the address by hand, or followed a link to another part of the same page."""
         before = value_as_json(by_id("prompt"))
-        self.state = state.read(fragment())
-        self.restore()
+        self.link.follow()
         if value_as_json(by_id("prompt")) != before:
             self.typed()
             return
-        self.choose(self.state["block"] - 1, self.state["head"] - 1)
-        if self.state["open"]:
-            asyncio.create_task(self.panel.open(self.state["open"]))
+        self.choose(self.link.state["block"] - 1, self.link.state["head"] - 1)
+        if self.link.state["open"]:
+            asyncio.create_task(self.panel.open(self.link.state["open"]))
 
     def thinned(self):
         """The threshold below which contributions are not drawn."""
@@ -363,7 +314,7 @@ class Page:
     def speak(self, language):
         self.words = Words(language, "page/text")
         translate(self.words)
-        self.show_model()
+        self.status.show_model(self.model, self.failed)
         self.figure.translate(self.words)
         self.controls.show()
         self.generation.show()
@@ -371,19 +322,7 @@ class Page:
         if not by_id("figure").classList.contains("stale"):
             self.show_tokens(self.figure.answer, self.figure.answer["next"]["drawn"]["shown"])
         if self.failed:
-            self.say_error(self.failed)
-
-    def notice(self, text):
-        write("notice-text", text)
-        by_id("notice").classList.remove("error")
-        show("retry", False)
-        show("notice", True)
-
-    def say_error(self, answer):
-        """In place, in words; the reader's text stays as it is."""
-        self.notice(self.words.say("error." + answer["error"], file=answer["file"]))
-        by_id("notice").classList.add("error")
-        show("retry", answer["error"] in ("missing", "unreachable", "damaged", "memory"))
+            self.status.say_error(self.failed)
 
 
 def same_beginning(old, new):
@@ -394,10 +333,6 @@ def same_beginning(old, new):
             break
         same += 1
     return min(same, len(new["tokens"]) - 1)
-
-
-def text_is_first_example():
-    return by_id("prompt").value == EXAMPLES[0]
 
 
 Page().start()

@@ -95,6 +95,7 @@ class Visit:
                 "([place, number]) => document.querySelector('#figure').dataset.view.split(' ')[place] === number",
                 arg=[0 if name == "block" else 1, str(number - 1)],
             )
+            self.page.wait_for_function("() => document.querySelector('#figure:not(.folding)')")
 
     def open(self, part: str) -> None:
         """Open a part by its button and wait until it shows something."""
