@@ -121,7 +121,7 @@ def build(out: Path) -> None:
             )
     if out.exists():
         shutil.rmtree(out)
-    skip = shutil.ignore_patterns("__pycache__", "*.pyc", "README.md")
+    skip = shutil.ignore_patterns("__pycache__", "*.pyc", "README.md", "curve.jsonl")
     for folder in ("py", "vendor", f"weights/{MODEL}"):
         shutil.copytree(ROOT / folder, out / folder, ignore=skip)
     for name, table in tomllib.loads((ROOT / "pyscript.toml").read_text(encoding="utf-8")).items():
