@@ -38,10 +38,9 @@ def random_tensors(config: GPT2Config, seed: int) -> dict[str, np.ndarray]:
     return tensors
 
 
-def write(out: Path, config: GPT2Config, seed: int) -> None:
-    """Write config.json and model.safetensors to the folder `out`."""
-    out.mkdir(parents=True, exist_ok=True)
-    fields = {
+def config_fields(config: GPT2Config) -> dict:
+    """What Hugging Face's config.json says of such a GPT-2."""
+    return {
         "model_type": "gpt2",
         "architectures": ["GPT2LMHeadModel"],
         "activation_function": "gelu_new",
@@ -52,7 +51,12 @@ def write(out: Path, config: GPT2Config, seed: int) -> None:
         "n_head": config.n_head,
         "layer_norm_epsilon": config.layer_norm_epsilon,
     }
-    (out / "config.json").write_text(json.dumps(fields, indent=2) + "\n")
+
+
+def write(out: Path, config: GPT2Config, seed: int) -> None:
+    """Write config.json and model.safetensors to the folder `out`."""
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "config.json").write_text(json.dumps(config_fields(config), indent=2) + "\n")
     # The mark of a PyTorch checkpoint, without which Hugging Face's own loader refuses the file.
     safetensors.numpy.save_file(random_tensors(config, seed), out / "model.safetensors", {"format": "pt"})
 

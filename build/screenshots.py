@@ -7,9 +7,11 @@ Writes PNG files named part-width-theme.png to FOLDER (default: screenshots/, wh
 
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from build import site
 from build.browser import find_browser
@@ -57,9 +59,9 @@ def take(page: Page, out: Path, theme: str) -> None:
         page.wait_for_function(READY)
 
 
-def main() -> None:
-    out = Path(sys.argv[1] if len(sys.argv) > 1 else site.ROOT / "screenshots")
-    out.mkdir(parents=True, exist_ok=True)
+@contextmanager
+def served_site() -> Iterator[tuple[Browser, str]]:
+    """A Chromium, and the address of the site, built anew; both are gone afterwards."""
     with (
         tempfile.TemporaryDirectory() as folder,
         sync_playwright() as playwright,
@@ -68,12 +70,19 @@ def main() -> None:
         dist = Path(folder) / "dist"
         site.build(dist)
         with serving(dist) as address:
-            for theme, language in zip(THEMES, ("en-US", "zh-CN"), strict=True):
-                page = browser.new_page(color_scheme=theme, locale=language, reduced_motion="reduce")
-                page.set_default_timeout(LIMIT)
-                page.goto(address)
-                page.wait_for_function(READY)
-                take(page, out, theme)
+            yield browser, address
+
+
+def main() -> None:
+    out = Path(sys.argv[1] if len(sys.argv) > 1 else site.ROOT / "screenshots")
+    out.mkdir(parents=True, exist_ok=True)
+    with served_site() as (browser, address):
+        for theme, language in zip(THEMES, ("en-US", "zh-CN"), strict=True):
+            page = browser.new_page(color_scheme=theme, locale=language, reduced_motion="reduce")
+            page.set_default_timeout(LIMIT)
+            page.goto(address)
+            page.wait_for_function(READY)
+            take(page, out, theme)
     print(f"{out}: {len(list(out.glob('*.png')))} pictures. Please look at them.")
 
 

@@ -18,7 +18,7 @@ from torch.nn import functional
 
 from build import tokenizer_files
 from build.quantize import CONV1D, QuantizeError, gpt2_tensors
-from build.random_checkpoint import random_tensors
+from build.random_checkpoint import config_fields, random_tensors
 from model.checkpoint import INDEX, LAYOUT, read_index, weights_from_shards
 from model.config import GPT2Config
 
@@ -139,19 +139,8 @@ def check_tokenizer(folder: Path, config: GPT2Config) -> None:
 def save(model: GPT2, folder: Path) -> None:
     """Write a folder that Hugging Face's `transformers` and `build.quantize` read, weights in float32."""
     config = model.config
-    fields = {
-        "model_type": "gpt2",
-        "architectures": ["GPT2LMHeadModel"],
-        "activation_function": "gelu_new",
-        "vocab_size": config.vocab_size,
-        "n_positions": config.n_positions,
-        "n_embd": config.n_embd,
-        "n_layer": config.n_layer,
-        "n_head": config.n_head,
-        "layer_norm_epsilon": config.layer_norm_epsilon,
-        "bos_token_id": config.vocab_size - 1,  # <|endoftext|>
-        "eos_token_id": config.vocab_size - 1,
-    }
+    end_of_text = config.vocab_size - 1
+    fields = {**config_fields(config), "bos_token_id": end_of_text, "eos_token_id": end_of_text}
     tensors = {}
     for name, w in model.state_dict().items():
         w = w.detach().float().cpu()

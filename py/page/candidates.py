@@ -38,19 +38,22 @@ def table(answer, words):
                 percent(row["model"]),
             )
         )
-    outside = answer["outside"]
     pieces.append('</tbody></table><p class="outside">')
-    if outside["count"]:
-        pieces.append(
-            words.say(
-                "next.outside",
-                sampled=percent(outside["sampled"]),
-                model=percent(outside["model"]),
-                count=grouped(outside["count"]),
-            )
-        )
+    if answer["outside"]["count"]:
+        pieces.append(outside(answer, words))
     pieces.append("</p>")
     return "".join(pieces)
+
+
+def outside(following, words):
+    """What the tokens that are not listed have together."""
+    rest = following["outside"]
+    return words.say(
+        "next.outside",
+        sampled=percent(rest["sampled"]),
+        model=percent(rest["model"]),
+        count=grouped(rest["count"]),
+    )
 
 
 def mark(words):

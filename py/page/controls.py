@@ -7,8 +7,8 @@ from page.numbers import short
 
 
 class Controls:
-    def __init__(self, words, changed):
-        self.words = words  # a function from key and values to text
+    def __init__(self, figure, changed):
+        self.figure = figure  # knows the reader's language
         self.changed = changed  # called when any setting or the draw has changed
         self.temperature = TEMPERATURE
         self.top_k = self.top_p = None
@@ -61,7 +61,7 @@ class Controls:
         by_id("temperature-number").value = short(self.temperature)
         by_id("top-k").value = self.top_k or scales.TOP_K_OFF
         by_id("top-p").value = round(100 * self.top_p) if self.top_p else scales.TOP_P_OFF
-        off = self.words("setting.off")
+        off = self.figure.words.say("setting.off")
         write("top-k-value", str(self.top_k) if self.top_k else off)
         write("top-p-value", "{:.2f}".format(self.top_p) if self.top_p else off)
         for name in ("temperature", "top-k", "top-p"):

@@ -105,21 +105,20 @@ def stream(places, count, norms, chosen):
     rail = places["rail"]
     y = rail[1] + rail[3] / 2
     pieces = []
-    parts = (
-        ("resid_pre", "resid_mid", "attn_out", "resid_pre", "attention"),
-        ("resid_mid", "resid_post", "mlp_post", "resid_mid", "mlp"),
+    parts = (  # from, to, the column it branches through, what that adds, its colour
+        ("resid_pre", "resid_mid", "attn_out", "attn_out", "attention"),
+        ("resid_mid", "resid_post", "mlp_post", "mlp_out", "mlp"),
     )
-    for start, end, part, before, kind in parts:
+    for start, end, part, added, kind in parts:
         a, b, c = places[start], places[end], places[part]
         if not beside(a, b):
             continue
         middle = a[1] + (chosen + 0.5) * a[3] / count
-        added = {"attention": "attn_out", "mlp": "mlp_out"}[kind]
         joint = b[0] - 11
         if rail[3]:  # a narrow screen has no room for it
             pieces.append(
                 '<path class="residual" stroke-width="{:.1f}" d="{}"/>'.format(
-                    thickness(norms[before], longest), around(a[0] + a[2], joint, middle, y)
+                    thickness(norms[start], longest), around(a[0] + a[2], joint, middle, y)
                 )
             )
         pieces.append(

@@ -9,9 +9,7 @@ def rail(depths, block, words):
     stops = []
     for depth in range(len(depths)):
         best = depths[depth]["best"][0]
-        answer = '<span class="guess">{}</span>{}<span class="guess-share">{}</span>'.format(
-            visible(best["shown"]), bar(best["share"]), percent(best["share"])
-        )
+        answer = guess(best)
         if depth == 0:
             stops.append(
                 '<li class="stop start"><span class="stop-name">{}</span>{}</li>'.format(
@@ -34,6 +32,13 @@ def rail(depths, block, words):
     return "".join(stops)
 
 
+def guess(one):
+    """One prediction: token, bar and share."""
+    return '<span class="guess">{}</span>{}<span class="guess-share">{}</span>'.format(
+        visible(one["shown"]), bar(one["share"]), percent(one["share"])
+    )
+
+
 def bar(share):
     return (
         '<svg class="share" aria-hidden="true"><rect class="whole" width="100%" height="5" rx="2.5"/>'
@@ -47,12 +52,7 @@ def table(depths, words):
     rows = []
     for depth in range(len(depths)):
         name = words.say("heads.block", number=depth) if depth else words.say("forming.start")
-        cells = [
-            '<td><span class="guess">{}</span>{}<span class="guess-share">{}</span></td>'.format(
-                visible(one["shown"]), bar(one["share"]), percent(one["share"])
-            )
-            for one in depths[depth]["best"]
-        ]
+        cells = ["<td>" + guess(one) + "</td>" for one in depths[depth]["best"]]
         rows.append('<tr><th scope="row">' + name + "</th>" + "".join(cells) + "</tr>")
     return (
         '<p class="note">' + words.say("forming.note") + '</p><div class="scroll" tabindex="0" role="region"'

@@ -10,8 +10,8 @@ PAUSES = (1.2, 0.5, 0.15, 0)  # seconds between tokens, by speed
 
 
 class Generation:
-    def __init__(self, words, predict, controls):
-        self.words = words  # a function from key and values to text
+    def __init__(self, figure, predict, controls):
+        self.figure = figure  # knows the reader's language
         self.predict = predict  # runs the model on the text and the steps, and draws; True when that was seen
         self.controls = controls  # know which draw it is
         self.history = History()
@@ -97,13 +97,10 @@ class Generation:
 
     def show(self):
         """Buttons and timeline."""
-        say = self.words
+        say = self.figure.words.say
         write("play-on", say("generate.pause") if self.playing else say("generate.play"))
         by_id("append").disabled = by_id("play-on").disabled = self.full
         by_id("undo").disabled = self.history.position == 0
         write("generate-note", say("generate.full") if self.answer is not None and self.full else "")
-        fill("timeline", timeline(self.history, self))
+        fill("timeline", timeline(self.history, self.figure.words))
         keep_in_view(by_id("timeline"), by_id("timeline").querySelector(".now"))
-
-    def say(self, key, **values):
-        return self.words(key, **values)

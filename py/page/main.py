@@ -43,10 +43,10 @@ class Page:
         self.words = Words(best_language(wanted_languages()), "page/text")
         self.figure = Figure(self.words)
         self.client = Client()
-        self.controls = Controls(lambda key, **values: self.words.say(key, **values), self.reshaped)
+        self.controls = Controls(self.figure, self.reshaped)
         self.link = Link(self.controls)
-        self.status = Status(lambda key, **values: self.words.say(key, **values))
-        self.generation = Generation(lambda key, **values: self.words.say(key, **values), self.predict, self.controls)
+        self.status = Status(self.figure)
+        self.generation = Generation(self.figure, self.predict, self.controls)
         self.panel = Panel(self.figure, self.client, self.settings, self.opened, self.choose)
         self.pointing = Pointing(self.figure, self.client, self.panel)
         self.help = Help(self.figure)
@@ -80,7 +80,6 @@ class Page:
         else:
             by_id("figure").classList.add("stale")
         self.speak(self.words.language)
-        self.reshaped()
         asyncio.create_task(self.load(False))
         asyncio.create_task(self.reassure())
 
@@ -237,24 +236,25 @@ class Page:
             self.link.state["token"] = 0 if row == len(self.figure.answer["tokens"]) - 1 else row + 1
             self.look(view["block"], view["head"], row)
         elif step and view:
-            name, by = step.getAttribute("data-step"), int(step.getAttribute("data-by"))
-            changed = {"block": view["block"], "head": view["head"]}
-            changed[name] += by
-            self.choose(changed["block"], changed["head"])
+            name = step.getAttribute("data-step")
+            self.change(name, view[name] + int(step.getAttribute("data-by")))
 
     def numbered(self, name, field):
         """A block or head was typed as a number; anything else puts the old one back."""
         view = self.figure.view
-        chosen = {"block": view["block"], "head": view["head"]}
         try:
-            chosen[name] = int(field.value) - 1
+            chosen = int(field.value) - 1
         except ValueError:
+            chosen = -1
+        if 0 <= chosen < view["n_layer" if name == "block" else "n_head"]:
+            self.change(name, chosen)
+        else:
             field.value = view[name] + 1
-            return
-        if not 0 <= chosen[name] < view["n_layer" if name == "block" else "n_head"]:
-            field.value = view[name] + 1
-            return
-        self.choose(chosen["block"], chosen["head"])
+
+    def change(self, name, value):
+        """Another block or another head; the other of the two stays."""
+        view = self.figure.view
+        self.choose(value if name == "block" else view["block"], value if name == "head" else view["head"])
 
     def choose(self, block, head):
         if self.client.ready:
@@ -314,8 +314,8 @@ class Page:
     def speak(self, language):
         self.words = Words(language, "page/text")
         translate(self.words)
-        self.status.show_model(self.model, self.failed)
         self.figure.translate(self.words)
+        self.status.show_model(self.model, self.failed)
         self.controls.show()
         self.generation.show()
         write("reading", self.words.say("reading.hint"))

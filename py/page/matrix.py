@@ -75,14 +75,13 @@ def stage(name, names, stage, label):
     if rows and size >= 19:
         for i, row in enumerate(rows):
             for j, value in enumerate(row):
-                if value is not None:
-                    text = whole_percent(value) if name == "pattern" else brief(value, stage["most"])
-                    strong = " strong" if abs(value) > 0.6 * stage["most"] else ""
-                    pieces.append(
-                        '<text class="value{}" x="{:.1f}" y="{:.1f}" font-size="{:.1f}">{}</text>'.format(
-                            strong, left + (j + 0.5) * size, (i + 0.5) * size + 4, min(11.5, size / 3), text
-                        )
+                text = whole_percent(value) if name == "pattern" else brief(value, stage["most"])
+                strong = " strong" if abs(value) > 0.6 * stage["most"] else ""
+                pieces.append(
+                    '<text class="value{}" x="{:.1f}" y="{:.1f}" font-size="{:.1f}">{}</text>'.format(
+                        strong, left + (j + 0.5) * size, (i + 0.5) * size + 4, min(11.5, size / 3), text
                     )
+                )
     pieces.append("</svg>")
     return "".join(pieces)
 

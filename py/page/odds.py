@@ -57,16 +57,6 @@ def table(following, words):
     return "".join(pieces)
 
 
-def outside(following, words):
-    rest = following["outside"]
-    return words.say(
-        "next.outside",
-        sampled=percent(rest["sampled"]),
-        model=percent(rest["model"]),
-        count=grouped(rest["count"]),
-    )
-
-
 def work(following, number, words):
     """From one token's logit to the probability with which it is drawn, line by line."""
     say = words.say

@@ -4,6 +4,7 @@ import asyncio
 import json
 
 from page import embedding, forming, heads, odds, tables, work
+from page.candidates import outside
 from page.dom import (
     all_of,
     animate,
@@ -217,7 +218,7 @@ class Panel:
             return
         self.following = following
         fill("odds-rows", odds.table(following, self.figure.words))
-        write("odds-outside", odds.outside(following, self.figure.words))
+        write("odds-outside", outside(following, self.figure.words))
         self.work_out(0)
 
     def work_out(self, number):

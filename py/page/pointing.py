@@ -7,7 +7,7 @@ opened part's own line.
 from page import strips
 from page.dom import by_id, first_of, on, shares_within, show, write
 from page.markup import quoted
-from page.matrix import cell_at, emphasis
+from page.matrix import cell_at
 from page.numbers import percent, signed
 
 ARROWS = {"ArrowUp": (-1, 0), "ArrowDown": (1, 0), "ArrowLeft": (0, -1), "ArrowRight": (0, 1)}
@@ -89,8 +89,6 @@ class Pointing:
             element.querySelector(".cursor").setAttribute("d", path)
             self.client.ask_newest("strip", self.say_strip, "strip", name, block, head, first + row, column)
             return
-        for kind, outline in emphasis(row, column, view["count"]).items():
-            element.querySelector(".ring." + kind).setAttribute("d", outline)
         if name == "pattern" and not element.matches(".opened"):
             self.figure.ring(first + row, first + column)
             self.client.ask_newest("score", self.say_share, "score", block, head, first + row, first + column)

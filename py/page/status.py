@@ -5,27 +5,29 @@ from page.numbers import megabytes
 
 
 class Status:
-    def __init__(self, words):
-        self.words = words  # a function from key and values to text
+    def __init__(self, figure):
+        self.figure = figure  # knows the reader's language
 
     def arrived(self, count, total):
         """Bytes of the model, while it comes; total is 0 until it is known."""
         if total:
             bar = by_id("model-progress")
             bar.max, bar.value = total, count
-            write("model-text", self.words("model.loading", arrived=megabytes(count), total=megabytes(total)))
+            write(
+                "model-text", self.figure.words.say("model.loading", arrived=megabytes(count), total=megabytes(total))
+            )
 
     def show_model(self, model, failed):
         """Starting, live or failed: `model` is what the worker said of the loaded one, `failed` its error."""
         show("model-progress", model is None and failed is None)
         by_id("model").classList.toggle("live", model is not None)
         if failed:
-            write("model-text", self.words("model.failed"))
+            write("model-text", self.figure.words.say("model.failed"))
         elif model:
             sizes = {"n_layer": model["n_layer"], "n_head": model["n_head"], "size": megabytes(model["bytes"])}
-            write("model-text", self.words("model.ready", **sizes))
+            write("model-text", self.figure.words.say("model.ready", **sizes))
         else:
-            write("model-text", self.words("model.starting"))
+            write("model-text", self.figure.words.say("model.starting"))
 
     def notice(self, text):
         write("notice-text", text)
@@ -35,6 +37,6 @@ class Status:
 
     def say_error(self, answer):
         """In place, in words; the reader's text stays as it is."""
-        self.notice(self.words("error." + answer["error"], file=answer["file"]))
+        self.notice(self.figure.words.say("error." + answer["error"], file=answer["file"]))
         by_id("notice").classList.add("error")
         show("retry", answer["error"] in ("missing", "unreachable", "damaged", "memory"))

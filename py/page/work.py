@@ -3,7 +3,7 @@
 from page.markup import escape, quoted, visible
 from page.matrix import legend, stage
 from page.numbers import percent, signed
-from page.strips import strip
+from page.strips import labelled
 
 WIDTH, STEP_HEIGHT = 640, 26  # pixels of the worked-out cell's lines
 
@@ -39,14 +39,7 @@ def lists(answer, names, kinds, words):
         '<div class="lists"><ol class="names" aria-hidden="true">'
         + "".join(["<li>" + visible(shown) + "</li>" for shown in names])
         + "</ol>"
-        + "".join(
-            [
-                '<div class="strip-column"><span class="strip-name of-{}">{}</span>{}</div>'.format(
-                    kind, words.say("strip.short." + kind), strip(kind, answer, words)
-                )
-                for kind in kinds
-            ]
-        )
+        + "".join([labelled(kind, answer, words) for kind in kinds])
         + "</div>"
     )
 

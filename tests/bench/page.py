@@ -1,14 +1,8 @@
 """How long a reader waits, in a fresh Chromium each time, from a server on this machine. Part of `make bench`."""
 
 import statistics
-import tempfile
-from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
-from build import site
-from build.browser import find_browser
-from build.serve import serving
+from build.screenshots import served_site
 
 VISITS = 5
 LIMIT = 300_000  # ms
@@ -63,28 +57,21 @@ def measure_drawing(browser, address: str) -> dict[str, list[float]]:
     return spans
 
 
-with (
-    tempfile.TemporaryDirectory() as folder,
-    sync_playwright() as playwright,
-    playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"]) as browser,
-):
-    dist = Path(folder) / "dist"
-    site.build(dist)
-    with serving(dist) as address:
-        visits = []
-        for _ in range(VISITS):
-            context = browser.new_context()
-            page = context.new_page()
-            page.set_default_timeout(LIMIT)
-            page.goto(address, wait_until="commit")
-            page.wait_for_selector("#figure")
-            visits.append(page.evaluate(MARKS))
-            context.close()
-        drawing = measure_drawing(browser, address)
-    paint, answer = (sorted(times) for times in zip(*visits, strict=True))
-    print(f"page, {VISITS} first visits: ms until text and prepared picture, ms until the live model's answer")
-    for name, times in (("picture", paint), ("answer", answer)):
-        print(f"  {name:8} fastest {times[0]:7.0f}   median {statistics.median(times):7.0f}")
-    print(f"drawing, {ROUNDS} rounds: ms")
-    for name, times in drawing.items():
-        print(f"  {name:32} least {min(times):6.1f}   median {statistics.median(times):6.1f}   most {max(times):6.1f}")
+with served_site() as (browser, address):
+    visits = []
+    for _ in range(VISITS):
+        context = browser.new_context()
+        page = context.new_page()
+        page.set_default_timeout(LIMIT)
+        page.goto(address, wait_until="commit")
+        page.wait_for_selector("#figure")
+        visits.append(page.evaluate(MARKS))
+        context.close()
+    drawing = measure_drawing(browser, address)
+paint, answer = (sorted(times) for times in zip(*visits, strict=True))
+print(f"page, {VISITS} first visits: ms until text and prepared picture, ms until the live model's answer")
+for name, times in (("picture", paint), ("answer", answer)):
+    print(f"  {name:8} fastest {times[0]:7.0f}   median {statistics.median(times):7.0f}")
+print(f"drawing, {ROUNDS} rounds: ms")
+for name, times in drawing.items():
+    print(f"  {name:32} least {min(times):6.1f}   median {statistics.median(times):6.1f}   most {max(times):6.1f}")

@@ -76,7 +76,7 @@ def drawings(asked, words):
     drawn["search"] = odds.part(words)
     for number, following in enumerate(asked["following"]):
         drawn[f"odds {number}"] = odds.table(following, words)
-        drawn[f"outside {number}"] = odds.outside(following, words)
+        drawn[f"outside {number}"] = candidates.outside(following, words)
         if following["candidates"]:
             drawn[f"candidates {number}"] = candidates.table(following, words)
             drawn[f"formula {number}"] = candidates.formula(following, words)

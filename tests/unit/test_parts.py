@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from build.site import ROOT
-from page import embedding, heads, odds, prompt, tables, work
+from page import candidates, embedding, heads, odds, prompt, tables, work
 from page.markup import quoted, visible
 from page.numbers import grouped, percent, signed
 from page.words import LANGUAGES, Words
@@ -145,7 +145,7 @@ def test_the_long_list_marks_the_drawn_token_and_says_when_there_is_none():
         ratio = [row[kind] for row in rows for kind in ("sampled", "model")]
         assert max(bars) <= 100 and bars == pytest.approx([x * max(bars) / max(ratio) for x in ratio], abs=0.01)
         rest = following["outside"]
-        assert all(percent(rest[kind]) in odds.outside(following, WORDS) for kind in ("sampled", "model"))
+        assert all(percent(rest[kind]) in candidates.outside(following, WORDS) for kind in ("sampled", "model"))
 
 
 # One score
