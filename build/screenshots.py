@@ -33,6 +33,8 @@ def still(page: Page) -> None:
 
 def take(page: Page, out: Path, theme: str) -> None:
     """All the pictures of one theme."""
+    page.click("#pin")
+    page.locator("#open-compare").wait_for()
     parts = page.eval_on_selector_all("[data-open]", "all => all.map(one => one.dataset.open)")
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})

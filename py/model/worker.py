@@ -7,24 +7,31 @@ import asyncio
 import json
 import time
 
+import numpy as np
 import pyodide_js
+from js import URL, Blob, Object
+from pyodide.ffi import to_js
 
-from model import sampling
+from model import export, sampling
 from model.checkpoint import CheckpointError, weights_from_shards
 from model.config import ConfigError, GPT2Config
 from model.download import DownloadError, download, download_index
 from model.explain import attention_heads, next_tokens, read_prompt
 from model.lens import lens
+from model.pinned import Pinned
 from model.safetensors import SafetensorsError
 from model.session import Session
 from model.tokenizer import Tokenizer, TokenizerError
 from model.view import block_view, drawn_row, one_score, read_strip, square_table, stages, strip_table
 
 __export__ = [
+    "compare",
     "forming",
     "heads",
     "load",
     "look",
+    "numbers",
+    "pin",
     "predict",
     "progress",
     "reshape",
@@ -32,6 +39,7 @@ __export__ = [
     "strip",
     "table",
     "tokenize",
+    "unpin",
     "work",
 ]
 
@@ -42,6 +50,8 @@ class Loaded:
     session: Session | None = None
     tokenizer: Tokenizer | None = None
     order = None  # ranking of the last prediction's logits
+    pinned: Pinned | None = None
+    saved = ""  # the address of the last exported file
     arrived = 0  # bytes
     total = 0  # bytes
     newest = 0
@@ -138,7 +148,18 @@ async def predict(field: str, appended: str, settings: str, block: int, head: in
 def following(settings: dict) -> dict:
     """`count` and `query` in `settings` say which tokens are listed; the rest shapes the distribution."""
     count, query = settings.pop("count"), settings.pop("query")
-    return next_tokens(Loaded.session, Loaded.tokenizer, Loaded.order, count, settings, query)
+    answer = next_tokens(Loaded.session, Loaded.tokenizer, Loaded.order, count, settings, query)
+    if Loaded.pinned:
+        listed = [row["id"] for row in answer["candidates"]]
+        answer["pinned"] = Loaded.pinned.line(shares(settings), Loaded.tokenizer, listed)
+    return answer
+
+
+def shares(settings: dict) -> np.ndarray:
+    """The last prediction's probabilities (V,) as sampled under `settings`."""
+    return sampling.sampled(
+        Loaded.session.final.logits[0], Loaded.order, settings["temperature"], settings["top_k"], settings["top_p"]
+    )
 
 
 def within(block: int, head: int) -> tuple[int, int]:
@@ -154,6 +175,25 @@ def token_within(row: int) -> int:
 def reshape(settings: str) -> str:
     """The last prediction under other settings, JSON {"temperature", "top_k", "top_p", "u", "count", "query"}."""
     return text_of(following(json.loads(settings)))
+
+
+def pin(settings: str) -> str:
+    """Put the present distribution aside, to be laid beside later ones; answers as `reshape` does."""
+    chosen = json.loads(settings)
+    answer = following(dict(chosen))
+    Loaded.pinned = Pinned(shares(chosen), answer, Loaded.tokenizer)
+    return reshape(settings)
+
+
+def unpin(settings: str) -> str:
+    Loaded.pinned = None
+    return reshape(settings)
+
+
+def compare(settings: str) -> str:
+    """The pinned distribution and the present one, token by token."""
+    rows = Loaded.pinned.rows(shares(json.loads(settings)), Loaded.tokenizer)
+    return text_of({"rows": rows, "next": following(json.loads(settings))})
 
 
 def look(block: int, head: int, row: int) -> str:
@@ -195,3 +235,18 @@ def table(name: str, block: int, head: int) -> str:
     """The numbers of a strip, or of one step of a head, for a table."""
     make = square_table if name in ("scores", "masked", "pattern") else strip_table
     return text_of(make(Loaded.session, name, *within(block, head)))
+
+
+def numbers(part: str, settings: str, block: int, head: int, table: str) -> str:
+    """The numbers of an opened part as a CSV file: its address, for the page to hand to the reader.
+
+    The file itself does not cross to the page's interpreter, which is slow with long texts.
+    """
+    block, head = within(block, head)
+    chosen = {"block": block, "head": head, "table": table, "pinned": Loaded.pinned}
+    text = export.numbers(part, Loaded.session, Loaded.tokenizer, Loaded.order, json.loads(settings), chosen)
+    if Loaded.saved:
+        URL.revokeObjectURL(Loaded.saved)
+    kind = to_js({"type": "text/csv;charset=utf-8"}, dict_converter=Object.fromEntries)
+    Loaded.saved = URL.createObjectURL(Blob.new(to_js([text]), kind))
+    return text_of({"address": Loaded.saved})

@@ -9,22 +9,24 @@ COUNT = 12  # tokens listed
 def table(answer, words):
     """`answer` is the worker's `next`; the bars of both kinds share one scale, which the head of the list states."""
     rows = answer["candidates"]
-    end = bar_end(max(max(row["sampled"], row["model"]) for row in rows))
+    pinned = answer["pinned"]["shares"] if "pinned" in answer else [None] * len(rows)
+    end = bar_end(max([max(row["sampled"], row["model"], old or 0) for row, old in zip(rows, pinned)]))
     pieces = [
         '<table data-temperature="{}" data-u="{}"><caption><span class="key sampled">{}</span>'
-        '<span class="key model">{}</span><span class="axis">{}</span></caption><thead class="visually-hidden"><tr>'
+        '<span class="key model">{}</span>{}<span class="axis">{}</span></caption><thead class="visually-hidden"><tr>'
         '<th scope="col">{}</th><td></td><th scope="col">{}</th><th scope="col">{}</th></tr></thead><tbody>'.format(
             answer["temperature"],
             answer["u"],
             words.say("next.sampled"),
             words.say("next.model"),
+            '<span class="key pinned">' + words.say("pin.key") + "</span>" if "pinned" in answer else "",
             words.say("next.axis", end="{:.0f} %".format(100 * end)),
             words.say("odds.token"),
             words.say("next.sampled"),
             words.say("next.model"),
         )
     ]
-    for row in rows:
+    for row, old in zip(rows, pinned):
         drawn = row["id"] == answer["drawn"]["id"]
         pieces.append(
             '<tr data-id="{}"{}><th scope="row">{}{}</th><td class="bars">{}</td>'
@@ -33,7 +35,7 @@ def table(answer, words):
                 ' class="drawn"' if drawn else "",
                 visible(row["shown"]),
                 mark(words) if drawn else "",
-                bars(row["sampled"] / end, row["model"] / end),
+                bars(row["sampled"] / end, row["model"] / end, None if old is None else old / end),
                 percent(row["sampled"]),
                 percent(row["model"]),
             )
@@ -63,12 +65,13 @@ def mark(words):
     )
 
 
-def bars(sampled, model):
-    """Two bars; lengths are shares of the full width."""
+def bars(sampled, model, pinned=None):
+    """Two bars, and a stroke where the pinned one would end; lengths are shares of the full width."""
+    stroke = "" if pinned is None else '<rect class="pinned" x="{:.3f}%" width="2" height="14"/>'.format(100 * pinned)
     return (
         '<svg class="pair" aria-hidden="true"><rect class="sampled" width="{:.3f}%" height="8" rx="2"/>'
-        '<rect class="model" y="10" width="{:.3f}%" height="4" rx="1.5"/></svg>'
-    ).format(100 * sampled, 100 * model)
+        '<rect class="model" y="10" width="{:.3f}%" height="4" rx="1.5"/>{}</svg>'
+    ).format(100 * sampled, 100 * model, stroke)
 
 
 def formula(following, words):

@@ -142,6 +142,15 @@ def remember(text):
     window.history.replaceState(None, "", "#" + text if text else window.location.pathname + window.location.search)
 
 
+def full_address():
+    return window.location.href
+
+
+def leave_out(names):
+    """The style sheets hide what the body names so; commas between the names."""
+    document.body.setAttribute("data-hide", names.replace(",", " "))
+
+
 def on_new_fragment(handler):
     window.onhashchange = lambda _: handler()
 
@@ -154,6 +163,108 @@ def luck():
 def address(relative):
     """A file of the site as an absolute address, which the worker needs (its own base is elsewhere)."""
     return window.URL.new(relative, document.baseURI).href
+
+
+def all_selected_copied(field):
+    """Select a field's text and copy it; False where the browser does not allow that."""
+    field.select()
+    return document.execCommand("copy")  # works without https too, where navigator.clipboard does not exist
+
+
+def give(href, name):
+    """Hand a file to the reader under `name`; `href` is a blob: or data: address."""
+    link = document.createElement("a")
+    link.href, link.download = href, name
+    link.click()
+
+
+def save_text(text, name, kind):
+    save_strings(window.Array.of(text), name, kind)
+
+
+def save_field(field, name):
+    """A field's text; it stays the browser's own string, see `value_as_json`."""
+    save_strings(window.Object.values(window.JSON.parse(value_as_json(field))), name, "text/plain")
+
+
+def save_strings(strings, name, kind):
+    options = window.JSON.parse('{"type": "' + kind + ';charset=utf-8"}')
+    give(window.URL.createObjectURL(window.Blob.new(strings, options)), name)
+
+
+def save_as_png(svg, name, scale, failed):
+    """Let the browser draw an SVG text and save the pixels, `scale` to a unit; `failed` gets the reason."""
+    image, canvas = window.Image.new(), document.createElement("canvas")
+
+    def drawn(_):
+        canvas.width, canvas.height = round(image.naturalWidth * scale), round(image.naturalHeight * scale)
+        pen = canvas.getContext("2d")
+        pen.drawImage(image, 0, 0, canvas.width, canvas.height)
+        canvas.toBlob(made, "image/png")
+
+    def made(blob):
+        if blob:
+            give(window.URL.createObjectURL(blob), name)
+        else:
+            failed("canvas")
+
+    image.onload = drawn
+    image.onerror = lambda _: failed("SVG")
+    image.src = "data:image/svg+xml;charset=utf-8," + window.encodeURIComponent(svg)
+
+
+def style_of(element, pseudo=None):
+    """The style that the browser has worked out; `pseudo` such as "::before"."""
+    return window.getComputedStyle(element, pseudo)
+
+
+def is_text(node):
+    return node.nodeType == 3
+
+
+def is_element(node):
+    return node.nodeType == 1
+
+
+def children(element):
+    nodes = element.childNodes
+    return [nodes[i] for i in range(nodes.length)]
+
+
+def copy_of(element):
+    return element.cloneNode(True)
+
+
+def as_xml(element):
+    return window.XMLSerializer.new().serializeToString(element)
+
+
+def within(element, selector):
+    """Every element inside that fits the selector."""
+    found = element.querySelectorAll(selector)
+    return [found[i] for i in range(found.length)]
+
+
+def written_lines(node, origin):
+    """The lines into which the browser has broken a text: [(text, left, top, height)] from the corner of `origin`."""
+    place, base = document.createRange(), origin.getBoundingClientRect()
+    place.selectNodeContents(node)
+    boxes = place.getClientRects()
+    if boxes.length == 1:
+        return [(node.data, boxes[0].left - base.left, boxes[0].top - base.top, boxes[0].height)]
+    lines = []
+    for i in range(node.length if boxes.length else 0):
+        place.setStart(node, i)
+        place.setEnd(node, i + 1)
+        boxes = place.getClientRects()
+        if boxes.length and boxes[0].width:
+            box = boxes[boxes.length - 1]
+            left, top = box.left - base.left, box.top - base.top
+            if lines and abs(lines[-1][2] - top) < 2:
+                lines[-1] = (lines[-1][0] + node.substringData(i, 1), lines[-1][1], lines[-1][2], box.height)
+            else:
+                lines.append((node.substringData(i, 1), left, top, box.height))
+    return lines
 
 
 def wanted_languages():

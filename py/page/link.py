@@ -1,7 +1,7 @@
 """The page's address as a link to what is seen: text, block, head, token, open part, settings and draw."""
 
 from page import state
-from page.dom import by_id, encoded_value, fragment, remember
+from page.dom import by_id, encoded_value, fragment, leave_out, remember
 from page.examples import EXAMPLES, TEMPERATURE
 
 
@@ -9,6 +9,7 @@ class Link:
     def __init__(self, controls):
         self.controls = controls
         self.state = state.read(fragment())
+        self.left_out = False  # the text is too long for a link
 
     def remember(self):
         """Keep the address up to date."""
@@ -29,6 +30,7 @@ class Link:
         """The text has been read by the model, so it holds no half characters."""
         field = by_id("prompt")
         self.state["text"] = None if field.value == EXAMPLES[0] else encoded_value(field, state.LONGEST)
+        self.left_out = self.state["text"] is None and field.value != EXAMPLES[0]
         self.remember()
 
     def follow(self):
@@ -36,9 +38,16 @@ class Link:
         self.state = state.read(fragment())
         self.restore()
 
+    def hide(self, names):
+        """Leave parts out of the page, and of what the link opens."""
+        self.state["hide"] = names
+        leave_out(names)
+        self.remember()
+
     def restore(self):
         """Text and settings as the link says; what it does not say stays."""
         link, controls = self.state, self.controls
+        leave_out(link["hide"])
         text = None if link["text"] is None else state.decoded(link["text"])
         if text is not None:
             by_id("prompt").value = text

@@ -30,7 +30,9 @@ from page.helping import Help
 from page.link import Link
 from page.numbers import grouped, megabytes
 from page.panel import Panel
+from page.pin import Pin
 from page.pointing import Pointing
+from page.share import Share
 from page.status import Status
 from page.words import Words, best_language
 
@@ -47,7 +49,9 @@ class Page:
         self.link = Link(self.controls)
         self.status = Status(self.figure)
         self.generation = Generation(self.figure, self.predict, self.controls)
-        self.panel = Panel(self.figure, self.client, self.settings, self.opened, self.choose)
+        self.pin = Pin(self.figure, self.ask_next)
+        share = Share(self.figure, self.link)
+        self.panel = Panel(self.figure, self.client, self.settings, self.opened, self.choose, self.pin, share)
         self.pointing = Pointing(self.figure, self.client, self.panel)
         self.help = Help(self.figure)
         self.turn = 0  # counts the choices of block and head: a newer one overtakes an older
@@ -62,6 +66,7 @@ class Page:
         on(by_id("language"), "change", lambda event: self.speak(event.target.value))
         on(by_id("examples"), "click", self.chose_example)
         on(by_id("main"), "click", self.clicked)
+        on(by_id("share"), "click", self.clicked)
         on(by_id("threshold"), "input", lambda _: self.thinned())
         for name in ("block", "head"):
             on(by_id(name), "change", lambda event, name=name: self.numbered(name, event.target))
@@ -155,6 +160,7 @@ class Page:
             put_text(by_id("prompt"), self.generation.length, answer["appended_text"])
         was_live = before is not None and "milliseconds" in before
         self.figure.draw(answer)
+        self.pin.show(answer["next"])
         by_id("figure").classList.remove("prepared", "stale")
         self.show_tokens(answer, answer["next"]["drawn"]["shown"])
         self.figure.light(same_beginning(before, answer) if was_live else 0)
@@ -209,11 +215,16 @@ class Page:
         """Other settings, or another draw: the list, the strip and the curve follow; the model does not run."""
         answer = self.figure.answer
         if answer and "milliseconds" in answer:  # not the prepared one
-            self.client.ask_newest("next", self.drew_next, "reshape", self.settings(COUNT, ""))
+            self.ask_next("reshape")
             self.link.remember()
+
+    def ask_next(self, name):
+        """Any of the worker's functions that answer with the next tokens."""
+        self.client.ask_newest("next", self.drew_next, name, self.settings(COUNT, ""))
 
     def drew_next(self, following):
         self.figure.draw_next(following)
+        self.pin.show(following)
         if not by_id("figure").classList.contains("stale"):  # else the field holds a newer text
             fill("prompt-tokens", prompt.tints(self.figure.answer, following["drawn"]["shown"]))
 

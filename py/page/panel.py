@@ -3,7 +3,7 @@
 import asyncio
 import json
 
-from page import embedding, forming, heads, odds, tables, work
+from page import compare, embedding, forming, heads, odds, tables, work
 from page.candidates import outside
 from page.dom import (
     all_of,
@@ -11,17 +11,20 @@ from page.dom import (
     by_id,
     fill,
     first_of,
+    give,
     is_inside,
     moves,
     on,
     place,
     reveal,
+    show,
     value_as_json,
     viewport,
     write,
 )
 from page.matrix import emphasis
 from page.player import Player
+from page.state import PARTS
 
 PLACES = {  # the element of the closed picture that a part grows from
     "embedding": "#embedding",
@@ -29,17 +32,22 @@ PLACES = {  # the element of the closed picture that a part grows from
     "heads": "#pattern",
     "next": "#candidates",
     "forming": "#forming",
+    "compare": "#shape",
+    "share": "#share",
     "table": "#flow",
 }
+WITHOUT_NUMBERS = ("share",)
 
 
 class Panel:
-    def __init__(self, figure, client, settings, changed, chosen):
+    def __init__(self, figure, client, settings, changed, chosen, pin, share):
         self.figure = figure
         self.client = client
         self.settings = settings  # a function: what the worker shapes the distribution with
         self.changed = changed  # called with the open part's name, "" when it closes
         self.chosen = chosen  # called with (block, head) when the reader picks one
+        self.pin = pin
+        self.share = share
         self.part = ""
         self.turn = 0  # counts what was opened and closed
         self.table = None  # the picture whose numbers are shown
@@ -56,6 +64,7 @@ class Panel:
         on(dialog, "focusin", self.hovered)
         on(dialog, "keydown", self.pressed)
         on(by_id("panel-close"), "click", lambda _: dialog.close())
+        on(by_id("panel-save"), "click", lambda _: asyncio.create_task(self.save()))
 
     def words(self, key, **values):
         return self.figure.words.say(key, **values)
@@ -68,7 +77,7 @@ class Panel:
 
     async def open(self, part):
         """Fetch what the part shows, then show it."""
-        if not self.client.ready:
+        if not self.client.ready and part not in WITHOUT_NUMBERS:
             return
         self.turn += 1
         turn = self.turn
@@ -81,15 +90,18 @@ class Panel:
         write("panel-title", self.title(part))
         write("panel-subtitle", self.words("panel." + part + ".subtitle"))
         fill("panel-body", html)
+        show("panel-save", part not in WITHOUT_NUMBERS)
         self.part = part
         if not dialog.open:
             dialog.showModal()
             self.grow(dialog, part)
         self.ready()
-        if part != "table":
+        if part in PARTS:
             self.changed(part)
 
     def title(self, part):
+        if part in WITHOUT_NUMBERS:
+            return self.words("panel." + part)
         view = self.figure.view
         return self.words(
             "panel." + part,
@@ -132,6 +144,13 @@ class Panel:
         if self.part:
             await self.open(self.part)
 
+    async def save(self):
+        """Hand the numbers of the open part to the reader."""
+        view, part = self.figure.view, self.part
+        table = self.table or ""
+        answer = await self.client.ask("numbers", part, self.settings(0, ""), view["block"], view["head"], table)
+        give(answer["address"], "glassformer-" + (table if part == "table" else part) + ".csv")
+
     # What each part shows
 
     async def fill_embedding(self):
@@ -162,6 +181,14 @@ class Panel:
         if "entries" in answer:
             return tables.strip_table(answer, self.figure.names, words.say("strip." + name))
         return tables.square_table(answer["rows"], self.figure.names, words.say("work." + name), name == "pattern")
+
+    async def fill_compare(self):
+        answer = await self.client.ask("compare", self.settings(0, ""))
+        words = self.figure.words
+        return compare.table(answer, self.pin.label, compare.label(self.figure.answer, words), words)
+
+    async def fill_share(self):
+        return self.share.html()
 
     def reading(self):
         return '<p class="reading" aria-live="polite">' + self.words("reading.hint") + "</p>"

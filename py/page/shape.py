@@ -9,7 +9,7 @@ LEAST = 1e-6  # the lowest probability drawn
 
 
 def curves(following, words):
-    """Two lines, the model's own and as sampled; where a rule cuts, the line falls to the ground."""
+    """The model's own, as sampled, and the pinned one if any; where a rule cuts, a line falls to the ground."""
     shape = following["shape"]
     ranks, last = shape["ranks"], math.log(max(shape["ranks"][-1], 2))
     pieces = []
@@ -20,10 +20,13 @@ def curves(following, words):
             pieces.append(
                 '<text x="{}" y="{:.1f}" text-anchor="end">{}</text>'.format(WIDTH, y + 9, percent(10.0**power))
             )
-    for kind in ("model", "sampled"):
+    lines = [("model", ranks, shape["model"]), ("sampled", ranks, shape["sampled"])]
+    if "pinned" in following:
+        lines.append(("pinned", following["pinned"]["ranks"], following["pinned"]["sampled"]))
+    for kind, places, shares in lines:
         points = [
-            "{:.1f},{:.1f}".format(WIDTH * math.log(rank) / last, height_of(share))
-            for rank, share in zip(ranks, shape[kind])
+            "{:.1f},{:.1f}".format(WIDTH * min(1, math.log(rank) / last), height_of(share))
+            for rank, share in zip(places, shares)
         ]
         pieces.append('<polyline class="{}" points="{}"/>'.format(kind, " ".join(points)))
     return '<svg class="shape" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>'.format(

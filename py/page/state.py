@@ -1,5 +1,6 @@
 """What a link to the page carries, declared once: everything else follows from it and the model."""
 
+HIDEABLE = ("examples", "generate", "temperature", "top-k", "top-p", "draw", "curve", "forming")
 PARTS = ("embedding", "head", "heads", "next", "forming")  # parts that open
 LONGEST = 6000  # characters of a text in a link; a longer one is left out
 
@@ -15,6 +16,7 @@ FIELDS = (
     ("p", "decimal", None),  # top-p
     ("seed", "number", None),
     ("draw", "number", 0),
+    ("hide", "names", ""),  # of HIDEABLE, with commas between: what a teacher leaves out
 )
 ENCODED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.!~*'()%"
 
@@ -45,6 +47,10 @@ def part(value):
     return value if value in PARTS else None
 
 
+def names(value):
+    return ",".join([name for name in HIDEABLE if name in value.split(",")])
+
+
 def encoded_text(value):
     return value if len(value) <= LONGEST and all([c in ENCODED for c in value]) else None
 
@@ -67,7 +73,7 @@ def decoded(text):
         return None
 
 
-READERS = {"number": whole_number, "decimal": decimal, "part": part, "text": encoded_text}
+READERS = {"number": whole_number, "decimal": decimal, "part": part, "names": names, "text": encoded_text}
 
 
 def write(state):

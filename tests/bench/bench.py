@@ -90,6 +90,13 @@ def report(tokens: int, times: list[float]) -> None:
     )
 
 
+def settings() -> None:
+    """What a move of a slider costs, see settings.py."""
+    from settings import reshape  # it measures with this module's own `milliseconds`
+
+    reshape()
+
+
 def mini(folder: str) -> None:
     """The embedded model, as the page loads it."""
     if not (Path(folder) / INDEX).exists():

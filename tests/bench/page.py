@@ -23,6 +23,36 @@ SPANS = """([from, to]) => {
 }"""
 
 
+TOKENS = 30
+GAPS = """() => {
+    window.gaps = [];
+    let last = performance.now();
+    const note = now => { window.gaps.push(now - last); last = now; requestAnimationFrame(note); };
+    requestAnimationFrame(note);
+}"""
+
+
+def measure_gaps(browser, address: str) -> dict[str, list[float]]:
+    """The longest ms between two frames while tokens play at full speed, beside those of the same page at rest."""
+    page = browser.new_page()
+    page.set_default_timeout(LIMIT)
+    longest: dict[str, list[float]] = {"at rest": [], f"{TOKENS} tokens playing": []}
+    for _ in range(3):
+        page.goto(address)
+        page.reload()
+        page.wait_for_selector("#figure:not(.stale):not(.prepared)")
+        page.wait_for_selector("#play-on:enabled")
+        page.fill("#speed", "3")
+        page.evaluate(GAPS)
+        page.wait_for_function("() => window.gaps.length > 120")
+        longest["at rest"].append(page.evaluate("Math.max(...window.gaps.splice(0).slice(1))"))
+        page.click("#play-on")
+        page.wait_for_function("n => document.querySelectorAll('#timeline [data-step-number]').length > n", arg=TOKENS)
+        longest[f"{TOKENS} tokens playing"].append(page.evaluate("Math.max(...window.gaps.splice(0))"))
+    page.close()
+    return longest
+
+
 def measure_drawing(browser, address: str) -> dict[str, list[float]]:
     """ms from the numbers' arrival to the drawn picture; and from a choice of head or block to the new one.
 
@@ -68,10 +98,14 @@ with served_site() as (browser, address):
         visits.append(page.evaluate(MARKS))
         context.close()
     drawing = measure_drawing(browser, address)
+    gaps = measure_gaps(browser, address)
 paint, answer = (sorted(times) for times in zip(*visits, strict=True))
 print(f"page, {VISITS} first visits: ms until text and prepared picture, ms until the live model's answer")
 for name, times in (("picture", paint), ("answer", answer)):
     print(f"  {name:8} fastest {times[0]:7.0f}   median {statistics.median(times):7.0f}")
 print(f"drawing, {ROUNDS} rounds: ms")
 for name, times in drawing.items():
+    print(f"  {name:32} least {min(times):6.1f}   median {statistics.median(times):6.1f}   most {max(times):6.1f}")
+print("longest gap between two frames, 3 rounds: ms")
+for name, times in gaps.items():
     print(f"  {name:32} least {min(times):6.1f}   median {statistics.median(times):6.1f}   most {max(times):6.1f}")

@@ -29,6 +29,7 @@ async function run(call) {
 
 await run("calibrate()");
 await run("products()");
+await run("settings()");
 await run('mini("/repository/weights/mini")');
 const int8 = await run('large("int8")');
 const float32 = await run('large("float32")');

@@ -8,6 +8,7 @@ import numpy as np
 from build import site
 from model import sampling
 from model.explain import attention_heads, next_tokens
+from model.pinned import Pinned
 from model.view import block_view, one_score, square_table, stages, strip_table
 
 TEXT = 'Unhappily <i>he "I'
@@ -29,6 +30,16 @@ def following(session, tokenizer, settings: tuple) -> dict:
     return next_tokens(session, tokenizer, order, count, settings, query)
 
 
+def compared(session, tokenizer) -> dict:
+    """What the worker answers to `compare`: two temperatures of one text."""
+    order = sampling.ranking(session.final.logits[0])
+    old, new = (sampling.sampled(session.final.logits[0], order, temperature) for temperature in (1, 0.3))
+    one = Pinned(old, following(session, tokenizer, (1, None, None, 12, "")), tokenizer)
+    now = following(session, tokenizer, (0.3, None, None, 12, ""))
+    now["pinned"] = one.line(new, tokenizer, [row["id"] for row in now["candidates"]])
+    return {"rows": [*one.rows(new, tokenizer), {"shown": " <i>", "pinned": 0.25, "now": None}], "next": now}
+
+
 def seen(answer: dict, view: dict) -> dict:
     """An answer with another view, counted as the page counts it."""
     return {**answer, "view": {**view, "count": len(answer["tokens"]) - view["first"]}}
@@ -46,6 +57,7 @@ def as_json() -> str:
         for block, head, row in ((0, 0, 0), (2, 1, count - 1), (5, 3, 2))
     ]
     answers["following"] = [following(session, tokenizer, settings) for settings in SETTINGS]
+    answers["compare"] = compared(session, tokenizer)
     answers["work"] = stages(session, 2, 1) | {"count": count}
     answers["scores"] = [one_score(session, 2, 1, row, column) for row, column in ((count - 1, 1), (3, 3), (1, 4))]
     answers["heads"] = attention_heads(session, tokenizer)

@@ -6,6 +6,7 @@ MicroPython and CPython both run this file, so it keeps to what both understand.
 from page import (
     candidates,
     columns,
+    compare,
     draws,
     embedding,
     flow,
@@ -33,6 +34,7 @@ FRAGMENTS = (
     "#open=x&block=-1&block=7",
     "#block=1234567&=&&head",
     "#%",
+    "#hide=curve,x,examples",
     "#t=1.25&k=40&p=0.9&seed=7&draw=2&text=a%20b",
 )
 
@@ -84,6 +86,10 @@ def drawings(asked, words):
             drawn[f"shape {number}"] = shape.curves(following, words) + shape.sentence(following, words)
         for row in range(len(following["candidates"])):
             drawn[f"odds {number} {row}"] = odds.work(following, row, words)
+    label = compare.label(short, words)
+    drawn["compare"] = compare.table(asked["compare"], label, "<b>{", words)
+    drawn["pin"] = escape(compare.sentence(asked["compare"]["next"], label, words))
+    drawn["pinned"] = candidates.table(asked["compare"]["next"], words) + shape.curves(asked["compare"]["next"], words)
     for name, table in asked["strip_tables"].items():
         drawn["table " + name] = tables.strip_table(table, names, words.say("strip." + name))
     for name, table in asked["square_tables"].items():

@@ -19,7 +19,7 @@ from tests.unit.answers import SETTINGS, answers
 from tests.unit.drawings import drawings
 
 WORDS = Words("en", str(ROOT / "py/page/text"))
-VOID = {"img", "input"}
+VOID = {"br", "img", "input"}
 HOSTILE = ("<img src=x onerror=alert(1)>", '"><script>', "<!--", "</p></svg>", "' onload='x", "&lt;b&gt;", "{0}{x}")
 
 

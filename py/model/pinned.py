@@ -1,0 +1,72 @@
+"""A distribution put aside, to be laid beside a newer one: of other settings, another text, or another model.
+
+Models differ in their vocabularies, so tokens are matched by their bytes.
+"""
+
+import numpy as np
+
+from model.lists import rounded
+from model.tokenizer import Tokenizer
+
+ROWS = 20  # tokens compared one by one
+
+
+class Pinned:
+    """`shares` (V,) are the probabilities as sampled, `answer` is what `explain.next_tokens` said of them."""
+
+    def __init__(self, shares: np.ndarray, answer: dict, tokenizer: Tokenizer) -> None:
+        self.shares = shares  # (V,)
+        self.entropy = answer["entropy"]["sampled"]  # bits
+        self.curve = {"ranks": answer["shape"]["ranks"], "sampled": answer["shape"]["sampled"]}
+        self.tokenizer = tokenizer
+        self.beside: tuple | None = None  # (tokenizer, shares in that tokenizer's order)
+
+    def shares_for(self, tokenizer: Tokenizer) -> np.ndarray:
+        """The pinned probabilities (V,) in the order of another vocabulary, NaN for what the pinned one lacks."""
+        if self.beside is None or self.beside[0] is not tokenizer:
+            ids = {self.tokenizer.token_bytes(i): i for i in range(self.tokenizer.vocab_size)}
+            places = [ids.get(tokenizer.token_bytes(i), -1) for i in range(tokenizer.vocab_size)]
+            extended = np.append(self.shares, np.nan)  # (V pinned + 1,)
+            self.beside = (tokenizer, extended[places])
+        return self.beside[1]
+
+    def line(self, shares: np.ndarray, tokenizer: Tokenizer, listed: list[int]) -> dict:
+        """What a picture of `shares` (V,) shows of the pinned one: its curve and its share of each `listed` id.
+
+        `overlap` is the probability that both give to the same tokens, the sum of the smaller shares: 1 for equal
+        distributions, 0 for such as have no token in common (1 minus the total variation distance).
+        """
+        old = self.shares_for(tokenizer)  # (V,)
+        return {
+            **self.curve,
+            "entropy": self.entropy,
+            "overlap": float(np.fmin(np.nan_to_num(old), shares).sum(dtype=np.float64)),
+            "shares": rounded(old[listed]),
+        }
+
+    def rows(self, shares: np.ndarray, tokenizer: Tokenizer) -> list[dict]:
+        """The ROWS tokens with the largest share in either, largest first; those that only the pinned model has too.
+
+        A share is None in the model that lacks the token.
+        """
+        old = self.shares_for(tokenizer)  # (V,)
+        largest = np.fmax(old, shares)  # (V,)
+        rows = [
+            {"shown": tokenizer.display(int(i)), "pinned": number(old[i]), "now": float(shares[i])}
+            for i in np.argsort(-largest, kind="stable")[:ROWS]
+        ]
+        if tokenizer is not self.tokenizer:
+            known = {tokenizer.token_bytes(i) for i in range(tokenizer.vocab_size)}
+            best = np.argsort(-self.shares, kind="stable")[:ROWS]  # (ROWS,)
+            rows += [
+                {"shown": self.tokenizer.display(int(i)), "pinned": float(self.shares[i]), "now": None}
+                for i in best
+                if self.tokenizer.token_bytes(int(i)) not in known
+            ]
+        rows.sort(key=lambda row: -max(row["pinned"] or 0, row["now"] or 0))
+        return rows[:ROWS]
+
+
+def number(value: np.floating) -> float | None:
+    """JSON knows no NaN."""
+    return None if np.isnan(value) else float(value)

@@ -1,0 +1,82 @@
+"""Taking things along: the link to what is seen, with a choice of what it hides; picture and text as files."""
+
+from page import picture, state
+from page.dom import (
+    all_of,
+    all_selected_copied,
+    by_id,
+    first_of,
+    full_address,
+    on,
+    save_as_png,
+    save_field,
+    save_text,
+    write,
+)
+from page.markup import escape
+
+NAME = "glassformer"  # of the saved files
+FILES = ("svg", "png", "text")
+SCALE = 2  # pixels of a saved PNG to one of the page
+
+
+class Share:
+    def __init__(self, figure, link):
+        self.figure = figure
+        self.link = link
+        on(by_id("panel"), "click", self.clicked)
+        on(by_id("panel"), "change", self.ticked)
+
+    def html(self):
+        """The panel's contents."""
+        say = self.figure.words.say
+        hidden = self.link.state["hide"].split(",")
+        boxes = []
+        for name in state.HIDEABLE:
+            boxes.append(
+                '<label><input type="checkbox" data-hides="{}"{}> {}</label>'.format(
+                    name, " checked" if name in hidden else "", escape(say("share.hide." + name))
+                )
+            )
+        saves = []
+        for kind in FILES:
+            saves.append('<button type="button" id="save-{0}">{1}</button>'.format(kind, say("share." + kind)))
+        return (
+            '<section><h3><label for="share-link">{}</label></h3><p class="share-link">'
+            '<input id="share-link" type="text" readonly value="{}">'
+            '<button type="button" id="copy-link" class="strong">{}</button></p>'
+            '<p id="share-said" role="status">{}</p></section>'
+            '<fieldset class="hides"><legend>{}</legend>{}</fieldset>'
+            '<section><h3>{}</h3><p class="saves">{}</p><p class="note">{}</p></section>'
+        ).format(
+            say("share.link"),
+            escape(full_address()),
+            say("share.copy"),
+            say("share.long") if self.link.left_out else "",
+            say("share.hide"),
+            "".join(boxes),
+            say("share.save"),
+            "".join(saves),
+            say("share.csv"),
+        )
+
+    def clicked(self, event):
+        name = event.target.id
+        if name == "copy-link":
+            said = "share.copied" if all_selected_copied(by_id("share-link")) else "share.by_hand"
+            write("share-said", self.figure.words.say(said))
+        elif name == "save-text":
+            save_field(by_id("prompt"), NAME + ".txt")
+        elif name == "save-svg":
+            save_text(picture.svg(first_of("#flow")), NAME + ".svg", "image/svg+xml")
+        elif name == "save-png":
+            save_as_png(picture.svg(first_of("#flow")), NAME + ".png", SCALE, self.failed)
+
+    def failed(self, reason):
+        write("share-said", self.figure.words.say("share.picture_failed", reason=reason))
+
+    def ticked(self, event):
+        if event.target.getAttribute("data-hides"):
+            ticked = [box.getAttribute("data-hides") for box in all_of("[data-hides]") if box.checked]
+            self.link.hide(",".join(ticked))
+            by_id("share-link").value = full_address()

@@ -1,0 +1,156 @@
+"""Comparing, sharing and saving, as a reader does it."""
+
+import csv
+import io
+import json
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from build import site
+from model import sampling
+from page.state import HIDEABLE
+from tests.browser.reading import close, number
+from tests.browser.test_accessible import violations
+
+TEXT = "The weather today is very"
+HIDDEN = {"examples": ".examples", "generate": "#append", "temperature": "#temperature-number", "top-k": "#top-k"}
+HIDDEN |= {"top-p": "#top-p", "draw": "#needle", "curve": "#shape", "forming": "#forming"}
+
+
+@pytest.fixture
+def page(shared):
+    yield shared
+    shared.close()
+
+
+@pytest.fixture(scope="module")
+def shared(visit):
+    one = visit(locale="en-US", reduced_motion="reduce", viewport={"width": 1440, "height": 900})
+    one.wait_live()
+    one.type(TEXT)
+    return one
+
+
+def saved(page, button) -> tuple[str, bytes]:
+    with page.page.expect_download() as download:
+        page.page.click(button)
+    return download.value.suggested_filename, Path(download.value.path()).read_bytes()
+
+
+def test_a_pinned_distribution_stays_while_text_and_temperature_change(page, reference):
+    session, tokenizer = reference
+    page.slide(1)
+    page.page.click("#pin")
+    page.page.locator("#unpin").wait_for()
+    page.slide(2)
+    site.explain(TEXT, 1, session, tokenizer)
+    logits = session.final.logits[0]
+    order = sampling.ranking(logits)
+    old, new = (sampling.sampled(logits, order, t) for t in (1, 2))
+    overlap = 100 * float(np.minimum(old, new).sum())
+    assert close(page.page.text_content("#pin-sentence").split("shares ")[1].split(" %")[0] + " %", overlap)
+    page.open("compare")
+    rows = page.page.eval_on_selector_all(
+        "table.compare tbody tr", "all => all.map(row => [...row.querySelectorAll('.number')].map(x => x.textContent))"
+    )
+    best = sorted(zip(old, new, strict=True), key=max, reverse=True)[: len(rows)]
+    for (was, now, _), (a, b) in zip(rows, best, strict=True):
+        assert close(was, 100 * float(a), 1e-3) and close(now, 100 * float(b), 1e-3)
+    assert violations(page.page) == []
+    name, content = saved(page, "#panel-save")
+    assert name == "glassformer-compare.csv"
+    table = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))[1:]
+    ids = [int(row[0]) for row in table]  # in the page's own order: two logits may differ by float32's noise alone
+    assert sorted(ids) == sorted(order.tolist())
+    assert np.allclose([float(row[2]) for row in table], old[ids], atol=1e-5)
+    assert np.allclose([float(row[3]) for row in table], new[ids], atol=1e-5)
+    page.close()
+    page.type(TEXT + " cold")
+    ticks = page.page.locator("#candidates rect.pinned").count()
+    assert ticks == len(page.candidates())
+    page.page.click("#unpin")
+    page.page.locator("#open-compare").wait_for(state="hidden")
+    assert page.page.locator("#candidates rect.pinned").count() == 0
+    page.slide(0.8)
+    page.type(TEXT)
+
+
+@pytest.mark.parametrize("part", ["embedding", "head", "heads", "next", "forming"])
+def test_every_part_saves_its_numbers(page, part):
+    page.open(part)
+    name, content = saved(page, "#panel-save")
+    assert name == f"glassformer-{part}.csv"
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+    assert len(rows) > 5 and len({len(row) for row in rows}) == 1
+    page.close()
+
+
+def test_picture_and_text(page):
+    text = "A \u00a0 “<b>” & 🙂\0 done"
+    page.type(text)
+    page.page.click("#share")
+    page.wait_open("share")
+    assert violations(page.page) == []
+    _, content = saved(page, "#save-svg")
+    root = ElementTree.fromstring(content)
+    words = [one.text for one in root.iter("{http://www.w3.org/2000/svg}text")]
+    listed = [row["shown"] for row in page.candidates()]
+    for shown in listed:
+        assert any(shown.replace("␣", "").strip() in (word or "") for word in words), shown
+    strips = page.page.eval_on_selector_all("#flow .strip image", "all => all.map(one => one.getAttribute('href'))")
+    drawn = [one.get("href") for one in root.iter("{http://www.w3.org/2000/svg}image")]
+    assert strips and set(strips) <= set(drawn)
+    name, content = saved(page, "#save-png")
+    assert name == "glassformer.png" and content.startswith(b"\x89PNG")
+    width = int.from_bytes(content[16:20], "big")
+    assert width == 2 * float(root.get("width"))
+    name, content = saved(page, "#save-text")
+    assert (name, content.decode()) == (
+        "glassformer.txt",
+        page.page.evaluate("document.querySelector('#prompt').value"),
+    )
+    page.close()
+    page.type(TEXT)
+
+
+def test_a_copied_link_hides_what_was_ticked_and_opens_the_same(page, visit):
+    page.page.click("#share")
+    page.wait_open("share")
+    for name in HIDEABLE:
+        page.page.check(f"[data-hides={name}]")
+    page.page.click("#copy-link")
+    page.page.wait_for_function("() => document.querySelector('#share-said').textContent !== ''")
+    link = page.page.input_value("#share-link")
+    assert link == page.page.url and json.dumps("hide=" + ",".join(HIDEABLE))[1:-1] in link
+    page.close()
+    other = visit(locale="en-US")
+    other.page.goto(other.address + "#" + link.partition("#")[2])
+    other.page.reload()
+    other.wait_live()
+    assert other.page.input_value("#prompt") == TEXT
+    for name in HIDEABLE:
+        assert not other.page.locator(HIDDEN[name]).is_visible(), name
+    assert number(other.candidates()[0]["model"]) == number(page.candidates()[0]["model"])
+    other.page.click("#share")
+    other.wait_open("share")
+    other.page.uncheck("[data-hides=curve]")
+    other.close()
+    assert other.page.locator("#shape").is_visible() and other.page.locator("#pin").is_visible()
+    assert other.errors == []
+    page.page.click("#share")
+    for name in HIDEABLE:
+        page.page.uncheck(f"[data-hides={name}]")
+    page.close()
+    assert "hide" not in page.page.url
+
+
+def test_a_link_with_nonsense_to_hide_hides_nothing(visit):
+    one = visit(locale="en-US")
+    one.page.goto(one.address + "#hide=prompt,x%20y,,curve")
+    one.page.reload()
+    one.wait_live()
+    assert one.page.get_attribute("body", "data-hide") == "curve"
+    assert one.page.locator("#prompt").is_visible()
