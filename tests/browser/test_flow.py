@@ -242,14 +242,16 @@ def test_probabilities_of_two_hundred_and_of_any_token(live, case, drawn):
     def check(shown):
         i = int(shown[0])
         slack = 1e-4 / temperature
-        assert order[int(number(shown[1])[0]) - 1] == i
+        rival = order[int(number(shown[1])[0]) - 1]  # two logits that differ by float32's noise alone may change places
+        assert rival == i or abs(logits[rival] - logits[i]) < 1e-4
         assert close(shown[2], logits[i])
         for text, exact in ((shown[3], 100 * sampled[i]), (shown[4], 100 * own[i])):
             value, half = number(text)
             assert value == pytest.approx(exact, abs=half, rel=slack)
 
     listed = rows()
-    assert [int(row[0]) for row in listed] == order[:200].tolist()
+    assert [number(row[1])[0] for row in listed] == list(range(1, 201))
+    assert len({row[0] for row in listed}) == 200
     for row in listed:
         check(row)
     wanted = drawn.randrange(case.session.config.vocab_size - 1)
