@@ -247,7 +247,7 @@ def test_probabilities_of_two_hundred_and_of_any_token(live, case, drawn):
         assert close(shown[2], logits[i])
         for text, exact in ((shown[3], 100 * sampled[i]), (shown[4], 100 * own[i])):
             value, half = number(text)
-            assert value == pytest.approx(exact, abs=half, rel=slack)
+            assert abs(value - exact) <= half + slack * exact  # rounding and noise may both happen at once
 
     listed = rows()
     assert [number(row[1])[0] for row in listed] == list(range(1, 201))
