@@ -20,6 +20,7 @@ from page.dom import (
     show,
     value_as_json,
     viewport,
+    watch_size,
     write,
 )
 from page.matrix import emphasis
@@ -64,6 +65,7 @@ class Panel:
         on(dialog, "focusin", self.hovered)
         on(dialog, "keydown", self.pressed)
         on(by_id("panel-close"), "click", lambda _: dialog.close())
+        watch_size(dialog, self.keep_on_screen)
         on(by_id("panel-save"), "click", lambda _: asyncio.create_task(self.save()))
 
     def words(self, key, **values):
@@ -115,9 +117,10 @@ class Panel:
         """Over the place it belongs to, as far as the screen allows."""
         width, height = viewport()
         source = first_of(PLACES[part]).getBoundingClientRect()
-        box = dialog.getBoundingClientRect()
-        left = min(max(source.left + source.width / 2 - box.width / 2, 12), max(width - box.width - 12, 0))
-        top = min(max(source.top - 90, 12), max(height - box.height - 12, 0))
+        # Not its rectangle: a dialog that is opened again while still growing would be measured too small.
+        wide, high = dialog.offsetWidth, dialog.offsetHeight
+        left = min(max(source.left + source.width / 2 - wide / 2, 12), max(width - wide - 12, 0))
+        top = min(max(source.top - 90, 12), max(height - high - 12, 0))
         place(dialog, left="{:.0f}px".format(left), top="{:.0f}px".format(top))
         frames = (
             '[{{"transformOrigin": "{:.0f}px {:.0f}px", "transform": "scale({:.3f})", "opacity": 0}},'
@@ -125,10 +128,17 @@ class Panel:
         ).format(
             source.left + source.width / 2 - left,
             source.top + source.height / 2 - top,
-            min(1, source.width / (box.width or 1)),
+            min(1, source.width / (wide or 1)),
         )
         if moves():
             animate(dialog, frames, 220)
+
+    def keep_on_screen(self):
+        """What arrives after it has opened makes it higher; it then moves up rather than out of sight."""
+        dialog = by_id("panel")
+        lowest = max(viewport()[1] - dialog.offsetHeight - 12, 0)
+        if dialog.open and dialog.offsetTop > lowest:
+            place(dialog, top="{:.0f}px".format(lowest))
 
     def closed(self):
         self.turn += 1

@@ -43,6 +43,20 @@ def test_a_part_opens_is_remembered_and_closes(fresh, part):
     fresh.page.wait_for_function("() => !document.querySelector('#panel[open]')")
 
 
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_opened_again_while_still_growing_stands_on_the_screen(fresh, part):
+    fresh.open(part)
+    fresh.close()
+    fresh.open(part)
+    fresh.page.evaluate("Promise.all(document.querySelector('#panel').getAnimations().map(one => one.finished))")
+    fresh.page.wait_for_function(
+        """() => {
+            const box = document.querySelector("#panel").getBoundingClientRect();
+            return box.left >= 0 && box.top >= 0 && box.right <= innerWidth && box.bottom <= innerHeight;
+        }"""
+    )
+
+
 def test_a_table_closes_back_to_the_part_it_came_from(fresh):
     fresh.open("head")
     fresh.page.locator("#panel .as-table").first.click()
