@@ -1,5 +1,7 @@
 """The page's elements: the only module that touches the browser's document."""
 
+import asyncio
+
 from pyscript import document, window
 
 
@@ -46,6 +48,15 @@ def on_any_input(handler):
 def watch_size(element, handler):
     """Call `handler` whenever the element's size has changed, also when its contents arrive."""
     window.ResizeObserver.new(lambda *_: handler()).observe(element)
+
+
+async def frame():
+    """Let the browser show what has been drawn so far, and take what the reader does, before going on.
+
+    A timer, not an animation frame: those stop in a tab that nobody looks at, and the run would stop with them. Not of
+    0 either: MicroPython then goes on without returning to the browser.
+    """
+    await asyncio.sleep(0.001)
 
 
 def value_as_json(element):

@@ -22,14 +22,12 @@ class Figure:
         """The drawn tokens' texts."""
         return [token["shown"] for token in self.answer["tokens"][self.view["first"] :]]
 
-    def draw(self, answer):
-        """Everything, for the prepared example or after a run of the model."""
+    def draw_run(self, answer):
+        """A run of the model, without its next tokens: `draw_next` follows, a frame later where things move."""
         mark("numbers")
         self.answer = answer
         self.draw_view(answer["view"])
-        self.draw_next(answer["next"])
         scroll_down(by_id("flow"))
-        mark("drawn")
 
     def draw_view(self, view):
         """One block, head and token of the same run."""
@@ -63,6 +61,7 @@ class Figure:
         fill("shape", shape.curves(following, self.words))
         write("shape-sentence", shape.sentence(following, self.words))
         self.draw_fan()
+        mark("drawn")
 
     def draw_forming(self, depths):
         self.depths = depths
@@ -72,7 +71,8 @@ class Figure:
         """The same picture in another language."""
         self.words = words
         if self.answer is not None:
-            self.draw(self.answer)
+            self.draw_run(self.answer)
+            self.draw_next(self.answer["next"])
 
     def ring(self, row, column):
         """Emphasise, in the pattern, the token that listens and, unless None, the one listened to."""

@@ -12,11 +12,13 @@ PAUSES = (1.2, 0.5, 0.15, 0)  # seconds between tokens, by speed
 class Generation:
     def __init__(self, figure, predict, controls):
         self.figure = figure  # knows the reader's language
-        self.predict = predict  # runs the model on the text and the steps, and draws; True when that was seen
+        self.predict = predict  # runs the model on the text and the steps, draws, and calls `answered`
         self.controls = controls  # know which draw it is
         self.history = History()
         self.answer = None  # the newest picture's, with the drawn token
+        self.fresh = False  # whether it answers what the text and the steps are now
         self.length = 0  # of the typed text, in the browser's own units
+        self.wanted = 0  # tokens asked for one by one and not yet appended
         self.playing = 0  # number of the run under way, 0 for none
         self.runs = 0
         on(by_id("append"), "click", lambda _: self.once())
@@ -26,14 +28,18 @@ class Generation:
 
     def typed(self):
         """The reader changed the text: it is a new beginning."""
-        self.stop()
+        self.fresh = False
         self.history.clear()
         self.length = text_length(by_id("prompt"))
-        self.show()
+        self.stop()
 
     def answered(self, answer):
-        """A picture has been drawn."""
-        self.answer = answer
+        """A picture has been drawn, and nothing newer is on its way."""
+        self.answer, self.fresh = answer, True
+        if self.playing:
+            asyncio.create_task(self.play(self.playing))
+        else:
+            self.proceed()
         self.show()
 
     @property
@@ -41,54 +47,58 @@ class Generation:
         return self.answer is None or self.answer["count"] >= self.answer["n_positions"]
 
     def once(self):
-        self.stop()
-        asyncio.create_task(self.append())
-
-    async def append(self):
-        """Append the drawn token and let the model read on; False when the context is full or a newer text came."""
-        if self.full:
-            return False
-        drawn = self.answer["next"]["drawn"]
-        draw = self.controls.draw
-        self.history.append({"id": drawn["id"], "shown": drawn["shown"], "share": drawn["sampled"], "draw": draw})
-        self.controls.draw = draw + 1
-        return await self.move()
-
-    async def move(self):
-        """Let the model, and with it the picture and the text field, follow the history."""
-        return await self.predict() is not None
+        """One more token; pressed faster than the model answers, each press counts."""
+        self.playing = 0
+        self.wanted += 1
+        self.proceed()
 
     def play_or_pause(self):
         if self.playing:
             self.stop()
         else:
             self.runs += 1
-            self.playing = self.runs
-            asyncio.create_task(self.play(self.runs))
-        self.show()
+            self.playing, self.wanted = self.runs, 0
+            self.proceed()
 
     async def play(self, run):
-        while self.playing == run and await self.append():
-            await asyncio.sleep(PAUSES[int(by_id("speed").value)])
+        await asyncio.sleep(PAUSES[int(by_id("speed").value)])
         if self.playing == run:
+            self.proceed()
+
+    def proceed(self):
+        """Append the drawn token and let the model read on, if that is wanted and the last answer has come."""
+        if self.full:
             self.stop()
+        elif self.fresh and (self.playing or self.wanted):
+            self.wanted = max(self.wanted - 1, 0)
+            drawn = self.answer["next"]["drawn"]
+            draw = self.controls.draw
+            self.history.append({"id": drawn["id"], "shown": drawn["shown"], "share": drawn["sampled"], "draw": draw})
+            self.controls.draw = draw + 1
+            self.move()
+        self.show()
+
+    def move(self):
+        """Let the model, and with it the picture and the text field, follow the history."""
+        self.fresh = False
+        asyncio.create_task(self.predict())
 
     def stop(self):
-        self.playing = 0
+        self.playing = self.wanted = 0
         self.show()
 
     def undo(self):
         self.stop()
         self.go(self.history.position - 1)
         self.history.cut()
-        asyncio.create_task(self.move())
+        self.move()
 
     def chose(self, event):
         button = event.target.closest("[data-step-number]")
         if button:
             self.stop()
             self.go(int(button.getAttribute("data-step-number")))
-            asyncio.create_task(self.move())
+            self.move()
 
     def go(self, position):
         """Back to an earlier moment, with the needle where it was then; "draw again" moves it for another branch."""

@@ -11,6 +11,7 @@ from page.dom import (
     address,
     by_id,
     fill,
+    frame,
     on,
     on_any_input,
     on_new_fragment,
@@ -136,31 +137,42 @@ class Page:
         self.generation.typed()
 
     async def predict(self):
-        """Run the model on the text and what was generated after it. The answer, or None when it was not drawn."""
+        """Run the model on the text and what was generated after it, and draw the answer unless a newer one comes."""
         text, history = self.text, self.generation.history
         ids = history.ids
         if not ids:
             tokens = await self.client.ask("tokenize", text)
             if text != self.text:
-                return None  # a newer text is on its way
+                return  # a newer text is on its way
             if "error" in tokens:
                 self.status.say_error(tokens)
-                return None
+                return
             self.show_tokens(tokens, "")
+
+        def overtaken():
+            return text != self.text or ids != history.ids
+
         before = self.figure.answer
         block, head = self.link.state["block"] - 1, self.link.state["head"] - 1
         settings = self.settings(COUNT, "")
         answer = await self.client.ask("predict", text, json.dumps(ids), settings, block, head)
-        if "replaced" in answer or text != self.text or ids != history.ids:
-            return None
+        if "replaced" in answer or overtaken():
+            return
         if "error" in answer:
             self.status.say_error(answer)
-            return None
+            return
         if history.steps:
             put_text(by_id("prompt"), self.generation.length, answer["appended_text"])
         was_live = before is not None and "milliseconds" in before
-        self.figure.draw(answer)
+        self.figure.draw_run(answer)
+        await frame()
+        if overtaken():
+            return
+        self.figure.draw_next(answer["next"])
         self.pin.show(answer["next"])
+        await frame()
+        if overtaken():
+            return
         by_id("figure").classList.remove("prepared", "stale")
         self.show_tokens(answer, answer["next"]["drawn"]["shown"])
         self.figure.light(same_beginning(before, answer) if was_live else 0)
@@ -172,7 +184,6 @@ class Page:
         self.client.ask_newest("forming", lambda forming: self.figure.draw_forming(forming["depths"]), "forming")
         self.generation.answered(answer)
         await self.panel.refresh()
-        return answer
 
     def show_tokens(self, answer, ghost):
         fill("prompt-tokens", prompt.tints(answer, ghost))

@@ -73,6 +73,13 @@ def alphas(live, selector):
     return np.array(values).reshape(height, width)
 
 
+def box_of(element):
+    """Where it is on the screen, once it is there and stands still; what lies below the edge no mouse can reach."""
+    element.evaluate("one => one.scrollIntoView({block: 'center'})")
+    element.scroll_into_view_if_needed()  # waits until nothing moves it
+    return element.bounding_box()
+
+
 def arrows(live, selector, keys):
     live.page.focus(selector)
     for key, times in keys:
@@ -84,7 +91,7 @@ def test_pattern_cells(live, case, drawn):
     pattern = case.trace.pattern[case.head]
     assert np.abs(alphas(live, "#pattern image") - 255 * pattern).max() <= 1
     row, column = case.cell(drawn)
-    box = live.page.locator("#pattern image").bounding_box()
+    box = box_of(live.page.locator("#pattern image"))
     size = box["width"] / case.count, box["height"] / case.count
     place = box["x"] + (column + 0.5) * size[0], box["y"] + (row + 0.5) * size[1]
     text = live.read(lambda: live.page.mouse.move(*place))
@@ -97,7 +104,7 @@ def test_pattern_cells(live, case, drawn):
 
 def test_the_future_is_said_to_be_hidden(live, case):
     if case.count > 1:
-        box = live.page.locator("#pattern image").bounding_box()
+        box = box_of(live.page.locator("#pattern image"))
         place = box["x"] + box["width"] - 3, box["y"] + 3
         assert "mask hides it" in live.read(lambda: live.page.mouse.move(*place))
 
@@ -129,9 +136,9 @@ def test_strip_cells(live, case, drawn, name):
     means = np.array([values[:, a:b].mean(axis=1) for a, b in pairwise(edges)]).T
     strength = 255 * np.abs(means) / np.abs(means).max(axis=1, keepdims=True)
     assert np.abs(alpha[:, gap : gap + cells] - strength).max() <= 1.01
-    box = column.bounding_box()
-    y = box["y"] + (row * pitch + gap + cell + 0.5) * box["height"] / (case.count * pitch)
     column.focus()
+    box = box_of(column)
+    y = box["y"] + (row * pitch + gap + cell + 0.5) * box["height"] / (case.count * pitch)
     for place, act in (
         (cell, lambda: live.page.mouse.move(box["x"] + box["width"] / 2, y)),
         (cell + 1, lambda: live.page.keyboard.press("ArrowDown")),
@@ -202,8 +209,7 @@ def test_opened_head(live, case, drawn):
         for text, exact in zip(shown["pattern"], pattern[lower], strict=True):
             assert (0 < 100 * exact < 0.501) if text == "<1" else close(text, 100 * exact, 1e-3)
     row, column = case.cell(drawn)
-    live.page.locator('#panel [data-matrix="scores"] image').scroll_into_view_if_needed()
-    box = live.page.locator('#panel [data-matrix="scores"] image').bounding_box()
+    box = box_of(live.page.locator('#panel [data-matrix="scores"] image'))
     size = box["width"] / case.count
     live.page.mouse.move(box["x"] + (column + 0.5) * size, box["y"] + (row + 0.5) * size)
     expected = [scores[row, column], masked[row, column]]

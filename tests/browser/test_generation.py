@@ -61,6 +61,14 @@ def test_ten_tokens_are_those_of_the_seed(start, reference):
     assert steps(start) == 10
 
 
+def test_each_press_counts_however_fast(start, reference):
+    seed, draw = link(start)
+    typed, generated = expected(reference, TEXT, 3, seed, draw)
+    start.page.evaluate("() => { for (let i = 0; i < 3; i++) document.querySelector('#append').click() }")
+    start.page.wait_for_function("n => document.querySelectorAll('#tokens .token').length === n", arg=len(typed) + 3)
+    assert start.tokens() == typed + generated
+
+
 def test_back_undo_and_another_branch(start, reference):
     for _ in range(4):
         append(start)
@@ -129,8 +137,9 @@ def test_the_probability_of_each_token_is_said(start, reference):
 def test_a_link_repeats_the_next_ten(start, visit, reference):
     append(start)
     append(start)
-    fragment = start.page.url.partition("#")[2]
     text = start.page.input_value("#prompt")
+    start.page.wait_for_function("text => location.hash.includes(`text=${encodeURIComponent(text)}&`)", arg=text)
+    fragment = start.page.url.partition("#")[2]
     other = visit(locale="en-US")
     other.page.goto(other.address + "#" + fragment)
     other.page.reload()
