@@ -1,179 +1,162 @@
-"""Any Hugging Face GPT-2 checkpoint -> the int8 layout that the browser loads (`py/model/checkpoint.py`).
+"""Any Hugging Face GPT-2 checkpoint -> the quantised layout that the browser loads (`py/model/checkpoint.py`).
 
-    python -m build.quantize SOURCE_FOLDER OUT_FOLDER
+    python -m build.quantize SOURCE_FOLDER OUT_FOLDER [--bits 4] [--eval TEXT_FILE]
 
 SOURCE_FOLDER holds config.json, tokenizer.json and model.safetensors (or its shards and their index), weights
-in float32, float16 or bfloat16.
+in float32, float16 or bfloat16. A table says what each tensor loses at 8 and at 4 bits; with --eval also how well
+the model predicts a text with the source's weights and with either kind of rounding.
 """
 
 import argparse
 import hashlib
 import json
-import re
+import math
+import shutil
 import sys
+from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import safetensors.numpy
-import tokenizers
 
-from model.checkpoint import INDEX, LAYOUT, SCALE, is_quantized, tensor_shapes
-from model.config import ConfigError, GPT2Config
-from model.quantization import quantize_rows
-from model.safetensors import SafetensorsError, load
+from build.perplexity import perplexities, windows_of
+from build.source import Source, SourceError, minimised
+from model.checkpoint import INDEX, LAYOUTS, SCALE, is_quantized, tensor_shapes
+from model.quantization import GROUP, Quantized, pack, quantize_groups, quantize_rows
 
 LARGEST_SHARD = 16 * 2**20 - 2**16  # bytes of tensors: with its header a file stays below 16 MiB
 SMALLEST_SHARD = 8 * 2**20  # bytes; for a model that has so many
-MASK = re.compile(r"h\.\d+\.attn\.(bias|masked_bias)")  # constants that old checkpoints carry beside the weights
-CONV1D = re.compile(r"h\.\d+\.(attn|mlp)\.\w+\.weight")  # Hugging Face keeps these as (in, out)
+QUANTIZE = {8: quantize_rows, 4: quantize_groups}
 
 
-class QuantizeError(ValueError):
-    """The source is not a whole GPT-2 checkpoint; the message names the file or the tensor."""
+class Piece(NamedTuple):
+    """What one shard holds of one tensor: all of it, or some rows of a large matrix."""
+
+    name: str
+    rows: slice
+    nbytes: int  # scales included
 
 
-def quantize(source: Path, out: Path) -> None:
-    """Write the quantised checkpoint of `source` to the folder `out` and print what each tensor lost.
+def quantize(source_folder: Path, out: Path, bits: int = 8, text: Path | None = None) -> None:
+    """Write the quantised checkpoint of `source_folder` to the folder `out` and print what each tensor loses.
 
-    Raises QuantizeError; `out` is written only when the whole of `source` is good.
+    Raises SourceError; `out` changes only when the whole of the source is good.
     """
-    if source.resolve() == out.resolve():
-        raise QuantizeError("OUT_FOLDER must be another folder than SOURCE_FOLDER, whose weights it would replace.")
-    config_json = read(source, "config.json")
-    try:
-        config = GPT2Config.from_json(config_json)
-    except ConfigError as error:
-        raise QuantizeError(f"{source}: {error}") from None
-    texts = {"config.json": minimised(config_json), "tokenizer.json": checked_tokenizer(source, config)}
-    pieces = []
-    for name, w in gpt2_tensors(source, config).items():
-        pieces += quantized_pieces(name, w)
-    shards = split_into_shards(pieces)
+    if source_folder.resolve() == out.resolve():
+        raise SourceError("OUT_FOLDER must be another folder than SOURCE_FOLDER, whose weights it would replace.")
+    source = Source(source_folder)
+    texts = {"config.json": minimised(source.config_json), "tokenizer.json": source.tokenizer()}
+    shapes = tensor_shapes(source.config)
+    if any(shape[1] % GROUP for name, shape in shapes.items() if is_quantized(name, shape)):
+        if bits == 4:
+            raise SourceError(f"at 4 bits the rows of every matrix must be a multiple of {GROUP} weights long.")
+        compared = (8,)
+    else:
+        compared = (8, 4)
+    windows = windows_of(text, source) if text else None
 
-    out.mkdir(parents=True, exist_ok=True)
-    for old in out.glob("model*.safetensors"):
-        old.unlink()
-    contents = dict(texts)
-    weight_map: dict[str, str] = {}  # a matrix in several shards is listed where it begins
-    for i, shard in enumerate(shards):
-        file = f"model-{i + 1:05}-of-{len(shards):05}.safetensors"
-        contents[file] = safetensors.numpy.save(shard)
-        for name in shard:
-            weight_map.setdefault(name, file)
+    part = out.with_name(out.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    try:
+        write_checkpoint(source, part, bits, texts, compared)
+        if out.exists():
+            shutil.rmtree(out)
+        part.rename(out)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    total = sum(path.stat().st_size for path in out.iterdir())
+    print(f"{out}: {total:,} bytes at {bits} bits")
+    if windows is not None:
+        perplexities(source, windows, {f"int{b}": QUANTIZE[b] for b in compared})
+
+
+def write_checkpoint(source: Source, out: Path, bits: int, texts: dict[str, bytes], compared: tuple[int, ...]) -> None:
+    """All files of the checkpoint into the empty folder `out`, one tensor at a time."""
+    shapes = tensor_shapes(source.config)
+    plan = {
+        b: split_into_shards([p for name, shape in shapes.items() for p in pieces(name, shape, b)]) for b in compared
+    }
+    for name, data in texts.items():
+        (out / name).write_bytes(data)
+    files, weight_map = list(texts), {}
+    to_come = [list(shard) for shard in plan[bits]]
+    shard: dict[str, np.ndarray] = {}  # the one being filled
+    for number, (name, w) in enumerate(source.tensors()):
+        quantized = {b: QUANTIZE[b](w) for b in compared} if is_quantized(name, w.shape) else {}
+        print(line(f"[{number + 1}/{len(shapes)}] {name}", w, quantized), flush=True)
+        while to_come and to_come[0][0].name == name:
+            shard |= stored(to_come[0].pop(0), quantized.get(bits, w), bits)
+            if not to_come[0]:
+                files.append(f"model-{len(plan[bits]) - len(to_come) + 1:05}-of-{len(plan[bits]):05}.safetensors")
+                (out / files[-1]).write_bytes(safetensors.numpy.save(shard))
+                weight_map = dict.fromkeys(shard, files[-1]) | weight_map  # a cut matrix is listed where it begins
+                to_come, shard = to_come[1:], {}
+    order = {name: i for i, name in enumerate(key for n in shapes for key in (n, n + SCALE))}
     index = {
         "metadata": {
-            "total_size": sum(tensor.nbytes for shard in shards for tensor in shard.values()),
-            "layout": LAYOUT,
-            "files": [
-                {"name": name, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-                for name, content in contents.items()
-            ],
+            "total_size": sum(piece.nbytes for shard in plan[bits] for piece in shard),
+            "layout": LAYOUTS[bits],
+            "files": [described(out / name) for name in files],
         },
-        "weight_map": weight_map,
+        "weight_map": dict(sorted(weight_map.items(), key=lambda item: order[item[0]])),
     }
-    for name, content in contents.items():
-        (out / name).write_bytes(content)
     (out / INDEX).write_text(json.dumps(index, indent=1) + "\n")
-    total = sum(len(content) for content in contents.values())
-    print(f"{out}: {total:,} bytes in {len(shards)} shard(s), tokenizer.json and config.json")
+    sizes = {"float32": 4 * sum(math.prod(shape) for shape in shapes.values())}
+    sizes |= {f"int{b}": sum(piece.nbytes for shard in plan[b] for piece in shard) for b in compared}
+    print("weights in all: " + ", ".join(f"{kind} {size / 1e6:,.1f} MB" for kind, size in sizes.items()))
 
 
-def read(source: Path, name: str) -> bytes:
-    try:
-        return (source / name).read_bytes()
-    except OSError as error:
-        raise QuantizeError(f"{source / name} cannot be read: {error.strerror}. It is part of a checkpoint.") from None
+def described(path: Path) -> dict:
+    data = path.read_bytes()
+    return {"name": path.name, "size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
 
 
-def minimised(text: bytes) -> bytes:
-    """The same JSON without spaces and escapes."""
-    return json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def checked_tokenizer(source: Path, config: GPT2Config) -> bytes:
-    """tokenizer.json, minimised. The `tokenizers` library must read it and count the tokens of `config`."""
-    text = read(source, "tokenizer.json")
-    try:
-        size = tokenizers.Tokenizer.from_str(text.decode()).get_vocab_size()
-    except Exception as error:  # the library raises no narrower class
-        raise QuantizeError(f"{source / 'tokenizer.json'} is not a tokenizer: {error}") from None
-    if size != config.vocab_size:
-        raise QuantizeError(f"tokenizer.json has {size} tokens, but vocab_size in config.json is {config.vocab_size}.")
-    return minimised(text)
-
-
-def source_tensors(source: Path) -> dict[str, np.ndarray]:
-    """Every tensor of the source's safetensors files; most are views, not yet read from the disk."""
-    files = ["model.safetensors"]
-    if not (source / files[0]).exists() and (source / INDEX).exists():
-        try:
-            files = sorted(set(json.loads(read(source, INDEX))["weight_map"].values()))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise QuantizeError(f"{source / INDEX} has no weight_map that can be read: {error!r}") from None
-    tensors: dict[str, np.ndarray] = {}
-    for file in files:
-        try:
-            tensors.update(load(np.memmap(source / file, np.uint8, mode="r")))
-        except (
-            OSError,
-            ValueError,
-        ) as error:  # SafetensorsError is a ValueError, as is that of an empty file
-            reason = error if isinstance(error, SafetensorsError) else "there is no such file, or it is empty"
-            raise QuantizeError(f"{source / file} cannot be read: {reason}.") from None
-    return tensors
-
-
-def gpt2_tensors(source: Path, config: GPT2Config) -> dict[str, np.ndarray]:
-    """GPT-2's tensors in the order of `tensor_shapes`, matrices transposed to (out, in), any float dtype."""
-    tensors = {name.removeprefix("transformer."): w for name, w in source_tensors(source).items()}
-    tensors = {name: w for name, w in tensors.items() if not MASK.fullmatch(name)}
-    head = tensors.pop("lm_head.weight", None)
-    ordered = {}
-    for name, shape in tensor_shapes(config).items():
-        if name not in tensors:
-            raise QuantizeError(f"the source has no tensor {name}: is it a GPT-2?")
-        w = tensors.pop(name)
-        stored = shape[::-1] if CONV1D.fullmatch(name) else shape
-        if w.shape != stored or w.dtype not in (np.float32, np.float16):
-            raise QuantizeError(f"{name} should be floats of shape {stored}, but the source has {w.dtype} {w.shape}.")
-        ordered[name] = w.T if CONV1D.fullmatch(name) else w  # shape
-    if tensors:
-        raise QuantizeError(f"the source holds tensors that a GPT-2 does not have: {', '.join(sorted(tensors)[:5])}")
-    if head is not None and not np.array_equal(head, ordered["wte.weight"]):
-        raise QuantizeError("lm_head.weight differs from wte.weight; in GPT-2 they are one.")
-    return ordered
-
-
-def quantized_pieces(name: str, w: np.ndarray) -> list[dict[str, np.ndarray]]:
-    """The tensors to store for w, in pieces that each fit a shard; prints what rounding has cost."""
-    w = np.ascontiguousarray(w, dtype=np.float32)  # same shape as w
-    if not np.isfinite(w).all():
-        raise QuantizeError(f"{name} holds a NaN or an infinity.")
-    if not is_quantized(name, w.shape):
-        print(f"{name:28} {w.shape!s:16} float32")
-        return [{name: w}]
-    rows = quantize_rows(w)
+def line(name: str, w: np.ndarray, quantized: dict[int, Quantized]) -> str:
+    """A tensor's row of the table."""
     norm = np.linalg.norm(w)
-    error = np.linalg.norm(w - rows[:]) / norm if norm else 0.0
-    print(f"{name:28} {w.shape!s:16} int8    relative error {error:.5f}")
-    count = -(-(rows.values.nbytes + rows.scale.nbytes) // LARGEST_SHARD)
-    pairs = zip(np.array_split(rows.values, count), np.array_split(rows.scale, count), strict=True)
-    return [{name: values, name + SCALE: scale} for values, scale in pairs]
+    errors = [f"int{b} {np.linalg.norm(w - q[:]) / norm if norm else 0:.5f}" for b, q in quantized.items()]
+    what = "relative error " + ", ".join(errors) if errors else "stays float32"
+    return f"{name:38} {w.shape!s:16} {what}"
 
 
-def split_into_shards(pieces: list[dict[str, np.ndarray]]) -> list[dict[str, np.ndarray]]:
+def pieces(name: str, shape: tuple[int, ...], bits: int) -> list[Piece]:
+    """What is to be stored of a tensor of this shape, in pieces that each fit a shard."""
+    if not is_quantized(name, shape):
+        return [Piece(name, slice(None), 4 * math.prod(shape))]
+    n_out, n_in = shape
+    row = n_in + 4 if bits == 8 else n_in // 2 + 2 * (n_in // GROUP)  # bytes
+    count = -(-n_out * row // LARGEST_SHARD)
+    edges = [n_out * i // count for i in range(count + 1)]
+    return [Piece(name, slice(a, b), (b - a) * row) for a, b in pairwise(edges)]
+
+
+def stored(piece: Piece, w: np.ndarray | Quantized, bits: int) -> dict[str, np.ndarray]:
+    """The tensors that a shard holds for a piece of w."""
+    if not isinstance(w, Quantized):
+        return {piece.name: w}
+    values, scale = w.values[piece.rows], w.scale[piece.rows]
+    if bits == 8:
+        return {piece.name: values, piece.name + SCALE: scale[:, 0]}  # (rows, in), (rows,)
+    return {
+        piece.name: pack(values),
+        piece.name + SCALE: scale.astype(np.float16),
+    }  # (rows, in / 2), (rows, in / GROUP)
+
+
+def split_into_shards(pieces: list[Piece]) -> list[list[Piece]]:
     """Pieces in order, gathered into as few shards as LARGEST_SHARD allows and of nearly the same size."""
 
-    def gathered(limit: int) -> list[dict[str, np.ndarray]]:
-        shards: list[dict[str, np.ndarray]] = []
+    def gathered(limit: int) -> list[list[Piece]]:
+        shards: list[list[Piece]] = []
         room = 0
         for piece in pieces:
-            size = sum(tensor.nbytes for tensor in piece.values())
-            if not shards or size > room or shards[-1].keys() & piece.keys():
-                shards.append({})
+            if not shards or piece.nbytes > room or piece.name in [other.name for other in shards[-1]]:
+                shards.append([])
                 room = limit
-            shards[-1] |= piece
-            room -= size
+            shards[-1].append(piece)
+            room -= piece.nbytes
         return shards
 
     fewest = len(gathered(LARGEST_SHARD))
@@ -187,10 +170,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m build.quantize", description=__doc__.splitlines()[0])
     parser.add_argument("source", type=Path, metavar="SOURCE_FOLDER")
     parser.add_argument("out", type=Path, metavar="OUT_FOLDER")
+    parser.add_argument("--bits", type=int, choices=(8, 4), default=8, help="bits a weight (default: 8)")
+    parser.add_argument("--eval", type=Path, metavar="TEXT_FILE", help="text to measure the perplexity on")
     arguments = parser.parse_args()
     try:
-        quantize(arguments.source, arguments.out)
-    except QuantizeError as error:
+        quantize(arguments.source, arguments.out, arguments.bits, arguments.eval)
+    except SourceError as error:
         sys.exit(f"{error}")
 
 

@@ -18,7 +18,8 @@ sys.path.insert(0, str(ROOT / "py"))
 import numpy as np  # noqa: E402
 
 from model import sampling  # noqa: E402
-from model.checkpoint import INDEX, read_index, weights_from_shards  # noqa: E402
+from model.assembly import weights_from_shards  # noqa: E402
+from model.checkpoint import INDEX, read_index  # noqa: E402
 from model.config import GPT2Config  # noqa: E402
 from model.explain import next_tokens, read_prompt  # noqa: E402
 from model.lens import lens  # noqa: E402
@@ -33,10 +34,10 @@ MODEL = "mini"
 
 def load_model(folder: Path) -> tuple[Session, Tokenizer]:
     """A quantised checkpoint from disk. Raises FileNotFoundError, CheckpointError."""
-    names = [file.name for file in read_index((folder / INDEX).read_bytes())]
+    index = read_index((folder / INDEX).read_bytes())
     config = GPT2Config.from_json((folder / "config.json").read_bytes())
     tokenizer = Tokenizer.from_json((folder / "tokenizer.json").read_text(encoding="utf-8"))
-    shards = [np.fromfile(folder / name, np.uint8) for name in names if name.endswith(".safetensors")]
+    shards = [np.fromfile(folder / name, np.uint8) for name in index.shards]
     return Session(weights_from_shards(shards, config), config), tokenizer
 
 

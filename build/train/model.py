@@ -17,12 +17,12 @@ from torch import nn
 from torch.nn import functional
 
 from build import tokenizer_files
-from build.quantize import CONV1D, QuantizeError, gpt2_tensors
 from build.random_checkpoint import config_fields, random_tensors
-from model.checkpoint import INDEX, LAYOUT, read_index, weights_from_shards
+from build.source import Source, SourceError
+from model.assembly import weights_from_shards
+from model.checkpoint import INDEX, CheckpointError, read_index
 from model.config import GPT2Config
-
-PREFIX = "transformer."  # where Hugging Face's GPT2LMHeadModel keeps everything but its head, which is wte
+from model.huggingface import CONV1D, PREFIX
 
 
 class ModelError(ValueError):
@@ -107,20 +107,29 @@ def load(folder: Path) -> GPT2:
     """
     try:
         config = GPT2Config.from_json((folder / "config.json").read_bytes())
-        if (folder / INDEX).exists() and LAYOUT in (folder / INDEX).read_text():
+        if is_quantized(folder):
             weights = quantized_weights(folder, config)
         else:
-            weights = gpt2_tensors(folder, config)
-    except (OSError, ValueError, QuantizeError) as error:
+            weights = dict(Source(folder).tensors())
+    except (OSError, ValueError, SourceError) as error:
         raise ModelError(f"{folder} does not hold a GPT-2: {error}") from None
     check_tokenizer(folder, config)
     return with_weights(config, weights)
 
 
+def is_quantized(folder: Path) -> bool:
+    """Whether the folder is in our own layout; Hugging Face's has an index of the same name."""
+    try:
+        read_index((folder / INDEX).read_bytes())
+    except (OSError, CheckpointError):
+        return False
+    return True
+
+
 def quantized_weights(folder: Path, config: GPT2Config) -> dict[str, np.ndarray]:
     """Weights by name, float32, as the browser has them."""
-    files = [file.name for file in read_index((folder / INDEX).read_bytes())]
-    shards = [np.fromfile(folder / file, np.uint8) for file in files if file.endswith(".safetensors")]
+    index = read_index((folder / INDEX).read_bytes())
+    shards = [np.fromfile(folder / file, np.uint8) for file in index.shards]
     weights = weights_from_shards(shards, config)
     for i, block in enumerate(weights.pop("h")):
         weights |= {f"h.{i}.{name}": w for name, w in block.items()}

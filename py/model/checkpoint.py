@@ -1,20 +1,18 @@
-"""A quantised checkpoint: which files it has, and how their tensors become the weights `gpt2.py` reads.
+"""A quantised checkpoint: which files it has, and which tensors are in them.
 
 Layout: Hugging Face's sharded safetensors (`model.safetensors.index.json`), with matrices stored transposed to
-(out, in) as int8 and, beside each, `<name>.scale` with one float32 a row. A matrix too large for one shard (GPT-2's
-token embedding) continues in the next under the same name, from the row where the last one stopped.
+(out, in), and beside each its scales as `<name>.scale`. At 8 bits a matrix is int8 with one float32 scale a row; at
+4 bits two weights share a byte and `quantization.GROUP` of them a float16 scale. A matrix too large for one shard
+(GPT-2's token embedding) continues in the next under the same name, from the row where the last one stopped.
 """
 
 from typing import NamedTuple
 
-import numpy as np
-
-from model import safetensors, shallow_json
+from model import shallow_json
 from model.config import GPT2Config
-from model.quantization import Int8Rows
 
 INDEX = "model.safetensors.index.json"
-LAYOUT = "glassformer-int8-rows"
+LAYOUTS = {8: "glassformer-int8-rows", 4: "glassformer-int4-groups"}  # by bits a weight
 SCALE = ".scale"
 
 
@@ -28,17 +26,44 @@ class StoredFile(NamedTuple):
     sha256: str  # hexadecimal
 
 
-def read_index(text: str | bytes) -> list[StoredFile]:
-    """Every file of the checkpoint but the index itself, shards in the order they are to be loaded."""
+class Index(NamedTuple):
+    bits: int  # a weight
+    files: list[StoredFile]  # all but the index itself, shards in the order they are to be loaded
+    shard_of: dict[str, str]  # the file in which each tensor begins
+
+    @property
+    def size(self) -> int:
+        """Bytes of all the files."""
+        return sum(file.size for file in self.files)
+
+    @property
+    def shards(self) -> list[str]:
+        return [file.name for file in self.files if file.name.endswith(".safetensors")]
+
+    def shards_of_parts(self, config: GPT2Config) -> list[list[str]]:
+        """The shards that hold each part of the model: the embedding, every block, the final LayerNorm."""
+        places = {shard: i for i, shard in enumerate(self.shards)}
+        found: list[list[int]] = [[] for _ in range(config.n_layer + 2)]
+        for name in tensor_shapes(config):
+            part = 1 + int(name.split(".")[1]) if name.startswith("h.") else 0 if name[0] == "w" else -1
+            found[part].append(places.get(self.shard_of.get(name, ""), 0))
+        return [self.shards[min(part) : max(part) + 1] for part in found]
+
+
+def read_index(text: str | bytes) -> Index:
+    """Raises CheckpointError for what is not the index of a checkpoint that this code can load."""
     try:
-        metadata = shallow_json.parse(text)["metadata"]
+        index = shallow_json.parse(text)
+        metadata = index["metadata"]
         files = [StoredFile(str(f["name"]), int(f["size"]), str(f["sha256"])) for f in metadata["files"]]
+        shard_of = {str(name): str(file) for name, file in index["weight_map"].items()}
         layout = metadata["layout"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CheckpointError(f"{INDEX} cannot be read: {error!r}") from None
-    if layout != LAYOUT:
-        raise CheckpointError(f"{INDEX}: layout {layout!r} is not {LAYOUT!r}; run build/quantize.py again.")
-    return files
+    for bits, name in LAYOUTS.items():
+        if layout == name:
+            return Index(bits, files, shard_of)
+    raise CheckpointError(f"{INDEX}: layout {layout!r} is unknown; run build/quantize.py again.")
 
 
 def tensor_shapes(config: GPT2Config) -> dict[str, tuple[int, ...]]:
@@ -65,30 +90,6 @@ def is_quantized(name: str, shape: tuple[int, ...]) -> bool:
     return len(shape) == 2 and name != "wpe.weight"
 
 
-def weights_from_shards(shards: list[np.ndarray], config: GPT2Config, resident: str = "float32") -> dict:
-    """Weights as `gpt2.py` takes them: `wte.weight`, `wpe.weight`, `ln_f.*` and `h`, one dict a block.
-
-    `shards` are the files' bytes (uint8). resident "int8" keeps matrices as views of those bytes (small);
-    "float32" dequantises them once (faster). Raises CheckpointError or SafetensorsError.
-    """
-    tensors: dict[str, list[np.ndarray]] = {}  # the parts of each, usually one
-    for shard in shards:
-        for name, part in safetensors.load(shard).items():
-            tensors.setdefault(name, []).append(part)
-    flat = {}
-    for name, shape in tensor_shapes(config).items():
-        quantized = is_quantized(name, shape)
-        if quantized:
-            values, scale = take(tensors, name, shape, np.int8), take(tensors, name + SCALE, shape[:1], np.float32)
-            rows = Int8Rows(values, scale)
-            flat[name] = rows if resident == "int8" else rows[:]  # (out, in)
-        else:
-            flat[name] = take(tensors, name, shape, np.float32)
-    if tensors:
-        raise CheckpointError(f"the checkpoint holds tensors a GPT-2 does not have: {', '.join(sorted(tensors))}")
-    return nested(flat, config)
-
-
 def nested(flat: dict, config: GPT2Config) -> dict:
     """Weights by full name, regrouped as `gpt2.py` takes them."""
     weights: dict = {name: w for name, w in flat.items() if not name.startswith("h.")}
@@ -97,20 +98,3 @@ def nested(flat: dict, config: GPT2Config) -> dict:
         for i in range(config.n_layer)
     ]
     return weights
-
-
-def take(tensors: dict[str, list[np.ndarray]], name: str, shape: tuple[int, ...], dtype: type) -> np.ndarray:
-    """Remove and return the tensor `name`, which must have this shape and dtype and only finite numbers."""
-    parts = tensors.pop(name, None)
-    if parts is None:
-        raise CheckpointError(f"the checkpoint has no tensor {name}")
-    try:
-        tensor = parts[0] if len(parts) == 1 else np.concatenate(parts)  # shape
-    except ValueError as error:
-        raise CheckpointError(f"the parts of {name} do not fit together: {error}") from None
-    if tensor.shape != shape or tensor.dtype != dtype:
-        expected = f"{np.dtype(dtype)} {shape}"
-        raise CheckpointError(f"{name} should be {expected}, the file has {tensor.dtype} {tensor.shape}")
-    if dtype is np.float32 and not np.isfinite(tensor).all():
-        raise CheckpointError(f"{name} holds a NaN or an infinity")
-    return tensor

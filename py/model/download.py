@@ -34,7 +34,7 @@ async def open_stream(base: str, name: str, fresh: bool):
 async def download_index(base: str, fresh: bool) -> list[StoredFile]:
     """What the checkpoint at `base` (an address ending in /) consists of. Raises DownloadError or CheckpointError."""
     response = await open_stream(base, INDEX, fresh)
-    return read_index(await response.text())
+    return read_index(await response.text()).files
 
 
 async def download(base: str, file: StoredFile, arrived: Callable[[int], None], fresh: bool) -> np.ndarray:

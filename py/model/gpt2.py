@@ -15,26 +15,27 @@ from collections.abc import Iterator
 import numpy as np
 
 from model.config import GPT2Config
-from model.quantization import Int8Rows
-from model.trace import Block, Embedding, Final
+from model.quantization import Quantized
+from model.trace import MLP, Attention, Block, Embedding, Final
 
 ROWS_AT_ONCE = 512  # of a weight matrix: the float32 copy of that many int8 rows is small and stays in the cache
 
 
-def linear(x: np.ndarray, w: np.ndarray | Int8Rows, b: np.ndarray | None = None) -> np.ndarray:
+def linear(x: np.ndarray, w: np.ndarray | Quantized, b: np.ndarray | None = None) -> np.ndarray:
     """x (T, in) times the transpose of w (out, in), plus b (out,): the one place a weight matrix is multiplied.
 
     einsum on (out, in) runs along the memory of both; `x @ w` on GPT-2's own (in, out) layout takes seven to nine
     times as long where NumPy has no BLAS, as in the browser (`make bench` shows both).
     """
-    matrix = w.values if isinstance(w, Int8Rows) else w  # (out, in)
+    one_scale_a_row = isinstance(w, Quantized) and w.scale.shape[1] == 1
+    matrix = w.values if one_scale_a_row else w  # (out, in)
     pieces = []
-    for start in range(0, len(matrix), ROWS_AT_ONCE):
+    for start in range(0, w.shape[0], ROWS_AT_ONCE):
         rows = matrix[start : start + ROWS_AT_ONCE].astype(np.float32, copy=False)  # (up to ROWS_AT_ONCE, in)
         pieces.append(np.einsum("tk,nk->tn", x, rows))  # (T, up to ROWS_AT_ONCE)
     y = np.concatenate(pieces, axis=1)  # (T, out)
-    if isinstance(w, Int8Rows):
-        y *= w.scale  # (T, out) the few results are scaled, not the many weights: the same sums in half the time
+    if one_scale_a_row:
+        y *= w.scale[:, 0]  # (T, out) the few results are scaled, not the many weights: the same sums in half the time
     return y if b is None else y + b  # (T, out)
 
 
@@ -71,29 +72,28 @@ def attention(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, 
     return attn_scores, pattern, z
 
 
-def transformer_block(x: np.ndarray, w: dict, config: GPT2Config, past: Block | None = None) -> Block:
-    """One block on x (T, E); `past` holds the keys and values of the tokens before these."""
-    T, E, eps = len(x), config.n_embd, config.layer_norm_epsilon
+def attention_part(x: np.ndarray, w: dict, config: GPT2Config, past: Block | None = None) -> Attention:
+    """The first half of a block on x (T, E); `past` holds the keys and values of the tokens before these."""
+    T, E = x.shape
     heads = (T, config.n_head, config.d_head)
 
-    ln1 = layer_norm(x, w["ln_1.weight"], w["ln_1.bias"], eps)  # (T, E)
+    ln1 = layer_norm(x, w["ln_1.weight"], w["ln_1.bias"], config.layer_norm_epsilon)  # (T, E)
     qkv = linear(ln1, w["attn.c_attn.weight"], w["attn.c_attn.bias"])  # (T, 3E)
     q, k, v = (qkv[:, i * E : (i + 1) * E].reshape(heads) for i in range(3))  # each (T, H, D)
     keys = k if past is None else np.concatenate([past.k, k])  # (S, H, D)
     values = v if past is None else np.concatenate([past.v, v])  # (S, H, D)
     attn_scores, pattern, z = attention(q, keys, values)  # (H, T, S), (H, T, S), (T, H, D)
     attn_out = linear(z.reshape(T, E), w["attn.c_proj.weight"], w["attn.c_proj.bias"])  # (T, E)
-    resid_mid = x + attn_out  # (T, E)
+    return Attention(x, ln1, q, k, v, attn_scores, pattern, z, attn_out, x + attn_out)
 
-    ln2 = layer_norm(resid_mid, w["ln_2.weight"], w["ln_2.bias"], eps)  # (T, E)
+
+def mlp_part(x: np.ndarray, w: dict, config: GPT2Config) -> MLP:
+    """The second half, on the residual stream x (T, E) that attention has added to."""
+    ln2 = layer_norm(x, w["ln_2.weight"], w["ln_2.bias"], config.layer_norm_epsilon)  # (T, E)
     mlp_pre = linear(ln2, w["mlp.c_fc.weight"], w["mlp.c_fc.bias"])  # (T, 4E)
     mlp_post = gelu(mlp_pre)  # (T, 4E)
     mlp_out = linear(mlp_post, w["mlp.c_proj.weight"], w["mlp.c_proj.bias"])  # (T, E)
-    resid_post = resid_mid + mlp_out  # (T, E)
-
-    return Block(
-        x, ln1, q, k, v, attn_scores, pattern, z, attn_out, resid_mid, ln2, mlp_pre, mlp_post, mlp_out, resid_post
-    )
+    return MLP(ln2, mlp_pre, mlp_post, mlp_out, x + mlp_out)
 
 
 def embed(ids: list[int], start: int, w: dict) -> Embedding:
@@ -110,16 +110,20 @@ def unembed(x: np.ndarray, w: dict, config: GPT2Config) -> Final:
     return Final(ln_final, logits)
 
 
-def gpt2(ids: list[int], w: dict, config: GPT2Config, past: list[Block] | None = None) -> Iterator[Embedding | Block]:
-    """The embedding, then each block, yielded as it is computed so that a caller can stop in between.
+def gpt2(
+    ids: list[int], w: dict, config: GPT2Config, past: list[Block] | None = None
+) -> Iterator[Embedding | Attention | Block]:
+    """The embedding, then for each block its attention and the whole block, each yielded as soon as it is computed.
 
-    `ids` are the new tokens; `past`, one Block for each layer, holds what is known of the tokens before them.
-    `unembed` of the last block's `resid_post` gives the logits.
+    A caller may stop in between, or look at the clock. `ids` are the new tokens; `past`, one Block for each layer,
+    holds what is known of the tokens before them. `unembed` of the last block's `resid_post` gives the logits.
     """
     embedding = embed(ids, len(past[0].k) if past else 0, w)
     yield embedding
     x = embedding.resid_pre  # (T, E)
     for layer, block_weights in enumerate(w["h"]):
-        block = transformer_block(x, block_weights, config, past[layer] if past else None)
+        first_half = attention_part(x, block_weights, config, past[layer] if past else None)
+        yield first_half
+        block = Block(*first_half, *mlp_part(first_half.resid_mid, block_weights, config))
         yield block
         x = block.resid_post  # (T, E)

@@ -55,24 +55,33 @@ def load(data: bytes | bytearray | memoryview | np.ndarray) -> dict[str, np.ndar
     """
     entries, _ = read_header(data)
     file = np.frombuffer(_as_bytes(data), np.uint8)  # (file length,)
-    return {name: _tensor(file, name, entry) for name, entry in entries.items()}
+    return {name: read_tensor(file[entry.begin : entry.end], name, entry) for name, entry in entries.items()}
 
 
-def read_header(data: bytes | bytearray | memoryview | np.ndarray) -> tuple[dict[str, Entry], dict[str, str]]:
+def header_end(first: bytes | memoryview) -> int:
+    """Where the header ends in a file with these first 8 bytes. Raises SafetensorsError for an impossible length."""
+    if len(first) < 8:
+        raise SafetensorsError(f"the file is {len(first)} bytes long; a safetensors file has at least 8")
+    length = int.from_bytes(first[:8], "little")
+    if length > HEADER_LIMIT:
+        raise SafetensorsError(f"the header length is {length}; more than {HEADER_LIMIT} is refused")
+    return 8 + length
+
+
+def read_header(
+    data: bytes | bytearray | memoryview | np.ndarray, file_length: int | None = None
+) -> tuple[dict[str, Entry], dict[str, str]]:
     """The entry of each tensor, by name in order of offset, and the file's free-form metadata.
 
-    Raises SafetensorsError unless the whole file is consistent: the entries must tile the data exactly.
+    `data` is the whole file or, with `file_length`, its beginning up to `header_end`. Raises SafetensorsError unless
+    the whole file is consistent: the entries must tile the data exactly.
     """
     file = _as_bytes(data)
-    if len(file) < 8:
-        raise SafetensorsError(f"the file is {len(file)} bytes long; a safetensors file has at least 8")
-    header_length = int.from_bytes(file[:8], "little")
-    if header_length > HEADER_LIMIT:
-        raise SafetensorsError(f"the header length is {header_length}; more than {HEADER_LIMIT} is refused")
-    data_begin = 8 + header_length
+    file_length = len(file) if file_length is None else file_length
+    data_begin = header_end(file)
     if data_begin > len(file):
         raise SafetensorsError(
-            f"the header length is {header_length}, but {len(file) - 8} bytes follow: is the file cut short?"
+            f"the header length is {data_begin - 8}, but {len(file) - 8} bytes follow: is the file cut short?"
         )
     header = _parse_json(bytes(file[8:data_begin]))
     metadata = header.pop("__metadata__", {})
@@ -80,8 +89,20 @@ def read_header(data: bytes | bytearray | memoryview | np.ndarray) -> tuple[dict
         raise SafetensorsError("__metadata__ is not an object whose values are all strings")
     entries = {name: _read_entry(name, fields, data_begin) for name, fields in header.items()}
     entries = dict(sorted(entries.items(), key=lambda item: (item[1].begin, item[1].end)))
-    _check_tiling(entries, data_begin, len(file))
+    _check_tiling(entries, data_begin, file_length)
     return entries, metadata
+
+
+def read_tensor(data: np.ndarray, name: str, entry: Entry) -> np.ndarray:
+    """The tensor `name` from the bytes `data` (uint8) that its entry names; a view of them, see `load`."""
+    flat = data.view(DTYPES[entry.dtype])  # (product of shape,)
+    if entry.dtype == "BF16":  # bfloat16 is the upper half of a float32
+        flat = (flat.astype(np.uint32) << 16).view(np.float32)  # (product of shape,)
+    try:
+        return flat.reshape(entry.shape)  # shape
+    except (ValueError, OverflowError) as error:
+        # Too many axes, or [0, 2**62]: empty, yet too large to index.
+        raise _tensor_error(name, f"has a shape that NumPy cannot hold: {error}") from error
 
 
 def _as_bytes(data: bytes | bytearray | memoryview | np.ndarray) -> memoryview:
@@ -154,17 +175,6 @@ def _check_tiling(entries: dict[str, Entry], data_begin: int, file_length: int) 
         position = entry.end
     if position != file_length:
         raise SafetensorsError(f"the last {file_length - position} bytes of the file belong to no tensor")
-
-
-def _tensor(file: np.ndarray, name: str, entry: Entry) -> np.ndarray:
-    flat = file[entry.begin : entry.end].view(DTYPES[entry.dtype])  # (product of shape,)
-    if entry.dtype == "BF16":  # bfloat16 is the upper half of a float32
-        flat = (flat.astype(np.uint32) << 16).view(np.float32)  # (product of shape,)
-    try:
-        return flat.reshape(entry.shape)  # shape
-    except (ValueError, OverflowError) as error:
-        # Too many axes, or [0, 2**62]: empty, yet too large to index.
-        raise _tensor_error(name, f"has a shape that NumPy cannot hold: {error}") from error
 
 
 def _tensor_error(name: str, problem: str) -> SafetensorsError:

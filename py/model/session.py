@@ -5,10 +5,12 @@ shares with the old one (what is usually called a KV cache, kept here for every 
 """
 
 from collections.abc import Iterator
+from time import perf_counter
 
 from model.config import GPT2Config
 from model.gpt2 import gpt2, unembed
-from model.trace import Block, Embedding, Final, append_rows, first_rows
+from model.timing import Timing
+from model.trace import Attention, Block, Embedding, Final, append_rows, first_rows
 
 
 class Session:
@@ -19,9 +21,10 @@ class Session:
         self.embedding: Embedding | None = None
         self.blocks: list[Block] = []
         self.final: Final | None = None  # of the last token alone: its logits are the prediction
+        self.timing: Timing | None = None
 
     def steps(self, ids: list[int]) -> Iterator[int]:
-        """Compute `ids`, yielding the number of parts done after the embedding and after each block.
+        """Compute `ids`, yielding after each part (embedding, attention, MLP) the number of whole blocks done.
 
         Nothing of the session changes until the last step, so a caller may stop at any yield and lose nothing.
         Raises ValueError when there is no token or more than the model can read.
@@ -31,14 +34,21 @@ class Session:
         kept = common_prefix(self.ids, ids)
         parts = [self.embedding, *self.blocks] if kept else []
         past = [first_rows(part, kept) for part in parts]
+        done = past if kept == len(ids) else []
+        seconds = []  # of the embedding, then of attention and MLP in turn
         if kept < len(ids):
-            done = []
+            started = perf_counter()
             for part in gpt2(ids[kept:], self.weights, self.config, past=past[1:]):
-                done.append(append_rows(past[len(done)], part) if past else part)
-                yield len(done)
-        else:
-            done = past
+                seconds.append(perf_counter() - started)
+                if not isinstance(part, Attention):
+                    done.append(append_rows(past[len(done)], part) if past else part)
+                yield len(done) - 1
+                started = perf_counter()
+        started = perf_counter()
         final = unembed(done[-1].resid_post[-1:], self.weights, self.config)
+        self.timing = Timing(
+            len(ids) - kept, len(ids), sum(seconds[:1]), seconds[1::2], seconds[2::2], perf_counter() - started
+        )
         self.ids, self.embedding, self.blocks, self.final = list(ids), done[0], done[1:], final
 
     def run(self, ids: list[int]) -> None:

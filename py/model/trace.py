@@ -3,6 +3,7 @@
 T rows, one a token. E = n_embd, H heads of D = E / H numbers each, V vocabulary entries.
 """
 
+from collections import namedtuple
 from typing import NamedTuple
 
 import numpy as np
@@ -14,8 +15,8 @@ class Embedding(NamedTuple):
     resid_pre: np.ndarray  # (T, E) their sum: the residual stream before the first block
 
 
-class Block(NamedTuple):
-    """The activations of one block in the order they are computed."""
+class Attention(NamedTuple):
+    """The first half of a block, in the order of the computation."""
 
     resid_pre: np.ndarray  # (T, E)
     ln1: np.ndarray  # (T, E)
@@ -27,11 +28,20 @@ class Block(NamedTuple):
     z: np.ndarray  # (T, H, D) each head's output before c_proj
     attn_out: np.ndarray  # (T, E)
     resid_mid: np.ndarray  # (T, E)
+
+
+class MLP(NamedTuple):
+    """The second half."""
+
     ln2: np.ndarray  # (T, E)
     mlp_pre: np.ndarray  # (T, 4E)
     mlp_post: np.ndarray  # (T, 4E) after GELU
     mlp_out: np.ndarray  # (T, E)
     resid_post: np.ndarray  # (T, E)
+
+
+# Both halves, each under its name: a NamedTuple's fields cannot be inherited.
+Block = namedtuple("Block", Attention._fields + MLP._fields)
 
 
 class Final(NamedTuple):

@@ -13,7 +13,8 @@ from js import URL, Blob, Object
 from pyodide.ffi import to_js
 
 from model import export, sampling
-from model.checkpoint import CheckpointError, weights_from_shards
+from model.assembly import weights_from_shards
+from model.checkpoint import CheckpointError
 from model.config import ConfigError, GPT2Config
 from model.download import DownloadError, download, download_index
 from model.explain import attention_heads, next_tokens, read_prompt

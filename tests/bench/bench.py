@@ -12,9 +12,10 @@ import numpy as np
 import pyodide_js
 
 from model import gpt2
-from model.checkpoint import INDEX, is_quantized, nested, read_index, tensor_shapes, weights_from_shards
+from model.assembly import weights_from_shards
+from model.checkpoint import INDEX, is_quantized, nested, read_index, tensor_shapes
 from model.config import GPT2Config
-from model.quantization import Int8Rows
+from model.quantization import Quantized, quantize_groups
 from model.session import Session
 
 GPT2_124M = GPT2Config(vocab_size=50_257, n_positions=1024, n_embd=768, n_layer=12, n_head=12)
@@ -52,13 +53,15 @@ def products() -> None:
     print("\nproduct, GFLOP/s, in 768, out 3072:    T = 1   T = 6")
     w = random_floats(3072, 768)  # (out, in)
     turned = np.ascontiguousarray(w.T)  # (in, out)
-    int8 = Int8Rows(np.rint(w * 25).clip(-127, 127).astype(np.int8), np.full(3072, 0.04, np.float32))
+    int8 = Quantized(np.rint(w * 25).clip(-127, 127).astype(np.int8), np.full((3072, 1), 0.04, np.float32))
+    int4 = quantize_groups(w)
     forms: dict[str, Callable[[np.ndarray], np.ndarray]] = {
         "x @ w             w (in, out)": lambda x: x @ turned,
         "x @ w.T           w (out, in)": lambda x: x @ w.T,
         "einsum tk,nk->tn  w (out, in)": lambda x: np.einsum("tk,nk->tn", x, w),
         "linear            w (out, in)": lambda x: gpt2.linear(x, w),
         "linear            w int8 (out, in)": lambda x: gpt2.linear(x, int8),
+        "linear            w int4 (out, in)": lambda x: gpt2.linear(x, int4),
     }
     for name, form in forms.items():
         speeds = []
@@ -102,10 +105,9 @@ def mini(folder: str) -> None:
     if not (Path(folder) / INDEX).exists():
         print("\nembedded model: weights/mini is not there, so it is not measured")
         return
-    names = [file.name for file in read_index((Path(folder) / INDEX).read_text())]
-    files = {name: np.fromfile(Path(folder) / name, np.uint8) for name in names}
-    config = GPT2Config.from_json(files["config.json"].tobytes())
-    shards = [data for name, data in files.items() if name.endswith(".safetensors")]
+    config = GPT2Config.from_json((Path(folder) / "config.json").read_bytes())
+    index = read_index((Path(folder) / INDEX).read_text())
+    shards = [np.fromfile(Path(folder) / name, np.uint8) for name in index.shards]
     weights = weights_from_shards(shards, config)
     print(f"\nembedded model, {config.n_layer} blocks of {config.n_embd}, float32 resident:")
     for tokens in (6, 16, 32):
@@ -120,7 +122,7 @@ def random_weights(config: GPT2Config, resident: str) -> dict:
     for name, shape in tensor_shapes(config).items():
         if is_quantized(name, shape):
             values = random.integers(-127, 127, shape, np.int8, endpoint=True)  # (out, in)
-            rows = Int8Rows(values, np.full(shape[0], 0.02 / 73, np.float32))
+            rows = Quantized(values, np.full((shape[0], 1), 0.02 / 73, np.float32))
             flat[name] = rows if resident == "int8" else rows[:]
         elif len(shape) == 2:
             flat[name] = random.standard_normal(shape, np.float32) * np.float32(0.01)  # shape

@@ -10,7 +10,7 @@ import pytest
 from model import safetensors
 from model.checkpoint import SCALE, is_quantized, nested
 from model.config import GPT2Config
-from model.quantization import quantize_rows
+from model.quantization import pack, quantize_groups, quantize_rows
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 
@@ -41,17 +41,31 @@ def sampling_golden() -> dict[str, np.ndarray]:
     return dict(np.load(GOLDEN / "sampling.npz"))
 
 
+def stored(flat: dict[str, np.ndarray], bits: int) -> dict[str, np.ndarray]:
+    """What a quantised checkpoint of these weights holds."""
+    tensors = {}
+    for name, w in flat.items():
+        if not is_quantized(name, w.shape):
+            tensors[name] = w
+        elif bits == 8:
+            rows = quantize_rows(w)
+            tensors |= {name: rows.values, name + SCALE: rows.scale[:, 0]}
+        else:
+            groups = quantize_groups(w)
+            tensors |= {name: pack(groups.values), name + SCALE: groups.scale.astype(np.float16)}
+    return tensors
+
+
 @pytest.fixture
 def quantized_tensors(tiny: Tiny) -> dict[str, np.ndarray]:
-    """What a quantised checkpoint of the tiny model holds."""
-    tensors = {}
-    for name, w in tiny.flat.items():
-        if is_quantized(name, w.shape):
-            rows = quantize_rows(w)
-            tensors |= {name: rows.values, name + SCALE: rows.scale}
-        else:
-            tensors[name] = w
-    return tensors
+    """The tiny model at 8 bits."""
+    return stored(tiny.flat, 8)
+
+
+@pytest.fixture
+def packed_tensors(tiny: Tiny) -> dict[str, np.ndarray]:
+    """The tiny model at 4 bits."""
+    return stored(tiny.flat, 4)
 
 
 @pytest.fixture(scope="session")
@@ -59,11 +73,11 @@ def shard():
     """A function from tensors to the bytes of a safetensors file."""
 
     def write(tensors: dict[str, np.ndarray]) -> np.ndarray:
-        names = {np.dtype(np.float32): "F32", np.dtype(np.int8): "I8"}
+        names = {"float32": "F32", "float16": "F16", "int8": "I8", "uint8": "U8"}
         header, data = {}, b""
         for name, w in sorted(tensors.items(), key=lambda item: -item[1].itemsize):  # float32 stays aligned
             offsets = [len(data), len(data) + w.nbytes]
-            header[name] = {"dtype": names[w.dtype], "shape": list(w.shape), "data_offsets": offsets}
+            header[name] = {"dtype": names[w.dtype.name], "shape": list(w.shape), "data_offsets": offsets}
             data += w.tobytes()
         text = json.dumps(header).encode()
         text += b" " * (-len(text) % 8)

@@ -5,17 +5,20 @@ import json
 import numpy as np
 import pytest
 
+from model.assembly import Assembly, weights_from_shards
 from model.checkpoint import (
     INDEX,
-    LAYOUT,
+    LAYOUTS,
+    SCALE,
     CheckpointError,
+    Index,
     StoredFile,
     is_quantized,
     read_index,
     tensor_shapes,
-    weights_from_shards,
 )
-from model.quantization import Int8Rows
+from model.config import GPT2Config
+from model.quantization import Quantized, quantize_groups
 
 
 def test_shapes_are_those_of_the_tiny_model(tiny):
@@ -38,11 +41,36 @@ def test_round_trip(tiny, quantized_tensors, shard, resident):
     assert set(weights) == {"wte.weight", "wpe.weight", "ln_f.weight", "ln_f.bias", "h"}
     for name, w in tiny.flat.items():
         found = weights[name] if not name.startswith("h.") else weights["h"][int(name[2])][name[4:]]
-        assert isinstance(found, Int8Rows) == (resident == "int8" and is_quantized(name, w.shape))
+        assert isinstance(found, Quantized) == (resident == "int8" and is_quantized(name, w.shape))
         if is_quantized(name, w.shape):
             assert np.abs(found[:] - w).max() <= np.abs(w).max() / 127 * 0.51
         else:
             assert np.array_equal(found, w)
+
+
+@pytest.mark.parametrize("resident", ("float32", "int8"))
+def test_round_trip_at_four_bits(tiny, packed_tensors, shard, resident):
+    weights = weights_from_shards([shard(packed_tensors)], tiny.config, resident)
+    for name, w in tiny.flat.items():
+        found = weights[name] if not name.startswith("h.") else weights["h"][int(name[2])][name[4:]]
+        expected = quantize_groups(w)[:] if is_quantized(name, w.shape) else w
+        assert np.array_equal(found[:], expected), name
+
+
+def test_each_tensor_is_ready_as_soon_as_it_has_come(tiny, quantized_tensors, shard):
+    """So that no more of the shards' bytes has to be kept than what is not used yet."""
+    assembly = Assembly(tiny.config)
+    for name in tensor_shapes(tiny.config):
+        names = [n for n in (name, name + SCALE) if n in quantized_tensors]
+        assembly.add(shard({n: quantized_tensors[n] for n in names}))
+        assert name in assembly.ready and not assembly.parts
+    assert set(assembly.finish()) == {"wte.weight", "wpe.weight", "ln_f.weight", "ln_f.bias", "h"}
+
+
+def test_groups_that_do_not_fit_the_rows(shard):
+    config = GPT2Config(97, 8, 20, 1, 2)
+    with pytest.raises(CheckpointError, match=r"wte\.weight: rows of 20 weights"):
+        weights_from_shards([shard({"wte.weight": np.zeros((97, 10), np.uint8)})], config)
 
 
 def test_int8_resident_copies_nothing(tiny, quantized_tensors, shard):
@@ -100,21 +128,38 @@ def test_what_is_no_number(tiny, quantized_tensors, shard, name, bad):
 GOOD = {
     "metadata": {
         "total_size": 12,
-        "layout": LAYOUT,
+        "layout": LAYOUTS[8],
         "files": [
             {"name": "config.json", "size": 9, "sha256": "ab"},
             {"name": "a.safetensors", "size": 3, "sha256": "c"},
         ],
     },
-    "weight_map": {},
+    "weight_map": {"wte.weight": "a.safetensors"},
 }
 
 
-def test_index():
-    assert read_index(json.dumps(GOOD)) == [
-        StoredFile("config.json", 9, "ab"),
-        StoredFile("a.safetensors", 3, "c"),
-    ]
+def with_metadata(**fields):
+    return json.dumps(GOOD | {"metadata": GOOD["metadata"] | fields})
+
+
+@pytest.mark.parametrize("bits", (8, 4))
+def test_index(bits):
+    index = read_index(with_metadata(layout=LAYOUTS[bits]))
+    files = [StoredFile("config.json", 9, "ab"), StoredFile("a.safetensors", 3, "c")]
+    assert index == Index(bits, files, {"wte.weight": "a.safetensors"})
+    assert index.size == 12 and index.shards == ["a.safetensors"]
+
+
+def test_which_shards_hold_which_part():
+    config = GPT2Config(97, 8, 4, 2, 2)
+    places = {}
+    for name in tensor_shapes(config):
+        places[name] = 2 if name.startswith("h.0") else 3 if name.startswith("h.1") else 4
+    places |= {"wte.weight": 0, "wpe.weight": 1, "h.0.mlp.c_proj.weight": 3}
+    files = [StoredFile(name, 1, "") for name in ("config.json", *(f"{i}.safetensors" for i in range(5)))]
+    index = Index(8, files, {name: f"{place}.safetensors" for name, place in places.items()})
+    parts = [[int(shard[0]) for shard in part] for part in index.shards_of_parts(config)]
+    assert parts == [[0, 1], [2, 3], [3], [4]]
 
 
 @pytest.mark.parametrize(
@@ -125,9 +170,11 @@ def test_index():
         "{}",
         b"\xff\xfe",
         '{"metadata": {"total_size": 1}, "weight_map": {}}',
-        json.dumps({"metadata": {**GOOD["metadata"], "files": {"name": "config.json"}}}),
-        json.dumps({"metadata": {**GOOD["metadata"], "files": [{"name": "config.json", "size": 9}]}}),
-        json.dumps({"metadata": {**GOOD["metadata"], "files": [{"name": "a", "size": "many", "sha256": ""}]}}),
+        json.dumps(GOOD | {"weight_map": []}),
+        json.dumps({"metadata": GOOD["metadata"]}),
+        with_metadata(files={"name": "config.json"}),
+        with_metadata(files=[{"name": "config.json", "size": 9}]),
+        with_metadata(files=[{"name": "a", "size": "many", "sha256": ""}]),
     ),
 )
 def test_unreadable_index(text):
@@ -136,5 +183,5 @@ def test_unreadable_index(text):
 
 
 def test_another_layout():
-    with pytest.raises(CheckpointError, match="layout 'other' is not"):
-        read_index(json.dumps({"metadata": {**GOOD["metadata"], "layout": "other"}}))
+    with pytest.raises(CheckpointError, match="layout 'other' is unknown"):
+        read_index(with_metadata(layout="other"))

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.checkpoint import INDEX, read_index, weights_from_shards
+from model.assembly import weights_from_shards
+from model.checkpoint import INDEX, read_index
 from model.config import GPT2Config
 from model.gpt2 import unembed
 from model.sampling import ranking
@@ -46,8 +47,7 @@ EVERYDAY = {
 def mini() -> tuple[Session, Tokenizer]:
     config = GPT2Config.from_json((MINI / "config.json").read_bytes())
     tokenizer = Tokenizer.from_json((MINI / "tokenizer.json").read_text(encoding="utf-8"))
-    names = [file.name for file in read_index((MINI / INDEX).read_bytes())]
-    shards = [np.fromfile(MINI / name, np.uint8) for name in names if name.endswith(".safetensors")]
+    shards = [np.fromfile(MINI / name, np.uint8) for name in read_index((MINI / INDEX).read_bytes()).shards]
     return Session(weights_from_shards(shards, config), config), tokenizer
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model.gpt2 import gpt2, unembed
-from model.trace import Block
+from model.trace import Attention, Block, Embedding
 
 TOLERANCE = 2e-4
 LENGTHS = (1, 2, 7, 33, 64)
@@ -26,8 +26,9 @@ def test_logits_of_every_position(tiny, forward_golden, length):
 
 @pytest.mark.parametrize("length", (1, 7, 64))
 def test_every_activation(tiny, forward_golden, length):
-    embedding, *blocks = gpt2(forward_golden[f"{length}/ids"].tolist(), tiny.weights, tiny.config)
-    assert len(blocks) == tiny.config.n_layer
+    embedding, *parts = gpt2(forward_golden[f"{length}/ids"].tolist(), tiny.weights, tiny.config)
+    assert [type(part) for part in (embedding, *parts)] == [Embedding, *[Attention, Block] * tiny.config.n_layer]
+    blocks = parts[1::2]
     assert_close("token", embedding.token, forward_golden[f"{length}/token"])
     assert_close("position", embedding.position, forward_golden[f"{length}/position"])
     assert_close("resid_pre", embedding.resid_pre, forward_golden[f"{length}/h.0.resid_pre"])

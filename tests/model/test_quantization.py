@@ -1,11 +1,11 @@
-"""int8 rows: what rounding may cost, and that resident int8 answers as resident float32 does."""
+"""8 and 4 bits: what rounding may cost, and that resident int8 answers as resident float32 does."""
 
 import numpy as np
 import pytest
 
-from model.checkpoint import weights_from_shards
+from model.assembly import weights_from_shards
 from model.gpt2 import ROWS_AT_ONCE, linear
-from model.quantization import Int8Rows, quantize_rows
+from model.quantization import GROUP, Quantized, pack, quantize_groups, quantize_rows, unpack
 from model.session import Session
 
 
@@ -28,38 +28,77 @@ def test_rows_of_zeros_stay_zeros():
     assert rows[:].shape == (3, 3)
 
 
+@pytest.mark.parametrize("deviation", (1e-3, 1.0, 100.0))
+def test_no_weight_of_a_group_moves_by_more_than_its_step(deviation):
+    """Half a step, and a whole one for what lies opposite to the largest: 7 steps are all there is on that side."""
+    w = np.random.default_rng(0).normal(0, deviation, (40, 4 * GROUP)).astype(np.float32)
+    w[::2] *= 100
+    groups = quantize_groups(w)
+    step = np.abs(groups.scale).repeat(GROUP, axis=1)  # (40, 4 GROUP)
+    moved = np.abs(groups[:] - w)
+    opposite = w / groups.scale.repeat(GROUP, axis=1) > 7.5
+    assert (moved[~opposite] <= step[~opposite] * 0.5001).all() and (moved <= step * 1.001).all()
+    by_group = groups.values.reshape(40, 4, GROUP)
+    assert (by_group.min(axis=2) == -8).all() and by_group.max() == 7  # all 16 steps are used
+    assert (groups.scale == groups.scale.astype(np.float16)).all()
+
+
+def test_groups_of_zeros_stay_zeros():
+    w = np.zeros((2, 2 * GROUP), np.float32)
+    w[1, -1] = 3
+    groups = quantize_groups(w)
+    assert np.array_equal(groups[:], w)
+
+
+@pytest.mark.parametrize("quantize", (quantize_rows, quantize_groups))
 @pytest.mark.parametrize("bad", (np.nan, np.inf, -np.inf))
-def test_what_is_no_number_is_refused(bad):
-    w = np.ones((3, 4), np.float32)
+def test_what_is_no_number_is_refused(bad, quantize):
+    w = np.ones((3, GROUP), np.float32)
     w[1, 2] = bad
     with pytest.raises(ValueError, match="NaN or an infinity"):
-        quantize_rows(w)
+        quantize(w)
+
+
+def test_rows_that_do_not_fill_their_groups_are_refused():
+    with pytest.raises(ValueError, match="rows of 40 weights"):
+        quantize_groups(np.ones((3, 40), np.float32))
+
+
+def test_every_pair_of_numbers_is_unpacked_as_it_was_packed():
+    pairs = np.array([(a, b) for a in range(-8, 8) for b in range(-8, 8)], np.int8)  # (256, 2)
+    packed = pack(pairs)
+    assert packed.dtype == np.uint8 and len(np.unique(packed)) == 256
+    assert np.array_equal(unpack(packed), pairs)
 
 
 def test_reads_like_a_float_matrix():
-    rows = Int8Rows(np.array([[1, -2], [3, 4], [127, -127]], np.int8), np.array([1, 0.5, 2], np.float32))
+    rows = Quantized(np.array([[1, -2], [3, 4], [127, -127]], np.int8), np.array([[1], [0.5], [2]], np.float32))
     assert rows.shape == (3, 2)
     assert rows[1:3].tolist() == [[1.5, 2], [254, -254]]
     assert rows[np.array([2, 0, 2])].tolist() == [[254, -254], [1, -2], [254, -254]]
     assert rows[:].dtype == np.float32
+    halves = Quantized(np.array([[1, -2], [3, 4]], np.int8), np.array([[1, 10], [0.5, 2]], np.float32))
+    assert halves[:].tolist() == [[1, -20], [1.5, 8]] and halves[np.array([1])].tolist() == [[1.5, 8]]
 
 
 @pytest.mark.parametrize("out", (1, ROWS_AT_ONCE - 1, ROWS_AT_ONCE, 2 * ROWS_AT_ONCE + 3))
-def test_linear_with_either_kind_of_matrix(out):
+def test_linear_with_every_kind_of_matrix(out):
     random = np.random.default_rng(1)
-    w, b = random.standard_normal((out, 8), np.float32), random.standard_normal(out, np.float32)
-    x = random.standard_normal((5, 8), np.float32)
-    rows = quantize_rows(w)
-    np.testing.assert_allclose(linear(x, w, b), x @ w.T + b, rtol=0, atol=1e-5)
-    np.testing.assert_allclose(linear(x, rows, b), x @ rows[:].T + b, rtol=0, atol=1e-5)
-    np.testing.assert_allclose(linear(x, rows), x @ rows[:].T, rtol=0, atol=1e-5)
+    w, b = random.standard_normal((out, 2 * GROUP), np.float32), random.standard_normal(out, np.float32)
+    x = random.standard_normal((5, 2 * GROUP), np.float32)
+    np.testing.assert_allclose(linear(x, w, b), x @ w.T + b, rtol=0, atol=3e-5)
+    for rounded in (quantize_rows(w), quantize_groups(w)):
+        np.testing.assert_allclose(linear(x, rounded, b), x @ rounded[:].T + b, rtol=0, atol=3e-5)
+        np.testing.assert_allclose(linear(x, rounded), x @ rounded[:].T, rtol=0, atol=3e-5)
 
 
-def test_int8_and_float32_resident_agree(tiny, quantized_tensors, shard):
+@pytest.mark.parametrize("bits", (8, 4))
+def test_int8_and_float32_resident_agree(tiny, quantized_tensors, packed_tensors, shard, bits):
+    tensors = quantized_tensors if bits == 8 else packed_tensors
     ids = np.random.default_rng(2).integers(0, 97, 64).tolist()
     finals = {}
     for resident in ("int8", "float32"):
-        session = Session(weights_from_shards([shard(quantized_tensors)], tiny.config, resident), tiny.config)
+        session = Session(weights_from_shards([shard(tensors)], tiny.config, resident), tiny.config)
         session.run(ids)
         finals[resident] = session.final.logits
     scale = np.abs(finals["float32"]).max()

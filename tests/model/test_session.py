@@ -67,7 +67,7 @@ def test_last_logits_are_hugging_faces(tiny, forward_golden):
         np.testing.assert_allclose(session.final.logits[0], forward_golden["64/logits"][n - 1], rtol=0, atol=2e-4)
 
 
-@pytest.mark.parametrize("steps", range(1, 4))
+@pytest.mark.parametrize("steps", range(1, 7))
 @pytest.mark.parametrize("ids", [IDS[:20], IDS[:4] + IDS[30:35], IDS[50:60]], ids=["grown", "changed", "other"])
 def test_abandoned_midway_leaves_the_session_as_it_was(tiny, steps, ids):
     session = Session(tiny.weights, tiny.config)
@@ -87,7 +87,7 @@ def test_abandoned_midway_leaves_the_session_as_it_was(tiny, steps, ids):
 
 def test_steps_count_the_embedding_and_the_blocks(tiny):
     session = Session(tiny.weights, tiny.config)
-    assert list(session.steps(IDS[:3])) == [1, 2, 3, 4]
+    assert list(session.steps(IDS[:3])) == [0, 0, 1, 1, 2, 2, 3]
     assert isinstance(session.embedding, Embedding)
     assert [type(block) for block in session.blocks] == [Block] * 3
 

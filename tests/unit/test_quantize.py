@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -10,11 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import safetensors.numpy
-from tokenizers import Tokenizer, models
+from tokenizers import Tokenizer, models, pre_tokenizers
 
 from build import random_checkpoint
-from build.quantize import SMALLEST_SHARD, QuantizeError, quantize, split_into_shards
-from model.checkpoint import INDEX, read_index, weights_from_shards
+from build.quantize import SMALLEST_SHARD, Piece, quantize, split_into_shards
+from build.source import SourceError
+from model.assembly import weights_from_shards
+from model.checkpoint import INDEX, read_index
 from model.config import GPT2Config
 from model.session import Session
 
@@ -45,7 +48,7 @@ def tensors_of(source):
 def loaded(out, resident="float32"):
     """A session on a quantised checkpoint, every file of it checked against the index."""
     data = {}
-    for file in read_index((out / INDEX).read_text()):
+    for file in read_index((out / INDEX).read_text()).files:
         data[file.name] = (out / file.name).read_bytes()
         assert len(data[file.name]) == file.size
         assert hashlib.sha256(data[file.name]).hexdigest() == file.sha256
@@ -95,10 +98,57 @@ def test_table_names_every_tensor_and_what_it_lost(source, tmp_path, capsys):
     printed = capsys.readouterr().out
     for name in tensors_of(source):
         assert name.removeprefix("transformer.") in printed
-    errors = [float(line.split()[-1]) for line in printed.splitlines() if "relative error" in line]
+    errors = [list(map(float, re.findall(r"int[84] ([\d.]+)", row))) for row in printed.splitlines() if "error" in row]
     assert len(errors) == 13
-    assert all(0.001 < error < 0.012 for error in errors)
-    assert f"{sum(f.size for f in read_index((tmp_path / 'out' / INDEX).read_text())):,} bytes" in printed
+    assert all(0.001 < eight < 0.012 and 0.05 < four < 0.15 for eight, four in errors)
+    size = sum(path.stat().st_size for path in (tmp_path / "out").iterdir())
+    assert f"{size:,} bytes at 8 bits" in printed
+
+
+def test_four_bits_are_half_as_large_and_still_near(source, tmp_path):
+    quantize(source, tmp_path / "8")
+    quantize(source, tmp_path / "4", bits=4)
+    sizes = [read_index((tmp_path / bits / INDEX).read_text()) for bits in "84"]
+    assert [index.bits for index in sizes] == [8, 4]
+    golden = np.load(GOLDEN / "gpt2.npz")
+    sessions = [loaded(tmp_path / "4", resident) for resident in ("float32", "int8")]
+    for length in (1, 7, 64):
+        logits = [logits_of(session, golden[f"{length}/ids"].tolist()) for session in sessions]
+        np.testing.assert_allclose(*logits, rtol=0, atol=1e-4)
+        assert 0.05 < relative(logits[0], golden[f"{length}/logits"][-1]) < 0.4
+    stored = {bits: safetensors.numpy.load_file(tmp_path / bits / "model-00001-of-00001.safetensors") for bits in "84"}
+    bytes_of = {bits: sum(w.nbytes for name, w in stored[bits].items() if "c_fc.weight" in name) for bits in "84"}
+    assert bytes_of["4"] < 0.55 * bytes_of["8"]
+
+
+def test_rows_that_do_not_fill_groups_are_refused_at_four_bits(tmp_path):
+    random_checkpoint.write(tmp_path / "source", GPT2Config(97, 16, 24, 2, 3), seed=5)
+    write_tokenizer(tmp_path / "source", 97)
+    with pytest.raises(SourceError, match="multiple of 32"):
+        quantize(tmp_path / "source", tmp_path / "out", bits=4)
+
+
+def test_perplexity_of_a_text_with_each_kind_of_weights(source, tmp_path, capsys):
+    """Its exponent is the mean loss that the golden logits give the same tokens."""
+    golden = np.load(GOLDEN / "gpt2.npz")
+    text, ids = tmp_path / "text.txt", golden["64/ids"].tolist()
+    Tokenizer(models.WordLevel(vocab={f"w{i}": i for i in range(97)}, unk_token="w0")).save(
+        str(source / "tokenizer.json")
+    )
+    words = Tokenizer.from_file(str(source / "tokenizer.json"))
+    words.pre_tokenizer = pre_tokenizers.Whitespace()
+    words.save(str(source / "tokenizer.json"))
+    text.write_text(" ".join(f"w{i}" for i in [*ids, 5]))
+    quantize(source, tmp_path / "out", text=text)
+    printed = capsys.readouterr().out
+    found = {kind: float(loss) for kind, loss in re.findall(r"(float32|int8|int4) .*\(([\d.]+) nats", printed)}
+    logits = golden["64/logits"].astype(np.float64)
+    losses = np.log(np.exp(logits).sum(axis=1)) - logits[np.arange(64), [*ids[1:], 5]]
+    assert found["float32"] == pytest.approx(losses.mean(), abs=1e-3)
+    assert abs(found["int8"] - found["float32"]) < 0.05 < abs(found["int4"] - found["float32"]) < 1
+    text.write_text("w1 w2")
+    with pytest.raises(SourceError, match="has 2 tokens"):
+        quantize(source, tmp_path / "out", text=text)
 
 
 def without_prefix(tensors):
@@ -111,7 +161,20 @@ def with_masks_and_head(tensors):
     return tensors | extra | {"lm_head.weight": tensors["transformer.wte.weight"]}
 
 
-@pytest.mark.parametrize("variant", (without_prefix, with_masks_and_head))
+def published(prefix):
+    """As random_checkpoint writes what older files look like."""
+
+    def variant(tensors):
+        config = GPT2Config(97, 64, 32, 3, 4)
+        extra = random_checkpoint.random_tensors(config, 0, prefix, masks=True)
+        assert extra[f"{prefix}h.0.attn.bias"].shape == (1, 1, 64, 64)
+        masks = {name: w for name, w in extra.items() if name.endswith("attn.bias")}
+        return masks | {prefix + name: w for name, w in without_prefix(tensors).items()}
+
+    return variant
+
+
+@pytest.mark.parametrize("variant", (without_prefix, with_masks_and_head, published(""), published("transformer.")))
 def test_variants_of_the_names_give_the_same(source, tmp_path, variant):
     quantize(source, tmp_path / "plain")
     safetensors.numpy.save_file(variant(tensors_of(source)), source / "model.safetensors")
@@ -192,7 +255,7 @@ def test_shards_of_a_larger_model(tmp_path):
     random_checkpoint.write(tmp_path / "source", config, seed=0)
     write_tokenizer(tmp_path / "source", config.vocab_size)
     quantize(tmp_path / "source", tmp_path / "out")
-    files = read_index((tmp_path / "out" / INDEX).read_text())[2:]
+    files = read_index((tmp_path / "out" / INDEX).read_text()).files[2:]
     assert [file.name for file in files] == [f"model-0000{i}-of-00003.safetensors" for i in range(1, 4)]
     assert all(SMALLEST_SHARD <= file.size <= 16 * 2**20 for file in files)
     weight_map = json.loads((tmp_path / "out" / INDEX).read_text())["weight_map"]
@@ -216,10 +279,10 @@ def test_shards_of_a_larger_model(tmp_path):
 )
 def test_as_few_shards_as_fit_and_evenly(sizes, expected):
     """Sizes in MiB."""
-    pieces = [{f"w{i}": np.zeros(int(size * 2**20), np.int8)} for i, size in enumerate(sizes)]
+    pieces = [Piece(f"w{i}", slice(None), int(size * 2**20)) for i, size in enumerate(sizes)]
     shards = split_into_shards(pieces)
-    assert [name for shard in shards for name in shard] == [f"w{i}" for i in range(len(sizes))]
-    assert [sum(w.nbytes for w in shard.values()) / 2**20 for shard in shards] == expected
+    assert [piece for shard in shards for piece in shard] == pieces
+    assert [sum(piece.nbytes for piece in shard) / 2**20 for shard in shards] == expected
 
 
 def broken(change):
@@ -249,20 +312,21 @@ ERRORS = {
     "no tokenizer": (without_file("tokenizer.json"), r"tokenizer\.json cannot be read: No such file"),
     "no weights": (
         without_file("model.safetensors"),
-        r"model\.safetensors cannot be read: there is no such file",
+        r"model\.safetensors cannot be read: No such file",
     ),
     "another architecture": (with_config(model_type="llama"), "does not describe a GPT-2"),
     "another activation": (with_config(activation_function="relu"), "activation_function must be gelu_new"),
     "more layers": (with_config(n_layer=4), r"no tensor h\.3\.attn\.c_attn\.weight"),
     "fewer layers": (with_config(n_layer=2), r"does not have: h\.2\.attn\.c_attn\.bias"),
-    "vocabulary": (
-        with_config(vocab_size=98),
-        "has 97 tokens, but vocab_size .* is 98",
-    ),
+    "tokenizer": (lambda s: write_tokenizer(s, 98), "has 98 tokens, but vocab_size .* is 97"),
+    "vocabulary": (with_config(vocab_size=98), r"wte\.weight should be floats of shape \(98, 32\).*\(97, 32\)"),
     "context": (with_config(n_positions=65), r"wpe\.weight should be floats of shape \(65, 32\).*\(64, 32\)"),
     "not a tokenizer": (lambda s: (s / "tokenizer.json").write_text("{}"), "is not a tokenizer"),
     "not text": (lambda s: (s / "tokenizer.json").write_bytes(b"\xff\xfe"), "is not a tokenizer"),
-    "empty weights": (lambda s: (s / "model.safetensors").write_bytes(b""), r"cannot be read: .* empty"),
+    "empty weights": (
+        lambda s: (s / "model.safetensors").write_bytes(b""),
+        r"cannot be read: the file is 0 bytes long",
+    ),
     "damaged": (
         lambda s: (s / "model.safetensors").write_bytes(b"x" * 99),
         "cannot be read: the header length is",
@@ -270,11 +334,11 @@ ERRORS = {
     "missing": (broken(lambda t: t.pop("transformer.ln_f.bias")), r"no tensor ln_f\.bias"),
     "transposed": (
         broken(lambda t: t.update({C_FC: t[C_FC].T.copy()})),
-        r"c_fc\.weight should be floats of shape \(32, 128\), but the source has float32 \(128, 32\)",
+        r"c_fc\.weight should be floats of shape \(32, 128\), but the source has F32 \(128, 32\)",
     ),
     "integers": (
         broken(lambda t: t.update({C_FC: t[C_FC].astype(np.int8)})),
-        "floats .* has int8",
+        "floats .* has I8",
     ),
     "NaN": (broken(lambda t: t[C_FC].fill(np.nan)), r"h\.1\.mlp\.c_fc\.weight holds a NaN"),
     "NaN in float": (
@@ -292,13 +356,13 @@ ERRORS = {
 @pytest.mark.parametrize(("damage", "message"), ERRORS.values(), ids=ERRORS.keys())
 def test_errors_name_what_is_wrong_and_write_nothing(source, tmp_path, damage, message):
     damage(source)
-    with pytest.raises(QuantizeError, match=message):
+    with pytest.raises(SourceError, match=message):
         quantize(source, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
 def test_the_source_is_not_overwritten(source):
-    with pytest.raises(QuantizeError, match="another folder"):
+    with pytest.raises(SourceError, match="another folder"):
         quantize(source, source / ".." / "source")
     assert (source / "model.safetensors").exists()
 
