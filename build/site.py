@@ -4,6 +4,7 @@ The first picture is prepared here, by the same model and page code that runs in
 a real example before any interpreter has started. The page says that it is prepared until the live model takes over.
 """
 
+import hashlib
 import json
 import re
 import shutil
@@ -19,7 +20,7 @@ import numpy as np  # noqa: E402
 
 from model import sampling  # noqa: E402
 from model.assembly import weights_from_shards  # noqa: E402
-from model.checkpoint import INDEX, read_index  # noqa: E402
+from model.checkpoint import INDEX, parameters, read_index  # noqa: E402
 from model.config import GPT2Config  # noqa: E402
 from model.explain import next_tokens, read_prompt  # noqa: E402
 from model.lens import lens  # noqa: E402
@@ -41,6 +42,35 @@ def load_model(folder: Path) -> tuple[Session, Tokenizer]:
     return Session(weights_from_shards(shards, config), config), tokenizer
 
 
+def list_models(weights: Path) -> list[dict]:
+    """What the page is told of the quantised checkpoints in the folder `weights`, the embedded one first.
+
+    `version` is the SHA-256 of its index, which holds those of its files.
+    """
+    models = []
+    for path in weights.glob(f"*/{INDEX}"):
+        index, config = read_index(path.read_bytes()), GPT2Config.from_json((path.parent / "config.json").read_bytes())
+        models.append(
+            {
+                "name": path.parent.name,
+                "base": f"weights/{path.parent.name}/",
+                "version": hashlib.sha256(path.read_bytes()).hexdigest(),
+                "files": len(index.files),
+                "bytes": index.size,
+                "bits": index.bits,
+                "parameters": parameters(config),
+                "n_layer": config.n_layer,
+                "n_head": config.n_head,
+            }
+        )
+    return sorted(models, key=lambda model: (model["name"] != MODEL, model["bytes"]))
+
+
+def write_models(out: Path) -> None:
+    """The list of models in the site `out`, for its page."""
+    (out / "weights" / "models.json").write_text(json.dumps(list_models(out / "weights"), indent=1) + "\n")
+
+
 def explain(text: str, temperature: float, session: Session, tokenizer: Tokenizer) -> dict:
     """What the worker answers to `predict`, less the timings."""
     ids, answer = read_prompt(text, tokenizer, session.config.n_positions)
@@ -49,7 +79,7 @@ def explain(text: str, temperature: float, session: Session, tokenizer: Tokenize
     settings = {"temperature": temperature, "top_k": None, "top_p": None, "u": 0.5}
     answer["next"] = next_tokens(session, tokenizer, order, candidates.COUNT, settings)
     answer["view"] = {**block_view(session, 0, 0, len(ids) - 1), "run": 0}
-    answer["depths"] = lens(session, tokenizer)
+    answer["depths"] = list(lens(session, tokenizer))
     return answer
 
 
@@ -123,8 +153,10 @@ def build(out: Path) -> None:
     if out.exists():
         shutil.rmtree(out)
     skip = shutil.ignore_patterns("__pycache__", "*.pyc", "README.md", "curve.jsonl")
-    for folder in ("py", "vendor", f"weights/{MODEL}"):
+    models = [path.parent.relative_to(ROOT) for path in (ROOT / "weights").glob(f"*/{INDEX}")]
+    for folder in ("py", "vendor", *models):
         shutil.copytree(ROOT / folder, out / folder, ignore=skip)
+    write_models(out)
     for name, table in tomllib.loads((ROOT / "pyscript.toml").read_text(encoding="utf-8")).items():
         (out / f"{name}.json").write_text(json.dumps(interpreter_settings(table)), encoding="utf-8")
     session, tokenizer = load_model(ROOT / "weights" / MODEL)

@@ -6,6 +6,7 @@ Layout: Hugging Face's sharded safetensors (`model.safetensors.index.json`), wit
 (GPT-2's token embedding) continues in the next under the same name, from the row where the last one stopped.
 """
 
+import math
 from typing import NamedTuple
 
 from model import shallow_json
@@ -45,8 +46,7 @@ class Index(NamedTuple):
         places = {shard: i for i, shard in enumerate(self.shards)}
         found: list[list[int]] = [[] for _ in range(config.n_layer + 2)]
         for name in tensor_shapes(config):
-            part = 1 + int(name.split(".")[1]) if name.startswith("h.") else 0 if name[0] == "w" else -1
-            found[part].append(places.get(self.shard_of.get(name, ""), 0))
+            found[part_of(name)].append(places.get(self.shard_of.get(name, ""), 0))
         return [self.shards[min(part) : max(part) + 1] for part in found]
 
 
@@ -83,6 +83,18 @@ def tensor_shapes(config: GPT2Config) -> dict[str, tuple[int, ...]]:
             shapes[f"h.{i}.{name}.weight"] = shapes[f"h.{i}.{name}.bias"] = (E,)
     shapes["ln_f.weight"] = shapes["ln_f.bias"] = (E,)
     return shapes
+
+
+def parameters(config: GPT2Config) -> int:
+    """How many numbers the model has learned."""
+    return sum(math.prod(shape) for shape in tensor_shapes(config).values())
+
+
+def part_of(name: str) -> int:
+    """Which part of the model a tensor belongs to: 0 the embedding, 1 the first block, ..., -1 the final LayerNorm."""
+    if name.startswith("h."):
+        return 1 + int(name.split(".")[1])
+    return 0 if name.startswith("w") else -1
 
 
 def is_quantized(name: str, shape: tuple[int, ...]) -> bool:

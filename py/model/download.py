@@ -1,17 +1,28 @@
-"""Files of a checkpoint from static hosting, each streamed straight into one array and checked before use."""
+"""Files of a checkpoint: from what the browser keeps, else from static hosting; checked before use, then kept.
 
+A finished file is never downloaded again: it stands in Cache Storage under the model's name and version or, where the
+browser offers none (plain http, private windows) or has no room, in memory until the model is loaded.
+"""
+
+import asyncio
 import hashlib
 from collections.abc import Callable
 
+import js
 import numpy as np
-from js import Object, fetch
+from js import AbortController, Object, Response, fetch
 from pyodide.ffi import JsException, to_js
 
-from model.checkpoint import INDEX, StoredFile, read_index
+from model.checkpoint import INDEX, Index, StoredFile, read_index
+
+PREFIX = "glassformer weights"  # of the caches' names
+ATTEMPTS = 3  # at a file that breaks off or comes damaged
+PAUSE = 0.5  # seconds before the second attempt, twice as long before the third
 
 
 class DownloadError(Exception):
-    """`kind` is "missing" (the server has no such file), "unreachable" (no answer) or "damaged" (wrong bytes)."""
+    """`kind` is "missing" (the server has no such file), "unreachable" (no answer), "damaged" (wrong bytes) or
+    "unreadable" (a file of the reader's own that cannot be read any more)."""
 
     def __init__(self, kind: str, file: str) -> None:
         super().__init__(f"{kind}: {file}")
@@ -19,48 +30,160 @@ class DownloadError(Exception):
         self.file = file
 
 
-async def open_stream(base: str, name: str, fresh: bool):
-    """The response to a request for base + name; `fresh` goes past the browser's own cache."""
-    options = to_js({"cache": "reload" if fresh else "default"}, dict_converter=Object.fromEntries)
-    try:
-        response = await fetch(base + name, options)
-    except JsException:
-        raise DownloadError("unreachable", name) from None
-    if not response.ok:
-        raise DownloadError("missing", name)
-    return response
+def options(**fields: object) -> object:
+    """A JavaScript object."""
+    return to_js(fields, dict_converter=Object.fromEntries)
 
 
-async def download_index(base: str, fresh: bool) -> list[StoredFile]:
-    """What the checkpoint at `base` (an address ending in /) consists of. Raises DownloadError or CheckpointError."""
-    response = await open_stream(base, INDEX, fresh)
-    return read_index(await response.text()).files
+def device_memory() -> float | None:
+    """Gigabytes, rounded by the browser; not every browser says."""
+    return getattr(js.navigator, "deviceMemory", None)
 
 
-async def download(base: str, file: StoredFile, arrived: Callable[[int], None], fresh: bool) -> np.ndarray:
-    """The file's bytes as one uint8 array (size,), written as they come; `arrived` is told how many each time.
+def cache_name(model: str, version: str) -> str:
+    return f"{PREFIX} {model} {version}"
 
-    Raises DownloadError; "damaged" when length or SHA-256 differ from what the index says.
-    """
-    response = await open_stream(base, file.name, fresh)
-    data = np.empty(file.size, np.uint8)  # (size,)
-    view = memoryview(data)
-    reader = response.body.getReader()
-    at = 0
-    while True:
+
+class Store:
+    """The finished files of one version of one model, by address."""
+
+    def __init__(self, model: str, version: str) -> None:
+        self.name = cache_name(model, version)
+        self.cache = None
+        self.memory: dict[str, np.ndarray] = {}  # files that the browser would not keep
+        self.trouble = ""  # "absent" or "full": why it does not
+
+    async def open(self) -> None:
         try:
-            step = await reader.read()
-        except JsException:
-            raise DownloadError("unreachable", file.name) from None
-        if step.done:
-            break
-        count = step.value.byteLength
-        if at + count > file.size:
-            await reader.cancel()
-            raise DownloadError("damaged", file.name)
-        step.value.assign_to(view[at : at + count])
-        at += count
-        arrived(count)
-    if at != file.size or hashlib.sha256(view).hexdigest() != file.sha256:
-        raise DownloadError("damaged", file.name)
+            self.cache = await js.caches.open(self.name)
+        except (AttributeError, JsException):  # not offered to this page, or refused by the reader's settings
+            self.trouble = "absent"
+
+    async def get(self, address: str, arrived: Callable[[int], None]) -> np.ndarray | None:
+        """The file's bytes (size,), unchecked; None when it is not kept."""
+        if address in self.memory:
+            arrived(len(self.memory[address]))
+            return self.memory[address]
+        response = await self.cache.match(address) if self.cache else None
+        if not response:
+            return None
+        buffer = await response.arrayBuffer()
+        data = np.empty(buffer.byteLength, np.uint8)  # (size,)
+        buffer.assign_to(memoryview(data))
+        arrived(len(data))
+        return data
+
+    async def put(self, address: str, data: np.ndarray) -> None:
+        if self.cache:
+            try:
+                await self.cache.put(address, Response.new(to_js(memoryview(data))))
+                return
+            except JsException:
+                self.trouble = "full"
+        self.memory[address] = data
+
+    async def drop(self, address: str) -> None:
+        self.memory.pop(address, None)
+        if self.cache:
+            await self.cache.delete(address)
+
+    async def only_this(self, model: str) -> None:
+        """The model is loaded: what was kept for it in memory, and its other versions, are not needed any more."""
+        self.memory.clear()
+        for name in await kept():
+            if name.rsplit(" ", 1)[0] == f"{PREFIX} {model}" and name != self.name:
+                await js.caches.delete(name)
+
+
+async def kept() -> dict[str, int]:
+    """The number of files in each of our caches, by the cache's name."""
+    found = {}
+    try:
+        for name in await js.caches.keys():
+            if name.startswith(PREFIX):
+                found[name] = len(await (await js.caches.open(name)).keys())
+    except (AttributeError, JsException):
+        pass  # no Cache Storage, so nothing in it
+    return found
+
+
+async def forget(model: str, version: str) -> None:
+    await js.caches.delete(cache_name(model, version))
+
+
+async def download_index(base: str, version: str, store: Store) -> Index:
+    """What the checkpoint at `base` (an address ending in /) consists of; `version` is the index's SHA-256.
+
+    Raises DownloadError, and CheckpointError for an index that cannot be read.
+    """
+    file = StoredFile(INDEX, -1, version)
+    return read_index((await download(base, file, store, lambda _: None)).tobytes())
+
+
+async def download(base: str, file: StoredFile, store: Store, arrived: Callable[[int], None]) -> np.ndarray:
+    """The file's bytes (size,) uint8, checked; `arrived` is told how many have come each time, less for a new attempt.
+
+    Raises DownloadError after the last attempt; "damaged" when length or SHA-256 differ from what the index says.
+    """
+    address = base + file.name
+    data = await store.get(address, arrived)
+    if data is not None:
+        if hashlib.sha256(data).hexdigest() == file.sha256:
+            return data
+        await store.drop(address)
+        arrived(-len(data))
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            await asyncio.sleep(PAUSE * attempt)
+        mode = "reload" if attempt else "no-store" if store.cache else "default"
+        try:
+            data = await stream(address, file, arrived, mode)
+        except DownloadError as error:
+            if error.kind == "missing" or attempt == ATTEMPTS - 1:
+                raise
+        else:
+            await store.put(address, data)
+            return data
+    raise AssertionError("the last attempt returns or raises")
+
+
+async def read_file(file: object, begin: int, end: int) -> np.ndarray:
+    """Bytes of a file that the reader chose (a JavaScript File), uint8. Raises DownloadError when it is gone."""
+    try:
+        buffer = await file.slice(begin, end).arrayBuffer()
+    except JsException:
+        raise DownloadError("unreadable", file.name) from None
+    data = np.empty(buffer.byteLength, np.uint8)  # (end - begin,)
+    buffer.assign_to(memoryview(data))
     return data
+
+
+async def stream(address: str, file: StoredFile, arrived: Callable[[int], None], cache: str) -> np.ndarray:
+    """One attempt. `cache` is the browser's own word for how its HTTP cache is to be used."""
+    stop = AbortController.new()
+    chunks, count, digest = [], 0, hashlib.sha256()
+    try:
+        response = await fetch(address, options(cache=cache, signal=stop.signal))
+        if not response.ok:
+            raise DownloadError("missing", file.name)
+        reader = response.body.getReader()
+        while not (step := await reader.read()).done:
+            chunk = np.empty(step.value.byteLength, np.uint8)  # (bytes of this chunk,)
+            step.value.assign_to(memoryview(chunk))
+            digest.update(chunk)
+            chunks.append(chunk)
+            count += len(chunk)
+            arrived(len(chunk))
+            if 0 <= file.size < count:
+                break  # longer than it should be: no need to see the rest
+        if digest.hexdigest() != file.sha256:
+            raise DownloadError("damaged", file.name)
+    except JsException:
+        arrived(-count)
+        raise DownloadError("unreachable", file.name) from None
+    except DownloadError:
+        arrived(-count)
+        raise
+    finally:
+        stop.abort()  # also when the reader cancelled the whole; after the end it does nothing
+    return np.concatenate(chunks) if chunks else np.empty(0, np.uint8)  # (size,)

@@ -5,6 +5,8 @@ The final LayerNorm and the head are applied to the residual stream of the last 
 each block, as if the later blocks did not exist.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from model.gpt2 import softmax, unembed
@@ -16,21 +18,23 @@ BEST = 5  # predictions a depth
 THUMBNAIL = 48  # tokens, the last ones, in a small picture
 
 
-def lens(session: Session, tokenizer: Tokenizer) -> list[dict]:
+def lens(session: Session, tokenizer: Tokenizer) -> Iterator[dict]:
     """For each depth, from the embedding alone to all blocks: the likeliest tokens with their probabilities.
 
-    Depths after a block also carry `picture`, the mean of that block's attention patterns.
+    Depths after a block also carry `picture`, the mean of that block's attention patterns. Each is given as soon as
+    it is computed: a large vocabulary takes its time.
     """
-    stream = [session.blocks[0].resid_pre[-1], *(b.resid_post[-1] for b in session.blocks)]  # each (E,)
-    probabilities = softmax(unembed(np.stack(stream), session.weights, session.config).logits)  # (L + 1, V)
-    depths = []
-    for p in probabilities:  # (V,)
+    weights, config = session.weights, session.config
+    for number in range(config.n_layer + 1):
+        block = session.blocks[max(number - 1, 0)]
+        stream = block.resid_post if number else block.resid_pre  # (T, E)
+        p = softmax(unembed(stream[-1:], weights, config).logits)[0]  # (V,)
         best = np.argsort(-p, kind="stable")[:BEST]  # (BEST,)
-        depths.append({"best": [token(int(i), p, tokenizer) for i in best]})
-    for depth, block in zip(depths[1:], session.blocks, strict=True):
-        small = block.pattern[:, -THUMBNAIL:, -THUMBNAIL:].mean(axis=0)  # (rows, rows)
-        depth["picture"] = shares_picture(small)
-    return depths
+        depth: dict = {"best": [token(int(i), p, tokenizer) for i in best]}
+        if number:
+            small = block.pattern[:, -THUMBNAIL:, -THUMBNAIL:].mean(axis=0)  # (rows, rows)
+            depth["picture"] = shares_picture(small)
+        yield depth
 
 
 def token(i: int, probabilities: np.ndarray, tokenizer: Tokenizer) -> dict:

@@ -5,7 +5,6 @@ Everything runs on the worker's one thread; `await asyncio.sleep(0)` between blo
 
 import asyncio
 import json
-import time
 
 import numpy as np
 import pyodide_js
@@ -13,30 +12,34 @@ from js import URL, Blob, Object
 from pyodide.ffi import to_js
 
 from model import export, sampling
-from model.assembly import weights_from_shards
-from model.checkpoint import CheckpointError
-from model.config import ConfigError, GPT2Config
-from model.download import DownloadError, download, download_index
+from model.checkpoint import parameters
+from model.choosing import Loaded, cancel, hold, load, open_own, progress, remove, stored  # noqa: F401  exported
+from model.download import device_memory
 from model.explain import attention_heads, next_tokens, read_prompt
 from model.lens import lens
+from model.lists import text_of
 from model.pinned import Pinned
-from model.safetensors import SafetensorsError
-from model.session import Session
-from model.tokenizer import Tokenizer, TokenizerError
+from model.tokenizer import TokenizerError
 from model.view import block_view, drawn_row, one_score, read_strip, square_table, stages, strip_table
 
 __export__ = [
+    "about",
+    "cancel",
     "compare",
     "forming",
     "heads",
+    "hold",
     "load",
     "look",
     "numbers",
+    "open_own",
     "pin",
     "predict",
     "progress",
+    "remove",
     "reshape",
     "score",
+    "stored",
     "strip",
     "table",
     "tokenize",
@@ -45,66 +48,26 @@ __export__ = [
 ]
 
 
-class Loaded:
-    """The model in use and the text it last read. `newest` numbers the requests: an older one gives way."""
-
-    session: Session | None = None
-    tokenizer: Tokenizer | None = None
-    order = None  # ranking of the last prediction's logits
-    pinned: Pinned | None = None
-    saved = ""  # the address of the last exported file
-    arrived = 0  # bytes
-    total = 0  # bytes
-    newest = 0
-    run = 0  # the request that the session's values answer
-
-
-def progress() -> str:
-    """How much of the model has come: {"arrived", "total"} in bytes; total is 0 before the index is read."""
-    return text_of({"arrived": Loaded.arrived, "total": Loaded.total})
-
-
-async def load(base: str, fresh: bool) -> str:
-    """Load the model under `base` (an absolute address ending in /); `fresh` refetches past the browser's cache."""
-    Loaded.arrived = Loaded.total = 0
-    try:
-        files = await download_index(base, fresh)
-        Loaded.total = sum(file.size for file in files)
-        data = {}
-        for file in files:
-            data[file.name] = await download(base, file, count_arrived, fresh)
-        config = GPT2Config.from_json(data.pop("config.json").tobytes())
-        tokenizer = Tokenizer.from_json(data.pop("tokenizer.json").tobytes().decode())
-        weights = weights_from_shards(list(data.values()), config)
-    except DownloadError as error:
-        return text_of({"error": error.kind, "file": error.file})
-    except (
-        ConfigError,
-        CheckpointError,
-        SafetensorsError,
-        TokenizerError,
-        KeyError,
-        UnicodeDecodeError,
-    ) as error:
-        return text_of({"error": "unusable", "file": str(error)})
-    except MemoryError:
-        return text_of({"error": "memory", "file": base})
-    Loaded.session, Loaded.tokenizer = Session(weights, config), tokenizer
-    return text_of({"n_layer": config.n_layer, "n_head": config.n_head, "n_embd": config.n_embd, "bytes": Loaded.total})
-
-
-def text_of(answer: dict) -> str:
-    """JSON with every character as itself: MicroPython's json does not join the two halves of an escaped emoji."""
-    return json.dumps(answer, ensure_ascii=False)
-
-
-def count_arrived(count: int) -> None:
-    Loaded.arrived += count
-
-
 def heap() -> int:
     """Bytes of WebAssembly memory this interpreter holds now."""
     return pyodide_js._module.HEAPU8.length
+
+
+def about() -> str:
+    """How the last pass went: seconds of its parts, operations in all; how the weights are held, and the memory."""
+    session = Loaded.session
+    timing = session.timing
+    return text_of(
+        {
+            **timing._asdict(),
+            "total": timing.total,
+            "operations": timing.operations(session.config),
+            "parameters": parameters(session.config),
+            "resident": Loaded.resident,
+            "heap": heap(),
+            "device_memory": device_memory(),
+        }
+    )
 
 
 def tokenize(field: str) -> str:
@@ -128,7 +91,6 @@ async def predict(field: str, appended: str, settings: str, block: int, head: in
     try:
         text, drawn = json.loads(field)["value"], json.loads(appended)
         ids, answer = read_prompt(text, Loaded.tokenizer, session.config.n_positions, drawn)
-        started = time.perf_counter()
         for _ in session.steps(ids):
             await asyncio.sleep(0)
             if mine != Loaded.newest:
@@ -139,7 +101,7 @@ async def predict(field: str, appended: str, settings: str, block: int, head: in
         return text_of({"error": "memory", "file": f"{len(ids)}"})
     Loaded.order = sampling.ranking(session.final.logits[0])
     Loaded.run = mine
-    answer["milliseconds"] = 1000 * (time.perf_counter() - started)
+    answer["milliseconds"] = 1000 * session.timing.total
     answer["heap"] = heap()
     answer["next"] = following(json.loads(settings))
     answer["view"] = view(block, head, len(ids) - 1)
@@ -207,9 +169,15 @@ def view(block: int, head: int, row: int) -> dict:
     return {**block_view(Loaded.session, *within(block, head), row), "run": Loaded.run}
 
 
-def forming() -> str:
-    """What the model would say if it stopped after each block."""
-    return text_of({"depths": lens(Loaded.session, Loaded.tokenizer)})
+async def forming() -> str:
+    """What the model would say if it stopped after each block; {"replaced": true} when a newer text came meanwhile."""
+    mine, depths = Loaded.newest, []
+    for depth in lens(Loaded.session, Loaded.tokenizer):
+        depths.append(depth)
+        await asyncio.sleep(0)
+        if mine != Loaded.newest:
+            return text_of({"replaced": True})
+    return text_of({"depths": depths})
 
 
 def heads() -> str:

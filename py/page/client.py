@@ -8,35 +8,28 @@ from pyscript import workers
 
 class Client:
     worker = None
-    ready = False  # the model is loaded
+    ready = False  # a model is loaded
 
     def __init__(self):
         self.wanted = {}  # by purpose, the newest question not yet sent
         self.busy = set()  # purposes with a question under way
 
-    async def load(self, base, fresh, arrived):
-        """Load the model under `base`; `arrived(bytes, total)` is called while it comes."""
-        if self.worker is None:
-            self.worker = await workers["model"]
+    async def start(self):
+        """Wait until the worker's Python is up; an error to be said when it does not come up."""
         try:
+            self.worker = await workers["model"]
             await self.worker.progress()
-        except Exception as error:  # of whatever kind JavaScript throws: the worker's Python did not come up
+        except Exception as error:  # of whatever kind JavaScript throws
             return {"error": "start", "file": str(error)}
-        watch = asyncio.create_task(self._watch(arrived))
-        answer = json.loads(await self.worker.load(base, fresh))
-        watch.cancel()
-        self.ready = "error" not in answer
-        return answer
-
-    async def _watch(self, arrived):
-        while True:
-            state = json.loads(await self.worker.progress())
-            arrived(state["arrived"], state["total"])
-            await asyncio.sleep(0.1)
+        return None
 
     async def ask(self, name, *values):
-        """Call one of the worker's functions, see model/worker.py."""
+        """Call one of the worker's functions, see model/worker.py and model/choosing.py."""
         return json.loads(await getattr(self.worker, name)(*values))
+
+    def tell(self, name):
+        """Call one that has nothing to answer."""
+        getattr(self.worker, name)()
 
     def ask_newest(self, purpose, answered, name, *values):
         """Ask without waiting; `answered` gets the answer. Of questions asked meanwhile only the newest is kept."""

@@ -50,6 +50,27 @@ def watch_size(element, handler):
     window.ResizeObserver.new(lambda *_: handler()).observe(element)
 
 
+def on_drop(handler):
+    """Call `handler` with the files, a JavaScript array, that the reader lets fall anywhere on the page."""
+
+    def dropped(event):
+        event.preventDefault()
+        if event.dataTransfer.files.length:
+            handler(array_of(event.dataTransfer.files))
+
+    document.addEventListener("dragover", lambda event: event.preventDefault())
+    document.addEventListener("drop", dropped)
+
+
+def array_of(files):
+    """A field's list of files as an array of its own, which can be sent to the worker."""
+    return getattr(window.Array, "from")(files)
+
+
+def names_of(files):
+    return [files[i].name for i in range(files.length)]
+
+
 async def frame():
     """Let the browser show what has been drawn so far, and take what the reader does, before going on.
 
@@ -132,6 +153,18 @@ def animate(element, frames, milliseconds):
 def moves():
     """Whether the reader's system lets things move at all."""
     return not window.matchMedia("(prefers-reduced-motion: reduce)").matches
+
+
+def milliseconds():
+    """The browser's clock."""
+    return window.performance.now()
+
+
+def focus(selector):
+    """Move the keyboard to the first element that fits, if there is one."""
+    element = document.querySelector(selector)
+    if element:
+        element.focus()
 
 
 def mark(name):

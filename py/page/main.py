@@ -8,7 +8,6 @@ from page.candidates import COUNT
 from page.client import Client
 from page.controls import Controls
 from page.dom import (
-    address,
     by_id,
     fill,
     frame,
@@ -29,6 +28,7 @@ from page.figure import Figure
 from page.generation import Generation
 from page.helping import Help
 from page.link import Link
+from page.models import Models
 from page.numbers import grouped, megabytes
 from page.panel import Panel
 from page.pin import Pin
@@ -36,9 +36,6 @@ from page.pointing import Pointing
 from page.share import Share
 from page.status import Status
 from page.words import Words, best_language
-
-MODEL = "weights/mini/"
-PATIENCE = 30  # seconds until a reader is told that starting takes long
 
 
 class Page:
@@ -52,22 +49,23 @@ class Page:
         self.generation = Generation(self.figure, self.predict, self.controls)
         self.pin = Pin(self.figure, self.ask_next)
         share = Share(self.figure, self.link)
-        self.panel = Panel(self.figure, self.client, self.settings, self.opened, self.choose, self.pin, share)
+        self.models = Models(self.figure, self.client, self.link, self.status, self.switched)
+        parts = {"pin": self.pin, "share": share, "models": self.models}
+        self.panel = Panel(self.figure, self.client, self.settings, self.opened, self.choose, parts)
+        self.models.open, self.models.refresh = self.panel.open, self.panel.refresh
         self.pointing = Pointing(self.figure, self.client, self.panel)
         self.help = Help(self.figure)
         self.turn = 0  # counts the choices of block and head: a newer one overtakes an older
-        self.model = None  # what the worker said of the loaded model
-        self.failed = None  # the last load's error, when it failed
         self.text = None  # what the reader typed, as JSON; generated tokens follow it
 
     def start(self):
         text = by_id("prompt")
         on(text, "input", lambda _: self.typed())
-        on(by_id("retry"), "click", lambda _: self.retry())
         on(by_id("language"), "change", lambda event: self.speak(event.target.value))
         on(by_id("examples"), "click", self.chose_example)
         on(by_id("main"), "click", self.clicked)
-        on(by_id("share"), "click", self.clicked)
+        for name in ("share", "open-models", "open-run"):
+            on(by_id(name), "click", self.clicked)
         on(by_id("threshold"), "input", lambda _: self.thinned())
         for name in ("block", "head"):
             on(by_id(name), "change", lambda event, name=name: self.numbered(name, event.target))
@@ -86,37 +84,21 @@ class Page:
         else:
             by_id("figure").classList.add("stale")
         self.speak(self.words.language)
-        asyncio.create_task(self.load(False))
-        asyncio.create_task(self.reassure())
+        asyncio.create_task(self.models.start())
 
     def broke(self, reason):
         """Something failed before the worker could answer in words, for example a runtime file that is missing."""
-        if self.model is None and self.failed is None:
+        if self.models.used is None and self.models.failed is None:
             self.status.say_error({"error": "start", "file": reason})
 
-    def retry(self):
-        if self.failed:  # not while an earlier click is still being served
-            self.failed = None
-            asyncio.create_task(self.load(True))
-
-    async def load(self, fresh):
-        show("notice", False)
-        self.status.show_model(self.model, self.failed)
-        answer = await self.client.load(address(MODEL), fresh, self.status.arrived)
-        if "error" in answer:
-            self.failed = answer
-            self.status.say_error(answer)
-        else:
-            self.model = answer
-            await self.predict()
-            if self.link.state["open"]:
-                await self.panel.open(self.link.state["open"])
-        self.status.show_model(self.model, self.failed)
-
-    async def reassure(self):
-        await asyncio.sleep(PATIENCE)
-        if self.client.worker is None and self.failed is None:
-            self.status.notice(self.words.say("notice.slow"))
+    async def switched(self):
+        """A model is in use, the first or another: it reads what stands in the field."""
+        self.link.state["model"] = self.models.link_name()
+        first = self.figure.answer is None or "milliseconds" not in self.figure.answer
+        self.take_text()
+        await self.predict()
+        if first and self.link.state["open"]:
+            await self.panel.open(self.link.state["open"])
 
     # The text
 
@@ -181,9 +163,13 @@ class Page:
         self.link.remember_text()
         if answer["view"]["first"] < self.link.state["token"] <= len(answer["tokens"]):
             self.look(block, head, self.link.state["token"] - 1)
-        self.client.ask_newest("forming", lambda forming: self.figure.draw_forming(forming["depths"]), "forming")
+        self.client.ask_newest("forming", self.formed, "forming")
         self.generation.answered(answer)
         await self.panel.refresh()
+
+    def formed(self, forming):
+        if "depths" in forming:  # else a newer text has come
+            self.figure.draw_forming(forming["depths"])
 
     def show_tokens(self, answer, ghost):
         fill("prompt-tokens", prompt.tints(answer, ghost))
@@ -317,6 +303,8 @@ class Page:
         """The reader changed the address by hand, or followed a link to another part of the same page."""
         before = value_as_json(by_id("prompt"))
         self.link.follow()
+        if self.client.ready and self.link.state["model"] != self.models.link_name():
+            asyncio.create_task(self.models.want(self.link.state["model"], False))
         if value_as_json(by_id("prompt")) != before:
             self.typed()
             return
@@ -337,14 +325,14 @@ class Page:
         self.words = Words(language, "page/text")
         translate(self.words)
         self.figure.translate(self.words)
-        self.status.show_model(self.model, self.failed)
+        self.models.show()
         self.controls.show()
         self.generation.show()
         write("reading", self.words.say("reading.hint"))
         if not by_id("figure").classList.contains("stale"):
             self.show_tokens(self.figure.answer, self.figure.answer["next"]["drawn"]["shown"])
-        if self.failed:
-            self.status.say_error(self.failed)
+        if self.models.failed:
+            self.status.say_error(self.models.failed)
 
 
 def same_beginning(old, new):

@@ -3,7 +3,7 @@
 import asyncio
 import json
 
-from page import compare, embedding, forming, heads, odds, tables, work
+from page import about, compare, embedding, forming, heads, odds, tables, work
 from page.candidates import outside
 from page.dom import (
     all_of,
@@ -35,20 +35,22 @@ PLACES = {  # the element of the closed picture that a part grows from
     "forming": "#forming",
     "compare": "#shape",
     "share": "#share",
+    "models": "#open-models",
+    "run": "#open-run",
     "table": "#flow",
 }
-WITHOUT_NUMBERS = ("share",)
+WITHOUT_NUMBERS = ("share", "models", "run")
+WITHOUT_MODEL = ("share", "models")
 
 
 class Panel:
-    def __init__(self, figure, client, settings, changed, chosen, pin, share):
+    def __init__(self, figure, client, settings, changed, chosen, parts):
         self.figure = figure
         self.client = client
         self.settings = settings  # a function: what the worker shapes the distribution with
         self.changed = changed  # called with the open part's name, "" when it closes
         self.chosen = chosen  # called with (block, head) when the reader picks one
-        self.pin = pin
-        self.share = share
+        self.parts = parts  # those that fill themselves: "pin", "share", "models"
         self.part = ""
         self.turn = 0  # counts what was opened and closed
         self.table = None  # the picture whose numbers are shown
@@ -79,7 +81,7 @@ class Panel:
 
     async def open(self, part):
         """Fetch what the part shows, then show it."""
-        if not self.client.ready and part not in WITHOUT_NUMBERS:
+        if not self.client.ready and part not in WITHOUT_MODEL:
             return
         self.turn += 1
         turn = self.turn
@@ -195,10 +197,16 @@ class Panel:
     async def fill_compare(self):
         answer = await self.client.ask("compare", self.settings(0, ""))
         words = self.figure.words
-        return compare.table(answer, self.pin.label, compare.label(self.figure.answer, words), words)
+        return compare.table(answer, self.parts["pin"].label, compare.label(self.figure.answer, words), words)
 
     async def fill_share(self):
-        return self.share.html()
+        return self.parts["share"].html()
+
+    async def fill_models(self):
+        return self.parts["models"].html()
+
+    async def fill_run(self):
+        return about.part(await self.client.ask("about"), self.parts["models"].coming is not None, self.figure.words)
 
     def reading(self):
         return '<p class="reading" aria-live="polite">' + self.words("reading.hint") + "</p>"

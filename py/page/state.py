@@ -1,12 +1,13 @@
 """What a link to the page carries, declared once: everything else follows from it and the model."""
 
-HIDEABLE = ("examples", "generate", "temperature", "top-k", "top-p", "draw", "curve", "forming")
+HIDEABLE = ("models", "examples", "generate", "temperature", "top-k", "top-p", "draw", "curve", "forming")
 PARTS = ("embedding", "head", "heads", "next", "forming")  # parts that open
 LONGEST = 6000  # characters of a text in a link; a longer one is left out
 
 # name, kind, value when the link does not say; whole numbers count from 1 as readers do
 FIELDS = (
     ("text", "text", None),  # as encodeURIComponent writes it
+    ("model", "model", ""),  # its name, "" for the embedded one
     ("block", "number", 1),
     ("head", "number", 1),
     ("token", "number", 0),  # 0 is the last one
@@ -18,6 +19,7 @@ FIELDS = (
     ("draw", "number", 0),
     ("hide", "names", ""),  # of HIDEABLE, with commas between: what a teacher leaves out
 )
+NAME = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."
 ENCODED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.!~*'()%"
 
 
@@ -47,6 +49,10 @@ def part(value):
     return value if value in PARTS else None
 
 
+def model(value):
+    return value if 0 < len(value) <= 60 and all([c in NAME for c in value]) else None
+
+
 def names(value):
     return ",".join([name for name in HIDEABLE if name in value.split(",")])
 
@@ -73,7 +79,14 @@ def decoded(text):
         return None
 
 
-READERS = {"number": whole_number, "decimal": decimal, "part": part, "names": names, "text": encoded_text}
+READERS = {
+    "model": model,
+    "number": whole_number,
+    "decimal": decimal,
+    "part": part,
+    "names": names,
+    "text": encoded_text,
+}
 
 
 def write(state):

@@ -17,17 +17,18 @@ class Status:
                 "model-text", self.figure.words.say("model.loading", arrived=megabytes(count), total=megabytes(total))
             )
 
-    def show_model(self, model, failed):
-        """Starting, live or failed: `model` is what the worker said of the loaded one, `failed` its error."""
+    def show_model(self, model, name, failed):
+        """Starting, live or failed: `model` is what the worker said of the one called `name`, `failed` its error."""
         show("model-progress", model is None and failed is None)
         by_id("model").classList.toggle("live", model is not None)
+        say = self.figure.words.say
         if failed:
-            write("model-text", self.figure.words.say("model.failed"))
+            write("model-text", say("model.failed"))
         elif model:
             sizes = {"n_layer": model["n_layer"], "n_head": model["n_head"], "size": megabytes(model["bytes"])}
-            write("model-text", self.figure.words.say("model.ready", **sizes))
+            write("model-text", say("model.ready", name=name, **sizes))
         else:
-            write("model-text", self.figure.words.say("model.starting"))
+            write("model-text", say("model.starting"))
 
     def notice(self, text):
         write("notice-text", text)
@@ -39,4 +40,4 @@ class Status:
         """In place, in words; the reader's text stays as it is."""
         self.notice(self.figure.words.say("error." + answer["error"], file=answer["file"]))
         by_id("notice").classList.add("error")
-        show("retry", answer["error"] in ("missing", "unreachable", "damaged", "memory"))
+        show("retry", answer["error"] in ("missing", "unreachable", "damaged", "unreadable", "memory"))

@@ -72,7 +72,7 @@ def test_an_empty_text_is_read_as_a_documents_start(tokenizer):
 
 
 def test_the_lens_applies_the_models_end_after_every_block(tiny, session, tokenizer):
-    depths = lens(session, tokenizer)
+    depths = list(lens(session, tokenizer))
     assert len(depths) == tiny.config.n_layer + 1
     stream = [session.embedding.resid_pre, *(b.resid_post for b in session.blocks)]
     w = {name: tiny.flat[name].astype(np.float64) for name in ("ln_f.weight", "ln_f.bias", "wte.weight")}
@@ -92,7 +92,7 @@ def test_the_lens_applies_the_models_end_after_every_block(tiny, session, tokeni
 def test_the_lens_ends_in_the_real_prediction(session, tokenizer):
     own = shares(session.final.logits[0])
     order = ranking(session.final.logits[0])
-    best = lens(session, tokenizer)[-1]["best"]
+    best = list(lens(session, tokenizer))[-1]["best"]
     assert [one["id"] for one in best] == order[:5].tolist()
     np.testing.assert_allclose([one["share"] for one in best], own[order[:5]], rtol=1e-4)
 

@@ -63,6 +63,12 @@ def as_json() -> str:
     answers["heads"] = attention_heads(session, tokenizer)
     answers["strip_tables"] = {name: strip_table(session, name, 2, 1) for name in ("token", "mlp_post", "head_q")}
     answers["square_tables"] = {name: square_table(session, name, 2, 1) for name in ("scores", "masked", "pattern")}
+    other = {"name": "b", "bytes": 129_268_512, "files": 11, "parameters": 124_439_808, "n_layer": 12, "n_head": 12}
+    answers["models"] = site.list_models(site.ROOT / "weights")[:1]
+    answers["models"].append(answers["models"][0] | other)
+    timing = {"tokens": 2, "seen": 7, "embedding": 2e-4, "attention": [3e-3, 2e-3], "mlp": [5e-3, 6e-3], "head": 9e-3}
+    answers["about"] = timing | {"total": 0.0252, "operations": 1_268_000_000, "parameters": 124_439_808}
+    answers["about"] |= {"resident": "int8", "heap": 743_000_000, "device_memory": 16}
     drawn = np.random.default_rng(1)
     answers["shares"] = [*(10 ** drawn.uniform(-14, 0, 400)).tolist(), 0, 1, 0.5, 0.9999, 0.29449999]
     answers["numbers"] = [*(10 ** drawn.uniform(-9, 6, 200) * drawn.choice([-1, 1], 200)).tolist(), 0]

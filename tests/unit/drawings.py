@@ -4,8 +4,11 @@ MicroPython and CPython both run this file, so it keeps to what both understand.
 """
 
 from page import (
+    about,
     candidates,
+    catalog,
     columns,
+    coming,
     compare,
     draws,
     embedding,
@@ -35,6 +38,8 @@ FRAGMENTS = (
     "#block=1234567&=&&head",
     "#%",
     "#hide=curve,x,examples",
+    "#model=gpt2-medium&hide=models",
+    "#model=a/b",
     "#t=1.25&k=40&p=0.9&seed=7&draw=2&text=a%20b",
 )
 
@@ -96,6 +101,19 @@ def drawings(asked, words):
         drawn["table " + name] = tables.square_table(table["rows"], names, name, name == "pattern")
     for row, column in ((0, 0), (3, 1), (2, 5), (4, -1)):
         drawn[f"rings {row} {column}"] = str(sorted(matrix.emphasis(row, column, 7).items()))
+    models = asked["models"]
+    stored = {catalog.key(models[0]): models[0]["files"] + 1, catalog.key(models[1]): models[1]["files"]}
+    for number, (used, on_its_way, asking) in enumerate((("mini", None, None), ("?", "b", None), (None, "?", "b"))):
+        drawn[f"models {number}"] = catalog.cards(models, used, on_its_way, asking, stored, words)
+        drawn[f"own {number}"] = catalog.own(used == "?", on_its_way == "?", words)
+    drawn["about"] = about.part(asked["about"], False, words)
+    drawn["about less"] = about.part(dict(asked["about"], attention=[], mlp=[], device_memory=None), True, words)
+    rate = coming.Rate()
+    for number in range(60):
+        rate.add(100 * number, 120_000 * number)
+        report = {"arrived": 120_000 * number, "total": 6_000_000 if number else 0, "parts": [1, 0.25 + number / 100]}
+        drawn[f"coming {number}"] = escape(coming.sentence("<b>", report, rate.bytes_a_second, words))
+        drawn[f"parts {number}"] = coming.cells(2, report["parts"], words)
     drawn["percent"] = " ".join([numbers.percent(x) + numbers.whole_percent(x) for x in asked["shares"]])
     drawn["signed"] = " ".join([numbers.signed(x) + numbers.brief(x, 300) for x in asked["numbers"]])
     drawn["grouped"] = " ".join([numbers.grouped(n) + numbers.megabytes(n) for n in (0, 7, 999, 8180, 124400000)])

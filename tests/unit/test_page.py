@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from build.site import ROOT
 from model.sampling import cut_by
-from page import candidates, markup, matrix, ribbons, state, words
+from page import about, candidates, catalog, markup, matrix, ribbons, state, words
 from page.numbers import bar_end, brief, grouped, megabytes, percent, signed, whole_percent
 from tests.browser.reading import number
 from tests.unit.answers import answers
@@ -236,7 +236,7 @@ def test_any_link_is_understood_as_far_as_it_goes(fragment):
 def test_what_a_link_does_not_say_is_the_default(fragment, said):
     defaults = {name: default for name, _, default in state.FIELDS}
     assert defaults == {
-        **{"text": None, "block": 1, "head": 1, "token": 0, "open": ""},
+        **{"text": None, "model": "", "block": 1, "head": 1, "token": 0, "open": ""},
         **{"t": None, "k": 0, "p": None, "seed": None, "draw": 0, "hide": ""},
     }
     assert state.read(fragment) == defaults | said
@@ -267,7 +267,7 @@ def constant(file, name):
 
 def test_every_part_that_opens_has_a_button_a_place_and_a_link():
     places = set(constant("panel.py", "PLACES"))
-    of_the_moment = {"compare", "share"}  # no link brings back what was pinned, and none opens the link itself
+    of_the_moment = {"compare", "share", "models", "run"}  # a link shows the model, not what one does with it
     assert places - {"table"} == set(re.findall('data-open="(.*?)"', HTML)) == set(state.PARTS) | of_the_moment
 
 
@@ -316,7 +316,8 @@ def said_in(tree):
 def kinds_of_error():
     """What the worker and its client may answer under "error"."""
     sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "py").glob("*/*.py"))
-    return set(re.findall(r'"error": "(\w+)"|DownloadError\("(\w+)"', sources))
+    kinds = {a or b for a, b in re.findall(r'"error": "(\w+)"|DownloadError\("(\w+)"', sources)}
+    return kinds - {"cancelled"}  # the reader's own doing
 
 
 def test_every_text_is_used_and_every_used_text_exists():
@@ -327,11 +328,17 @@ def test_every_text_is_used_and_every_used_text_exists():
     places = constant("panel.py", "PLACES")
     stages = re.findall('data-table="(.*?)"', drawn["steps"])
     names = {
-        "*": re.findall('data-(?:text|label)="(.*?)"', HTML),  # and the panel's own shorthand for `say`
+        "*": [
+            *re.findall('data-(?:text|label)="(.*?)"', HTML),  # and the panel's own shorthand for `say`
+            *[catalog.missing(names) for names in ([], ["a.safetensors"], ["a.safetensors", "b.safetensors"])],
+        ],
+        "about.*": ["attention", "mlp", *about.RESIDENTS],
         "cell.*": re.findall(r'class="line-name (\w+)"', drawn["cell 0"]),
-        "error.*": [a or b for a, b in kinds_of_error()],
+        "error.*": kinds_of_error(),
         "help.*": helped,
         "help.*.title": helped,
+        "models.*": re.findall('trouble = "(\\w+)"', (ROOT / "py/model/download.py").read_text(encoding="utf-8")),
+        "models.about.*": catalog.DESCRIBED,
         "odds.cut.*": [cut_by(0, [1, 0], [0, 1], *rules) for rules in ((1, None), (None, 0.5))],
         "panel.*": places,
         "panel.*.subtitle": places,

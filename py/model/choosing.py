@@ -1,0 +1,178 @@
+"""Which model is in use, and loading another while it goes on answering. Answers are JSON text, as in `worker.py`."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+
+from model import loading, sampling
+from model.checkpoint import CheckpointError, parameters
+from model.config import ConfigError
+from model.download import (
+    DownloadError,
+    Store,
+    cache_name,
+    device_memory,
+    download,
+    download_index,
+    forget,
+    kept,
+    read_file,
+)
+from model.explain import START
+from model.lists import text_of
+from model.loading import Model, Progress
+from model.own import load_own
+from model.pinned import Pinned
+from model.safetensors import SafetensorsError
+from model.session import Session
+from model.tokenizer import Tokenizer, TokenizerError
+
+Load = Callable[[str | None], Awaitable[Model]]  # loads the model as it is to be held, None for what suits the device
+
+
+class Loaded:
+    """The model in use and the text it last read. `newest` numbers the requests: an older one gives way."""
+
+    session: Session | None = None
+    tokenizer: Tokenizer | None = None
+    resident = ""  # how its weights are held, "float32" or "int8"
+    again: Load | None = None  # loads it once more
+    order = None  # ranking of the last prediction's logits
+    pinned: Pinned | None = None
+    saved = ""  # the address of the last exported file
+    newest = 0
+    run = 0  # the request that the session's values answer
+
+
+class Coming:
+    """The model that is being loaded; the one in use goes on answering meanwhile."""
+
+    progress = Progress()
+    task: asyncio.Task | None = None
+    store: Store | None = None  # the finished files of the last one asked for
+
+
+def progress() -> str:
+    """How much of the model has come, see `Progress.report`."""
+    return text_of(Coming.progress.report())
+
+
+async def load(request: str) -> str:
+    """Load a model of this site: JSON {"name", "version", "base", "resident"}.
+
+    `version` is the SHA-256 of its index, `base` the absolute address of its folder, ending in /; `resident` is how
+    its weights are to be held, "float32", "int8", or null for what suits the device. Answers what `take` does.
+    """
+    asked = json.loads(request)
+    name, version, base = asked["name"], asked["version"][:16], asked["base"]
+    if Coming.store is None or Coming.store.name != cache_name(name, version):
+        Coming.store = Store(name, version)
+        await Coming.store.open()
+    store = Coming.store
+
+    async def fetched(resident: str | None) -> Model:
+        index = await download_index(base, asked["version"], store)
+        model = await loading.load(
+            index,
+            lambda file, arrived: download(base, file, store, arrived),
+            Coming.progress,
+            resident,
+            device_memory(),
+        )
+        await store.only_this(name)
+        return model
+
+    answer = await take(fetched, asked["resident"])
+    return text_of(answer if "error" in answer else {**answer, "trouble": store.trouble})
+
+
+async def open_own(files: object, resident: str) -> str:
+    """Load a reader's own checkpoint: an array of JavaScript Files, model.safetensors, tokenizer.json, config.json."""
+    chosen = {}
+    for file in files:
+        kind = "weights" if file.name.endswith(".safetensors") else file.name
+        chosen[kind] = file
+
+    async def read_whole(name: str) -> bytes | None:
+        file = chosen.get(name)
+        return (await read_file(file, 0, file.size)).tobytes() if file else None
+
+    async def read_own(resident: str | None) -> Model:
+        weights, texts = chosen["weights"], [await read_whole(name) for name in ("tokenizer.json", "config.json")]
+        return await load_own(
+            lambda begin, end: read_file(weights, begin, end),
+            weights.size,
+            texts[0].decode(),
+            texts[1],
+            Coming.progress,
+            resident,
+            device_memory(),
+        )
+
+    return text_of(await take(read_own, resident or None))
+
+
+async def hold(resident: str) -> str:
+    """Load the model in use once more, to be held as "float32" or "int8"."""
+    return text_of(await take(Loaded.again, resident))
+
+
+async def take(load_model: Load, resident: str | None) -> dict:
+    """Put a loaded model to use: its sizes, how it is held, and whether that was the wish; or {"error", "file"}.
+
+    A newer call, or `cancel`, ends an older one with the error "cancelled"; the model in use stays until another is
+    whole.
+    """
+    cancel()
+    Coming.progress = Progress()
+    Coming.task = asyncio.ensure_future(load_model(resident))
+    try:
+        model = await Coming.task
+    except asyncio.CancelledError:
+        return {"error": "cancelled", "file": ""}
+    except DownloadError as error:
+        return {"error": error.kind, "file": error.file}
+    except (
+        ConfigError,
+        CheckpointError,
+        SafetensorsError,
+        TokenizerError,
+        KeyError,
+        UnicodeDecodeError,
+    ) as error:
+        return {"error": "unusable", "file": str(error)}
+    except MemoryError:
+        return {"error": "memory", "file": ""}
+    config = model.config
+    session = Session(model.weights, config)
+    session.run(model.tokenizer.encode(START))  # whatever the page asks before its text is read has an answer
+    Loaded.newest += 1  # what the old model is still computing is not wanted any more
+    Loaded.run, Loaded.order = Loaded.newest, sampling.ranking(session.final.logits[0])
+    Loaded.session, Loaded.tokenizer = session, model.tokenizer
+    Loaded.resident, Loaded.again = model.resident, load_model
+    return {
+        "n_layer": config.n_layer,
+        "n_head": config.n_head,
+        "n_embd": config.n_embd,
+        "parameters": parameters(config),
+        "bytes": Coming.progress.report()["total"],
+        "resident": model.resident,
+        "cramped": resident == "float32" and model.resident != resident,
+    }
+
+
+def cancel() -> None:
+    """Stop loading; what has come whole is kept for the next time."""
+    if Coming.task:
+        Coming.task.cancel()
+
+
+async def stored() -> str:
+    """How many files this browser keeps of each model: {"NAME VERSION": number}, 16 digits of the version."""
+    return text_of({name.split(" ", 2)[2]: count for name, count in (await kept()).items()})
+
+
+async def remove(name: str, version: str) -> str:
+    """Forget what this browser keeps of a model; answers as `stored` does."""
+    await forget(name, version[:16])
+    return await stored()

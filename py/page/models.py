@@ -1,0 +1,203 @@
+"""Which model is in use: loading the first, choosing another, a reader's own; what is seen while one is on its way."""
+
+import asyncio
+import json
+
+from page import catalog, coming
+from page.dom import address, all_of, array_of, by_id, fill, focus, milliseconds, names_of, on, on_drop, show, write
+
+PATIENCE = 30  # seconds until a reader is told that starting takes long
+LOOK = 0.12  # seconds between two looks at how much has come
+OWN = "?"  # stands for the reader's own model where others have a name; no file name can be this
+
+
+class Models:
+    def __init__(self, figure, client, link, status, loaded):
+        self.figure = figure  # knows the reader's language
+        self.client = client
+        self.link = link
+        self.status = status
+        self.loaded = loaded  # awaited when another model is in use
+        self.catalog = catalog.read("models.json")
+        self.stored = {}  # what the browser keeps
+        self.used = None  # the worker's answer on the model in use
+        self.name = None  # of that model
+        self.coming = None  # the name of the one on its way
+        self.asking = None  # the name of the one that the reader is asked about
+        self.failed = None  # the error that left the page without a model
+        self.last = None  # what was asked of the worker last
+        self.turn = 0  # counts the loads
+        self.refresh = None  # an async function: show the open panel anew
+        self.open = None  # an async function: open the panel of that name
+        on(by_id("retry"), "click", lambda _: self.retry())
+        on(by_id("coming-cancel"), "click", lambda _: self.cancel())
+        on(by_id("panel"), "click", self.clicked)
+        on(by_id("panel"), "change", self.chosen)
+        on_drop(self.dropped)
+
+    def link_name(self):
+        """What a link says of the model in use: nothing of the embedded one, and a reader's own cannot be linked to."""
+        return "" if self.name in (None, OWN, self.catalog[0]["name"]) else self.name
+
+    def words(self, key, **values):
+        return self.figure.words.say(key, **values)
+
+    async def start(self):
+        """The first model: the one the link asks for if it is at hand, else the embedded one."""
+        asyncio.create_task(self.reassure())
+        error = await self.client.start()
+        if error:
+            self.failed = error
+            self.last = None
+            self.status.say_error(error)
+            self.show()
+            return
+        self.stored = await self.client.ask("stored")
+        name = self.link.state["model"]
+        await self.want(name, True)
+        if catalog.find(self.catalog, name) is None:
+            self.status.notice(self.words("models.unknown", name=name))
+
+    async def want(self, name, first):
+        """Load a model by name, or ask first when it is large; the page is `first` given the embedded one."""
+        model = catalog.find(self.catalog, name) or self.catalog[0]
+        if model["bytes"] <= catalog.ASK_ABOVE or catalog.is_stored(model, self.stored):
+            await self.load(model)
+            return
+        if first:
+            await self.load(self.catalog[0])
+        self.asking = model["name"]
+        await self.open("models")
+
+    async def reassure(self):
+        await asyncio.sleep(PATIENCE)
+        if self.client.worker is None and self.failed is None:
+            self.status.notice(self.words("notice.slow"))
+
+    async def load(self, model):
+        request = {"name": model["name"], "version": model["version"], "base": address(model["base"]), "resident": None}
+        await self.take("load", model["name"], json.dumps(request))
+
+    async def take(self, function, name, *values):
+        """Let the worker load a model. The one in use answers on until the other is whole."""
+        self.turn += 1
+        turn = self.turn
+        self.last = (function, name) + values
+        self.coming, self.asking, self.failed = name, None, None
+        show("notice", False)
+        watch = asyncio.create_task(self.watch(name))
+        self.show()
+        await self.refreshed()
+        answer = await self.client.ask(function, *values)
+        watch.cancel()
+        if turn != self.turn:
+            return
+        self.coming = None
+        self.stored = await self.client.ask("stored")
+        show("coming", False)
+        if "error" not in answer:
+            self.used, self.name, self.client.ready = answer, name, True
+            await self.loaded()
+            self.say_trouble(answer)
+        elif answer["error"] != "cancelled":
+            self.failed = None if self.used else answer
+            self.status.say_error(answer)
+        self.show()
+        await self.refreshed()
+
+    def say_trouble(self, answer):
+        """The model runs, but not as it should."""
+        if answer["cramped"]:
+            self.status.notice(self.words("models.cramped"))
+        elif answer.get("trouble") and answer["bytes"] > catalog.ASK_ABOVE:
+            self.status.notice(self.words("models." + answer["trouble"]))
+
+    async def watch(self, name):
+        """Show how much has come: in the header for the first model, as a band over the picture for another."""
+        model = None if name == OWN else catalog.find(self.catalog, name)
+        rate = coming.Rate()
+        while True:
+            report = await self.client.ask("progress")
+            if self.used is None:
+                self.status.arrived(report["arrived"], report["total"])
+            if self.used is not None or report["total"] > catalog.ASK_ABOVE:
+                rate.add(milliseconds(), report["arrived"])
+                show("coming", True)
+                label = self.words("own.name") if name == OWN else name
+                text = coming.sentence(label, report, rate.bytes_a_second, self.figure.words)
+                for element in all_of("#coming-text, #panel [data-coming]"):
+                    element.textContent = text
+                n_layer = model["n_layer"] if model else max(len(report["parts"]) - 2, 0)
+                fill("coming-parts", coming.cells(n_layer, report["parts"], self.figure.words))
+            await asyncio.sleep(LOOK)
+
+    def show(self):
+        """The header's line."""
+        label = self.words("own.name") if self.name == OWN else self.name
+        self.status.show_model(self.used, label, self.failed)
+
+    async def refreshed(self):
+        if self.refresh:
+            await self.refresh()
+
+    # What the reader does
+
+    def retry(self):
+        if self.last:
+            asyncio.create_task(self.take(*self.last))
+
+    def cancel(self):
+        self.client.tell("cancel")
+
+    def clicked(self, event):
+        button = event.target.closest("[data-do]")
+        if button:
+            card = button.closest("[data-model]")  # nothing where it is the reader's own
+            model = catalog.find(self.catalog, card.getAttribute("data-model")) if card else None
+            asyncio.create_task(self.do(button.getAttribute("data-do"), model))
+
+    async def do(self, what, model):
+        if what == "cancel":
+            self.cancel()
+            return
+        if what == "use-sure":
+            await self.load(model)
+        elif what == "use":
+            await self.want(model["name"], False)
+        elif what == "remove":
+            self.stored = await self.client.ask("remove", model["name"], model["version"])
+            await self.refreshed()
+        else:
+            self.asking = None
+            await self.refreshed()
+        focus('#panel [data-model="' + model["name"] + '"] button')
+
+    def chosen(self, event):
+        field = event.target
+        if field.id == "own-files":
+            self.open_own(array_of(field.files))
+        elif field.name == "resident":
+            asyncio.create_task(self.take("hold", self.name, field.value))
+
+    def dropped(self, files):
+        """Files fell on the page: the browser would otherwise leave it for one of them, and lose the reader's text."""
+        if self.client.worker is not None:
+            asyncio.create_task(self.open_dropped(files))
+
+    async def open_dropped(self, files):
+        await self.open("models")
+        self.open_own(files)
+
+    def open_own(self, files):
+        lacking = catalog.missing(names_of(files))
+        write("own-said", self.words(lacking) if lacking else "")
+        if not lacking:
+            asyncio.create_task(self.take("open_own", OWN, files, ""))
+
+    # The panels
+
+    def html(self):
+        """The picker."""
+        words = self.figure.words
+        listed = catalog.cards(self.catalog, self.name, self.coming, self.asking, self.stored, words)
+        return listed + catalog.own(self.name == OWN, self.coming == OWN, words)
