@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from model import gpt2 as gpt2_module
 from model import session as session_module
 from model.session import Session, common_prefix
 from model.trace import Block, Embedding
@@ -99,3 +100,29 @@ def test_too_few_or_too_many_tokens_are_refused(tiny, count):
     with pytest.raises(ValueError, match=f"between 1 and 64 tokens, not {count}"):
         session.run([1] * count)
     assert session.ids == IDS[:2]
+
+
+def test_the_clock_counts_what_was_computed(tiny, monkeypatch):
+    """Operations are held against the sizes of the very products that a pass makes."""
+    done = []
+    linear, attention = gpt2_module.linear, gpt2_module.attention
+
+    def counted(x, w, b=None):
+        done.append(2 * x.size * w.shape[0])
+        return linear(x, w, b)
+
+    def counted_attention(q, k, v):
+        done.append(2 * 2 * len(q) * k.size)  # scores, and values mixed
+        return attention(q, k, v)
+
+    monkeypatch.setattr(gpt2_module, "linear", counted)
+    monkeypatch.setattr(gpt2_module, "attention", counted_attention)
+    session = Session(tiny.weights, tiny.config)
+    for length, new in ((20, 20), (23, 3), (23, 0), (9, 0)):
+        done.clear()
+        session.run(IDS[:length])
+        timing = session.timing
+        assert (timing.tokens, timing.seen) == (new, length)
+        assert len(timing.attention) == len(timing.mlp) == (3 if new else 0)
+        assert timing.operations(tiny.config) == sum(done)
+        assert timing.total >= timing.head > 0
