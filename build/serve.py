@@ -1,6 +1,6 @@
 """Serve a folder to this machine's browser: `python -m build.serve [FOLDER]`; `--help` lists the options.
 
-`serving` does the same for tests, which may corrupt or hide files on the way.
+`serving` does the same for tests, which may corrupt, hide or slow down files on the way.
 """
 
 import argparse
@@ -9,6 +9,7 @@ import os
 import socket
 import sys
 import threading
+import time
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -16,11 +17,13 @@ from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import IO
 from urllib.parse import unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 FIRST_PORT = 8000
+PIECES = 20  # in which a slow line brings a second's bytes
 
 # Browsers run modules and compile WebAssembly only under the right type, and systems disagree about these.
 MIME_TYPES = {
@@ -77,6 +80,13 @@ class Handler(SimpleHTTPRequestHandler):
         self.end_headers()
         return io.BytesIO(data)
 
+    def copyfile(self, source: IO[bytes], outputfile: IO[bytes]) -> None:
+        if not self.server.pace:
+            return super().copyfile(source, outputfile)
+        while piece := source.read(self.server.pace // PIECES):
+            outputfile.write(piece)
+            time.sleep(1 / PIECES)
+
     def translate_path(self, path: str) -> str:
         return super().translate_path(urlsplit(path).path.removeprefix(self.server.under.rstrip("/")))
 
@@ -95,8 +105,11 @@ class Handler(SimpleHTTPRequestHandler):
 class FolderServer(ThreadingHTTPServer):
     """Serves `folder` on this machine only, below the URL path `under`."""
 
-    def __init__(self, folder: Path, port: int, under: str = "/", intercept: Intercept | None = None) -> None:
+    def __init__(
+        self, folder: Path, port: int, under: str = "/", intercept: Intercept | None = None, pace: int = 0
+    ) -> None:
         self.folder = folder.resolve()
+        self.pace = pace
         self.under = f"/{under.strip('/')}/".replace("//", "/")
         self.intercept = intercept
         self.connections: set[socket.socket] = set()
@@ -127,9 +140,12 @@ class FolderServer(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(folder: str | Path, under: str = "/", intercept: Intercept | None = None) -> Iterator[str]:
-    """Serve `folder` on a free port while the block runs; gives the base URL, which ends with a slash."""
-    server = FolderServer(Path(folder), 0, under, intercept)
+def serving(folder: str | Path, under: str = "/", intercept: Intercept | None = None, pace: int = 0) -> Iterator[str]:
+    """Serve `folder` on a free port while the block runs; gives the base URL, which ends with a slash.
+
+    `pace` is how many bytes a second each answer gets, as over a slow line; 0 is as fast as can be.
+    """
+    server = FolderServer(Path(folder), 0, under, intercept, pace)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:

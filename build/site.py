@@ -12,6 +12,7 @@ import sys
 import tomllib
 from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "py"))
@@ -31,6 +32,7 @@ from page import candidates, columns, examples, forming, needle, prompt, shape  
 from page.words import Words  # noqa: E402
 
 MODEL = "mini"
+ICON = "py/page/icon.svg"
 
 
 def load_model(folder: Path) -> tuple[Session, Tokenizer]:
@@ -134,6 +136,12 @@ def one_style_sheet(html: str, out: Path) -> str:
     )
 
 
+def with_icon(html: str) -> str:
+    """The page with its icon inside: Chromium asks for an icon's file again whenever the page's address changes."""
+    icon = (ROOT / ICON).read_text(encoding="utf-8").strip()
+    return html.replace(f'href="{ICON}"', f'href="data:image/svg+xml,{quote(icon)}"')
+
+
 def interpreter_settings(table: dict) -> dict:
     """One table of pyscript.toml as PyScript's configuration: the files of `folder` are added to its `files`."""
     folder = ROOT / table.pop("folder")
@@ -144,7 +152,8 @@ def interpreter_settings(table: dict) -> dict:
     return {**table, "files": files}
 
 
-def build(out: Path) -> None:
+def build(out: Path, names: tuple[str, ...] | None = None) -> None:
+    """The whole site into the folder `out`, with the models `names` from weights/, None for all that are there."""
     for needed in (ROOT / "vendor" / "manifest.json", ROOT / "weights" / MODEL / INDEX):
         if not needed.exists():
             raise SystemExit(
@@ -153,8 +162,9 @@ def build(out: Path) -> None:
     if out.exists():
         shutil.rmtree(out)
     skip = shutil.ignore_patterns("__pycache__", "*.pyc", "README.md", "curve.jsonl")
-    models = [path.parent.relative_to(ROOT) for path in (ROOT / "weights").glob(f"*/{INDEX}")]
-    for folder in ("py", "vendor", *models):
+    if names is None:
+        names = tuple(path.parent.name for path in (ROOT / "weights").glob(f"*/{INDEX}"))
+    for folder in ("py", "vendor", *(f"weights/{name}" for name in names)):
         shutil.copytree(ROOT / folder, out / folder, ignore=skip)
     write_models(out)
     for name, table in tomllib.loads((ROOT / "pyscript.toml").read_text(encoding="utf-8")).items():
@@ -164,7 +174,7 @@ def build(out: Path) -> None:
     (out / "example.json").write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
     html = (ROOT / "index.html").read_text(encoding="utf-8")
     words = Words("en", str(ROOT / "py" / "page" / "text"))
-    html = prepared_page(one_style_sheet(html, out), answer, words)
+    html = prepared_page(one_style_sheet(with_icon(html), out), answer, words)
     (out / "index.html").write_text(html, encoding="utf-8")
     (out / ".nojekyll").touch()  # GitHub Pages serves the folder as it is
     size = sum(p.stat().st_size for p in out.rglob("*") if p.is_file())

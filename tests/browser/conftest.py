@@ -11,19 +11,22 @@ from build.serve import serving
 
 LIMIT = 120_000  # ms for anything that boots Pyodide: the machine may be slow and busy
 UNDER = "/glassformer/"
+PLAIN = "school.test"  # a host on this machine whose pages are, like any other's over plain http, no secure context
 
 
 @pytest.fixture(scope="session")
 def dist(tmp_path_factory):
     out = tmp_path_factory.mktemp("site") / "dist"
-    site.build(out)
+    site.build(out, (site.MODEL,))
     return out
 
 
 @pytest.fixture(scope="session")
 def chromium():
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=find_browser(), args=["--no-sandbox", f"--host-resolver-rules=MAP {PLAIN} 127.0.0.1"]
+        )
         yield browser
         browser.close()
 
@@ -130,9 +133,9 @@ def visit(chromium, dist):
     """visit(intercept=None, **context options) -> a Visit; all of them end with the test run."""
     opened = []
 
-    def open_visit(intercept=None, folder: Path = dist, **options) -> Visit:
-        server = serving(folder, UNDER, intercept)
-        address = server.__enter__()
+    def open_visit(intercept=None, folder: Path = dist, pace: int = 0, host: str = "127.0.0.1", **options) -> Visit:
+        server = serving(folder, UNDER, intercept, pace)
+        address = server.__enter__().replace("127.0.0.1", host)
         context = chromium.new_context(**options)
         opened.append((context, server))
         return Visit(context.new_page(), address)

@@ -185,6 +185,7 @@ def test_other_sizes_of_model(visit, dist, tmp_path, n_layer, n_head):
     weights = folder / "weights" / site.MODEL
     shutil.rmtree(weights)
     quantize.quantize(tmp_path / "random", weights)
+    site.write_models(folder)
     one = visit(folder=folder, locale="en-US")
     one.wait_live()
     one.type("to be or not to be")

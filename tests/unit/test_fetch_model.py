@@ -104,9 +104,7 @@ def test_a_missing_file_and_an_unknown_name_say_what_to_do(contents, pins, tmp_p
     del contents["tokenizer.json"]
     with (
         hub(contents) as (endpoint, _),
-        pytest.raises(
-            FetchError, match=r"(?s)could not be downloaded: .*make model NAME=tiny SRC=that-folder"
-        ),
+        pytest.raises(FetchError, match=r"(?s)could not be downloaded: .*make model NAME=tiny SRC=that-folder"),
     ):
         fetch("tiny", pins, endpoint, tmp_path / "cache")
     with pytest.raises(FetchError, match="make model NAME=other SRC=its-folder"):

@@ -1,0 +1,313 @@
+"""Choosing a model: by hand, by a link, one that is kept, a reader's own; and browsers that keep nothing."""
+
+import base64
+import hashlib
+import json
+import shutil
+import threading
+
+import pytest
+
+from build import quantize, random_checkpoint, site, tokenizer_files
+from model.checkpoint import INDEX
+from model.config import GPT2Config
+from tests.browser.conftest import PLAIN
+from tests.browser.test_accessible import violations
+
+CONFIG = GPT2Config(vocab_size=512, n_positions=64, n_embd=128, n_layer=4, n_head=2)
+NAME = "other-1"
+KEPT = """async () => Object.fromEntries(await Promise.all((await caches.keys()).map(
+    async name => [name, (await (await caches.open(name)).keys()).length])))"""
+TEXT = "to be or not to be"
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("source")
+    random_checkpoint.write(folder, CONFIG, 1)
+    tokenizer_files.write(folder, CONFIG.vocab_size)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def two(dist, source, tmp_path_factory):
+    """A site with the embedded model and a small random one."""
+    folder = tmp_path_factory.mktemp("two") / "dist"
+    shutil.copytree(dist, folder)
+    quantize.quantize(source, folder / "weights" / NAME)
+    site.write_models(folder)
+    return folder
+
+
+def in_use(one, name):
+    one.page.wait_for_function(
+        "name => document.querySelector('.model-state.live #model-text')?.textContent.includes(name)", arg=f"{name},"
+    )
+    one.wait_answer()
+
+
+def choose(one, name, *steps):
+    one.open("models")
+    for step in steps or ("use",):
+        one.page.click(f'[data-model="{name}"] [data-do="{step}"]')
+
+
+def weights_asked(one):
+    return [url for url in one.requests if "/weights/" in url and not url.endswith("models.json")]
+
+
+def test_another_model_answers_and_the_link_says_so(visit, two, source):
+    one = visit(folder=two, locale="en-US")
+    one.wait_live()
+    one.type(TEXT)
+    choose(one, NAME)
+    in_use(one, NAME)
+    session, tokenizer = site.load_model(two / "weights" / NAME)
+    assert one.tokens() == tokenizer.encode(TEXT)
+    assert one.page.locator("#forming .stop").count() == CONFIG.n_layer + 1
+    assert violations(one.page) == []
+    one.close()
+    assert f"model={NAME}&" in one.page.url and one.page.input_value("#prompt") == TEXT
+    session.run(tokenizer.encode(TEXT))
+    assert one.candidates()[0]["id"] == session.final.logits[0].argmax()
+    other = visit(folder=two, locale="zh-CN")
+    other.page.goto(other.address + "#" + one.page.url.partition("#")[2])
+    other.page.reload()
+    other.wait_live()
+    assert other.tokens() == tokenizer.encode(TEXT)
+    choose(one, "mini")
+    in_use(one, "mini")
+    assert "model=" not in one.page.url
+    assert one.errors == [] and other.errors == []
+
+
+def test_generated_tokens_become_text_for_another_model(visit, two):
+    one = visit(folder=two, locale="en-US")
+    one.wait_live()
+    one.type(TEXT)
+    one.page.click("#append")
+    one.page.wait_for_function("() => document.querySelectorAll('#timeline .step').length === 2")
+    one.page.wait_for_function("text => document.querySelector('#prompt').value.length > text.length", arg=TEXT)
+    text = one.page.input_value("#prompt")
+    choose(one, NAME)
+    in_use(one, NAME)
+    assert one.page.input_value("#prompt") == text and one.page.locator("#timeline .step").count() == 0
+    assert one.tokens() == site.load_model(two / "weights" / NAME)[1].encode(text)
+
+
+def test_the_second_visit_asks_for_no_weights(visit, two):
+    one = visit(folder=two, locale="en-US")
+    one.wait_live()
+    choose(one, NAME)
+    in_use(one, NAME)
+    assert sorted(one.page.evaluate(KEPT).values()) == [4, 4]
+    one.requests.clear()
+    one.page.reload()
+    in_use(one, NAME)
+    assert weights_asked(one) == []
+    choose(one, NAME, "remove")
+    one.page.wait_for_function("async () => (await caches.keys()).length === 1")
+    one.page.locator(f'[data-model="{NAME}"]').get_by_text("Kept in this browser").wait_for(state="detached")
+
+
+def test_a_damaged_copy_is_fetched_again(visit, dist):
+    one = visit(locale="en-US")
+    one.wait_live()
+    one.page.evaluate("""async () => {
+        const cache = await caches.open((await caches.keys())[0]);
+        const key = (await cache.keys()).find(request => request.url.endsWith(".safetensors"));
+        const bytes = new Uint8Array(await (await cache.match(key)).arrayBuffer());
+        bytes[bytes.length >> 1] ^= 1;
+        await cache.put(key, new Response(bytes));
+    }""")
+    one.requests.clear()
+    one.page.reload()
+    one.wait_live()
+    assert [url.rsplit("/", 1)[1] for url in weights_asked(one)] == ["model-00001-of-00001.safetensors"]
+    one.requests.clear()
+    one.page.reload()
+    one.wait_live()
+    assert weights_asked(one) == [] and one.errors == []
+
+
+def test_a_new_version_replaces_the_old_one(visit, two, source, tmp_path):
+    folder = tmp_path / "dist"
+    shutil.copytree(two, folder)
+    one = visit(folder=folder, locale="en-US")
+    one.wait_live()
+    choose(one, NAME)
+    in_use(one, NAME)
+    before = set(one.page.evaluate(KEPT))
+    random_checkpoint.write(tmp_path / "new", CONFIG, 2)
+    tokenizer_files.write(tmp_path / "new", CONFIG.vocab_size)
+    quantize.quantize(tmp_path / "new", folder / "weights" / NAME)
+    site.write_models(folder)
+    one.page.reload()
+    in_use(one, NAME)
+    after = set(one.page.evaluate(KEPT))
+    version = hashlib.sha256((folder / "weights" / NAME / INDEX).read_bytes()).hexdigest()[:16]
+    assert f"glassformer weights {NAME} {version}" in after - before
+    assert len(after) == 2 and one.errors == []
+
+
+def test_where_the_browser_keeps_nothing_the_page_works(visit, two):
+    """Over plain http there is no Cache Storage."""
+    one = visit(folder=two, host=PLAIN, locale="en-US")
+    one.wait_live()
+    assert not one.page.evaluate("isSecureContext")
+    choose(one, NAME)
+    in_use(one, NAME)
+    assert "Kept" not in one.page.text_content("#panel .models")
+    one.close()
+    one.type("still here")
+    assert one.errors == []
+
+
+def test_where_storage_is_full_the_page_works(visit, two):
+    one = visit(folder=two, locale="en-US")
+    one.wait_live()
+    session = one.page.context.new_cdp_session(one.page)
+    session.send("Storage.overrideQuotaForOrigin", {"origin": one.page.evaluate("location.origin"), "quotaSize": 1000})
+    choose(one, NAME)
+    in_use(one, NAME)
+    card = one.page.locator(f'[data-model="{NAME}"]')
+    assert "in use" in card.text_content() and "Kept" not in card.text_content()
+    assert one.errors == []
+
+
+@pytest.mark.parametrize("name", ["gone", "mini"])
+def test_a_link_to_a_model_this_site_lacks_gets_the_embedded_one(visit, name):
+    one = visit(locale="en-US")
+    one.page.goto(one.address + f"#model={name}&text=Hi")
+    one.page.reload()
+    one.wait_live()
+    if name == "gone":
+        one.page.locator("#notice").filter(has_text="“gone”").wait_for()
+    else:
+        assert one.page.locator("#notice").is_hidden()
+    assert one.page.input_value("#prompt") == "Hi"
+
+
+def test_a_link_followed_on_the_open_page_changes_the_model(visit, two):
+    one = visit(folder=two, locale="en-US")
+    one.wait_live()
+    one.page.evaluate("name => { location.hash = `model=${name}&text=Ho` }", NAME)
+    in_use(one, NAME)
+    one.page.wait_for_function("() => document.querySelector('#prompt').value === 'Ho'")
+
+
+def test_a_failed_download_leaves_the_model_in_use_and_can_be_retried(visit, two):
+    broken = threading.Event()
+    broken.set()
+    one = visit(
+        lambda path: 404 if broken.is_set() and NAME in path and path.endswith(".safetensors") else None,
+        folder=two,
+        locale="en-US",
+    )
+    one.wait_live()
+    choose(one, NAME)
+    one.page.locator("#notice.error").filter(has_text="safetensors").wait_for()
+    one.close()
+    one.page.fill("#prompt", "meanwhile")
+    one.page.wait_for_function("() => document.querySelector('#prompt-tokens').textContent.startsWith('meanwhile')")
+    assert "mini" in one.page.text_content("#model-text")
+    choose(one, NAME)
+    one.page.locator("#notice.error").wait_for()
+    one.close()
+    broken.clear()
+    one.page.click("#retry")
+    in_use(one, NAME)
+
+
+def own_files(one, *paths):
+    one.open("models")
+    one.page.set_input_files("#own-files", [str(path) for path in paths])
+
+
+def test_a_readers_own_checkpoint(visit, source):
+    one = visit(locale="en-US")
+    one.wait_live()
+    one.type(TEXT)
+    weights, tokenizer_json = source / "model.safetensors", source / "tokenizer.json"
+    for chosen, said in (
+        ([tokenizer_json], "no .safetensors"),
+        ([weights], "tokenizer.json is missing"),
+        ([weights, weights], "several"),
+    ):
+        own_files(one, *chosen)
+        assert said in one.page.text_content("#own-said")
+        one.close()
+    one.requests.clear()
+    own_files(one, weights, tokenizer_json)
+    in_use(one, "your own model")
+    assert one.requests == [], "nothing is sent or fetched"
+    one.close()
+    assert one.page.input_value("#prompt") == TEXT and "model=" not in one.page.url
+    assert one.page.locator("#forming .stop").count() == CONFIG.n_layer + 1
+    one.page.click("#open-run")
+    one.page.check('[name=resident][value="int8"]')
+    one.page.wait_for_function("() => document.querySelector('[name=resident][value=int8]:checked:not(:disabled)')")
+    one.close()
+    one.type(TEXT + " again")
+    assert one.errors == []
+
+
+@pytest.mark.parametrize("what", ["damaged", "no model"])
+def test_a_file_that_is_no_checkpoint_is_refused_in_words(visit, source, tmp_path, what):
+    one = visit(locale="en-US")
+    one.wait_live()
+    one.type(TEXT)
+    bad = tmp_path / "model.safetensors"
+    data = (source / "model.safetensors").read_bytes()
+    bad.write_bytes(data[: len(data) // 2] if what == "damaged" else b"hello " * 100)
+    own_files(one, bad, source / "tokenizer.json")
+    one.page.locator("#notice.error").wait_for()
+    one.close()
+    assert one.page.input_value("#prompt") == TEXT and "mini" in one.page.text_content("#model-text")
+    one.type("and it goes on")
+    assert one.errors == []
+
+
+DROP = """async ([files, place]) => {
+    const transfer = new DataTransfer();
+    for (const [name, text] of files)
+        transfer.items.add(new File([Uint8Array.from(atob(text), c => c.charCodeAt(0))], name));
+    const event = new DragEvent("drop", {dataTransfer: transfer, bubbles: true, cancelable: true});
+    return !document.querySelector(place).dispatchEvent(event);
+}"""
+
+
+def test_files_dropped_anywhere_are_taken(visit, source):
+    one = visit(locale="en-US")
+    one.wait_live()
+    files = [
+        (path.name, base64.b64encode(path.read_bytes()).decode())
+        for path in (source / "model.safetensors", source / "tokenizer.json", source / "config.json")
+    ]
+    assert one.page.evaluate(DROP, [files, "#flow"]), "the browser does not leave the page for the file"
+    in_use(one, "your own model")
+    assert one.errors == []
+
+
+def test_about_this_run(live, reference):
+    live.type("The cat sat on the mat")
+    live.page.click("#open-run")
+    live.wait_open("run")
+    assert violations(live.page) == []
+    rows = live.page.eval_on_selector_all(
+        ".times tr", "all => all.map(one => one.querySelector('.number').textContent)"
+    )
+    times = [float(row.removesuffix(" ms")) for row in rows]
+    assert len(times) == reference[0].config.n_layer + 2
+    facts = live.page.eval_on_selector_all(".facts dd", "all => all.map(one => one.textContent)")
+    assert float(facts[2].removesuffix(" ms")) == pytest.approx(sum(times), abs=0.05 * len(times) + 0.1)
+    live.close()
+
+
+def test_models_json_names_what_is_there(two):
+    listed = json.loads((two / "weights" / "models.json").read_text())
+    assert [model["name"] for model in listed] == ["mini", NAME]
+    for model in listed:
+        index = json.loads((two / model["base"] / INDEX).read_text())
+        assert model["bytes"] == sum(file["size"] for file in index["metadata"]["files"])
+        assert model["bytes"] == sum(p.stat().st_size for p in (two / model["base"]).iterdir() if p.name != INDEX)
