@@ -41,6 +41,7 @@ class Loaded:
     pinned: Pinned | None = None
     saved = ""  # the address of the last exported file
     newest = 0
+    done = 0  # blocks of the pass under way
     run = 0  # the request that the session's values answer
 
 

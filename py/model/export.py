@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from model import sampling
-from model.gpt2 import softmax
+from model.gpt2 import attention_scores, softmax
 from model.lens import lens
 from model.pinned import Pinned
 from model.session import Session
@@ -50,7 +50,8 @@ def attention_rows(session: Session, tokenizer: Tokenizer, blocks: Iterable[int]
         for block in blocks:
             for head in heads:
                 b = session.blocks[block]
-                scores, shares = b.attn_scores[head].tolist(), b.pattern[head].tolist()
+                scores = attention_scores(b.q[:, [head]], b.k[:, [head]])[0].tolist()
+                shares = b.pattern[head].tolist()
                 for t, (query, row) in enumerate(zip(tokens, shares, strict=True)):
                     for s in range(t + 1):
                         yield [block + 1, head + 1, query[0], query[2], *tokens[s][::2], scores[t][s], row[s]]

@@ -57,19 +57,26 @@ def softmax(x: np.ndarray) -> np.ndarray:
     return e / e.sum(axis=-1, keepdims=True)  # same shape as x
 
 
-def attention(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Each query gathers the values of the tokens up to its own, in shares (Vaswani et al., 2017, section 3.2.1).
+def attention_scores(q: np.ndarray, k: np.ndarray) -> np.ndarray:
+    """How well each query matches each key, scaled; minus infinity where the key comes later (H, T, S).
 
-    q (T, H, D) belongs to the last T of the S tokens whose k and v (S, H, D) are given.
-    Returns attn_scores (H, T, S), scaled and masked; pattern (H, T, S); z (T, H, D).
+    q (T, H, D) belongs to the last T of the S tokens whose k (S, H, D) is given.
     """
     T, S = len(q), len(k)
     scores = np.einsum("thd,shd->hts", q, k) / math.sqrt(q.shape[-1])  # (H, T, S)
     future = np.triu(np.ones((T, S), dtype=bool), k=S - T + 1)  # (T, S)
-    attn_scores = np.where(future, np.float32(-np.inf), scores)  # (H, T, S)
-    pattern = softmax(attn_scores)  # (H, T, S)
+    return np.where(future, np.float32(-np.inf), scores)  # (H, T, S)
+
+
+def attention(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Each query gathers the values of the tokens up to its own, in shares (Vaswani et al., 2017, section 3.2.1).
+
+    Shapes as in `attention_scores`, v (S, H, D). Returns the shares, pattern (H, T, S), and what they gather,
+    z (T, H, D).
+    """
+    pattern = softmax(attention_scores(q, k))  # (H, T, S)
     z = np.einsum("hts,shd->thd", pattern, v)  # (T, H, D)
-    return attn_scores, pattern, z
+    return pattern, z
 
 
 def attention_part(x: np.ndarray, w: dict, config: GPT2Config, past: Block | None = None) -> Attention:
@@ -82,9 +89,9 @@ def attention_part(x: np.ndarray, w: dict, config: GPT2Config, past: Block | Non
     q, k, v = (qkv[:, i * E : (i + 1) * E].reshape(heads) for i in range(3))  # each (T, H, D)
     keys = k if past is None else np.concatenate([past.k, k])  # (S, H, D)
     values = v if past is None else np.concatenate([past.v, v])  # (S, H, D)
-    attn_scores, pattern, z = attention(q, keys, values)  # (H, T, S), (H, T, S), (T, H, D)
+    pattern, z = attention(q, keys, values)  # (H, T, S), (T, H, D)
     attn_out = linear(z.reshape(T, E), w["attn.c_proj.weight"], w["attn.c_proj.bias"])  # (T, E)
-    return Attention(x, ln1, q, k, v, attn_scores, pattern, z, attn_out, x + attn_out)
+    return Attention(x, ln1, q, k, v, pattern, z, attn_out, x + attn_out)
 
 
 def mlp_part(x: np.ndarray, w: dict, config: GPT2Config) -> MLP:

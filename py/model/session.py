@@ -9,8 +9,9 @@ from time import perf_counter
 
 from model.config import GPT2Config
 from model.gpt2 import gpt2, unembed
+from model.growing import Growing
 from model.timing import Timing
-from model.trace import Attention, Block, Embedding, Final, append_rows, first_rows
+from model.trace import Attention, Block, Embedding, Final
 
 
 class Session:
@@ -18,6 +19,7 @@ class Session:
         self.weights = weights
         self.config = config
         self.ids: list[int] = []
+        self.parts = [Growing(config.n_positions) for _ in range(config.n_layer + 1)]
         self.embedding: Embedding | None = None
         self.blocks: list[Block] = []
         self.final: Final | None = None  # of the last token alone: its logits are the prediction
@@ -26,30 +28,44 @@ class Session:
     def steps(self, ids: list[int]) -> Iterator[int]:
         """Compute `ids`, yielding after each part (embedding, attention, MLP) the number of whole blocks done.
 
-        Nothing of the session changes until the last step, so a caller may stop at any yield and lose nothing.
+        No value of the session changes until the last step, so a caller may stop at any yield and lose nothing.
         Raises ValueError when there is no token or more than the model can read.
         """
         if not 0 < len(ids) <= self.config.n_positions:
             raise ValueError(f"between 1 and {self.config.n_positions} tokens, not {len(ids)}")
-        kept = common_prefix(self.ids, ids)
-        parts = [self.embedding, *self.blocks] if kept else []
-        past = [first_rows(part, kept) for part in parts]
-        done = past if kept == len(ids) else []
+        before, kept = len(self.ids), common_prefix(self.ids, ids)
+        # Behind the last token there is room to write; a text that changes in its middle needs rows of its own.
+        parts = self.parts if kept in (before, len(ids)) else [part.copy(kept) for part in self.parts]
         seconds = []  # of the embedding, then of attention and MLP in turn
         if kept < len(ids):
+            past = [part.rows(kept) for part in parts[1:]] if kept else None
             started = perf_counter()
-            for part in gpt2(ids[kept:], self.weights, self.config, past=past[1:]):
+            for part in gpt2(ids[kept:], self.weights, self.config, past):
                 seconds.append(perf_counter() - started)
+                done = (len(seconds) - 1) // 2  # whole blocks
                 if not isinstance(part, Attention):
-                    done.append(append_rows(past[len(done)], part) if past else part)
-                yield len(done) - 1
+                    if past and done:
+                        past[done - 1] = None  # used: if the part has to move to find room, its old place can go
+                    parts[done].write(kept, part)
+                    if parts is self.parts and before:
+                        self._see_again(done)
+                yield done
                 started = perf_counter()
         started = perf_counter()
-        final = unembed(done[-1].resid_post[-1:], self.weights, self.config)
+        rows = [part.rows(len(ids)) for part in parts]
+        final = unembed(rows[-1].resid_post[-1:], self.weights, self.config)
         self.timing = Timing(
             len(ids) - kept, len(ids), sum(seconds[:1]), seconds[1::2], seconds[2::2], perf_counter() - started
         )
-        self.ids, self.embedding, self.blocks, self.final = list(ids), done[0], done[1:], final
+        self.ids, self.parts, self.embedding, self.blocks, self.final = list(ids), parts, rows[0], rows[1:], final
+
+    def _see_again(self, number: int) -> None:
+        """The same rows of a part where they are now, see above."""
+        rows = self.parts[number].rows(len(self.ids))
+        if number:
+            self.blocks[number - 1] = rows
+        else:
+            self.embedding = rows
 
     def run(self, ids: list[int]) -> None:
         """All the steps at once."""

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from model.gpt2 import attention_scores
 from model.lists import rounded
 from model.raster import diverging_picture, shares_picture
 from model.session import Session
@@ -112,7 +113,9 @@ def square(session: Session, name: str, block: int, head: int) -> np.ndarray:
     b, first = session.blocks[block], first_row(session)
     if name == "scores":  # of the future too: it is masked only in the next step
         return np.einsum("td,sd->ts", b.q[first:, head], b.k[first:, head])  # (rows, rows)
-    return {"masked": b.attn_scores, "pattern": b.pattern}[name][head, first:, first:]  # (rows, rows)
+    if name == "masked":
+        return attention_scores(b.q[:, [head]], b.k[:, [head]])[0, first:, first:]  # (rows, rows)
+    return b.pattern[head, first:, first:]  # (rows, rows)
 
 
 def square_table(session: Session, name: str, block: int, head: int) -> dict:
@@ -150,7 +153,7 @@ def one_score(session: Session, block: int, head: int, row: int, column: int) ->
     b = session.blocks[block]
     q, k = b.q[row, head], b.k[column, head]  # each (D,)
     products = q * k  # (D,)
-    scaled = b.attn_scores[head, row, : row + 1]  # (row + 1,)
+    scaled = attention_scores(b.q[[row]][:, [head]], b.k[: row + 1, [head]])[0, 0]  # (row + 1,)
     weights = np.exp(scaled - scaled.max())  # (row + 1,)
     hidden = column > row
     return {

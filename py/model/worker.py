@@ -26,6 +26,7 @@ __export__ = [
     "about",
     "cancel",
     "compare",
+    "computing",
     "forming",
     "heads",
     "hold",
@@ -91,7 +92,7 @@ async def predict(field: str, appended: str, settings: str, block: int, head: in
     try:
         text, drawn = json.loads(field)["value"], json.loads(appended)
         ids, answer = read_prompt(text, Loaded.tokenizer, session.config.n_positions, drawn)
-        for _ in session.steps(ids):
+        for Loaded.done in session.steps(ids):
             await asyncio.sleep(0)
             if mine != Loaded.newest:
                 return text_of({"replaced": True})
@@ -106,6 +107,11 @@ async def predict(field: str, appended: str, settings: str, block: int, head: in
     answer["next"] = following(json.loads(settings))
     answer["view"] = view(block, head, len(ids) - 1)
     return text_of(answer)
+
+
+def computing() -> str:
+    """How far the newest `predict` is: {"done", "total"} blocks."""
+    return text_of({"done": Loaded.done, "total": Loaded.session.config.n_layer})
 
 
 def following(settings: dict) -> dict:

@@ -137,7 +137,9 @@ class Page:
         before = self.figure.answer
         block, head = self.link.state["block"] - 1, self.link.state["head"] - 1
         settings = self.settings(COUNT, "")
+        watch = asyncio.create_task(self.status.watch_pass(self.client))
         answer = await self.client.ask("predict", text, json.dumps(ids), settings, block, head)
+        watch.cancel()
         if "replaced" in answer or overtaken():
             return
         if "error" in answer:

@@ -1,7 +1,12 @@
 """What the page says about itself: the model's state in the header, and notices under the text."""
 
+import asyncio
+
 from page.dom import by_id, show, write
 from page.numbers import megabytes
+
+PATIENCE = 0.8  # seconds until a pass counts as long
+LOOK = 0.25  # seconds between two looks at it
 
 
 class Status:
@@ -16,6 +21,14 @@ class Status:
             write(
                 "model-text", self.figure.words.say("model.loading", arrived=megabytes(count), total=megabytes(total))
             )
+
+    async def watch_pass(self, client):
+        """While the model reads a long text: how far it is, beside the text, where the count of tokens stands else."""
+        await asyncio.sleep(PATIENCE)
+        while True:
+            report = await client.ask("computing")
+            write("prompt-count", self.figure.words.say("prompt.computing", **report))
+            await asyncio.sleep(LOOK)
 
     def show_model(self, model, name, failed):
         """Starting, live or failed: `model` is what the worker said of the one called `name`, `failed` its error."""

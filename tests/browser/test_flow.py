@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from build import site
-from model.gpt2 import softmax, unembed
+from model.gpt2 import attention_scores, softmax, unembed
 from model.sampling import ranking
 from page.numbers import percent
 from tests.browser.reading import close, number, numbers
@@ -98,7 +98,9 @@ def test_pattern_cells(live, case, drawn):
     shown = text[text.index(" gives ") + 7 : text.index(" of its attention")]
     assert close(shown, 100 * pattern[row, column]), text
     score, length = numbers(text[text.index(": score") :])
-    assert score[0] == pytest.approx(case.trace.attn_scores[case.head, row, column], abs=score[1] + 1e-3)
+    assert score[0] == pytest.approx(
+        attention_scores(case.trace.q, case.trace.k)[case.head, row, column], abs=score[1] + 1e-3
+    )
     assert length[0] == pytest.approx(np.linalg.norm(case.trace.v[column, case.head]), abs=length[1] + 1e-3)
 
 
@@ -195,7 +197,8 @@ def test_opened_head(live, case, drawn):
     live.open("head")
     q, k = case.trace.q[:, case.head], case.trace.k[:, case.head]
     scores = np.einsum("td,sd->ts", q, k)
-    masked, pattern = case.trace.attn_scores[case.head], case.trace.pattern[case.head]
+    masked = attention_scores(case.trace.q, case.trace.k)[case.head]
+    pattern = case.trace.pattern[case.head]
     shown = {
         name: live.page.locator(f'#panel [data-matrix="{name}"] .value').all_text_contents()
         for name in ("scores", "masked", "pattern")

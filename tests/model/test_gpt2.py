@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model.gpt2 import gpt2, unembed
+from model.gpt2 import attention_scores, gpt2, unembed
 from model.trace import Attention, Block, Embedding
 
 TOLERANCE = 2e-4
@@ -35,6 +35,8 @@ def test_every_activation(tiny, forward_golden, length):
     for i, block in enumerate(blocks):
         for name in Block._fields:
             assert_close(f"h.{i}.{name}", getattr(block, name), forward_golden[f"{length}/h.{i}.{name}"])
+        scores = attention_scores(block.q, block.k)
+        assert_close(f"h.{i}.attn_scores", scores, forward_golden[f"{length}/h.{i}.attn_scores"])
     final = unembed(blocks[-1].resid_post, tiny.weights, tiny.config)
     assert_close("ln_final", final.ln_final, forward_golden[f"{length}/ln_final"])
 

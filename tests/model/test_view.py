@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from model import view
+from model.gpt2 import attention_scores
 from model.raster import AMBER, PURPLE, TEAL
 from model.session import Session
 from model.strips import edges, means, strip_cell, strips_picture
@@ -119,7 +120,7 @@ def test_the_block_is_the_sessions(run, count):
         assert_opacity(found, b.pattern[head])
         assert (found[..., :3] == PURPLE).all()
         lengths = [math.sqrt(math.fsum(x * x for x in v)) for v in b.v[: row + 1, head].tolist()]
-        shares = softmax_by_hand(b.attn_scores[head, row, : row + 1].tolist())
+        shares = softmax_by_hand(attention_scores(b.q, b.k)[head, row, : row + 1].tolist())
         np.testing.assert_allclose(drawn["shares"], shares, **FIVE_DIGITS)
         products = [share * length for share, length in zip(shares, lengths, strict=True)]
         np.testing.assert_allclose(drawn["contributions"], products, **FIVE_DIGITS)
@@ -189,7 +190,7 @@ def test_one_score_is_worked_out_to_the_share(run, block, head):
             assert one["sums"][-1] == pytest.approx(one["score"], rel=1e-4, abs=1e-4)
             assert one["score"] == pytest.approx(sum(products), rel=1e-3, abs=1e-3)
             assert one["score"] / math.sqrt(8) == pytest.approx(one["scaled"], rel=1e-4, abs=1e-4)
-            scaled = b.attn_scores[head, row, : row + 1].tolist()
+            scaled = attention_scores(b.q, b.k)[head, row, : row + 1].tolist()
             assert one["scaled"] == scaled[column] and one["largest"] == max(scaled)
             assert one["weight"] == pytest.approx(math.exp(one["scaled"] - one["largest"]), rel=1e-4)
             assert one["total"] == pytest.approx(sum(math.exp(x - max(scaled)) for x in scaled), rel=1e-4)
@@ -240,7 +241,7 @@ def session_square(session, name, block, head):
     b = session.blocks[block]
     if name == "scores":
         return np.einsum("td,sd->ts", b.q[:, head], b.k[:, head])
-    return {"masked": b.attn_scores, "pattern": b.pattern}[name][head]
+    return {"masked": attention_scores(b.q, b.k), "pattern": b.pattern}[name][head]
 
 
 def test_a_row_that_is_not_drawn_gives_way_to_the_nearest(run, monkeypatch):
