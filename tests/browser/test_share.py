@@ -16,7 +16,13 @@ from tests.browser.reading import close, number
 from tests.browser.test_accessible import violations
 
 TEXT = "The weather today is very"
-HIDDEN = {"examples": ".examples", "generate": "#append", "temperature": "#temperature-number", "top-k": "#top-k"}
+HIDDEN = {
+    "models": "#open-models",
+    "examples": ".examples",
+    "generate": "#append",
+    "temperature": "#temperature-number",
+    "top-k": "#top-k",
+}
 HIDDEN |= {"top-p": "#top-p", "draw": "#needle", "curve": "#shape", "forming": "#forming"}
 
 

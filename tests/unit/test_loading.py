@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -35,6 +36,12 @@ def index(files):
     index = read_index(files[INDEX].tobytes())
     assert len(index.shards) > 12
     return index
+
+
+def run(coroutine):
+    """In a thread of its own: Playwright, when it drives pages for other tests, has a running loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 class Server:
@@ -73,7 +80,7 @@ def same(weights, expected):
 @pytest.mark.parametrize("seed", range(5))
 def test_files_come_several_at_once_and_in_any_order(files, index, seed):
     server, progress = Server(files, seed=seed), Progress()
-    model = asyncio.run(load(index, server.fetch, progress, None))
+    model = run(load(index, server.fetch, progress, None))
     assert model.config == CONFIG and model.tokenizer.vocab_size == 300 and model.resident == "float32"
     same(model.weights, weights_from_shards([files[name] for name in index.shards], CONFIG))
     assert sorted(server.asked) == sorted(file.name for file in index.files) and server.most == AT_ONCE
@@ -91,7 +98,7 @@ def test_parts_fill_in_their_order(files, index):
         seen.append(progress.report()["parts"])
         return files[file.name]
 
-    asyncio.run(load(index, fetch, progress, "int8"))
+    run(load(index, fetch, progress, "int8"))
     seen = [parts for parts in seen if parts]
     assert all(parts == sorted(parts, reverse=True) for parts in seen)
     assert any(parts[1] == 1 and parts[4] == 0 for parts in seen)
@@ -107,7 +114,7 @@ def test_one_broken_file_ends_it_all(files, index, broken):
             await load(index, server.fetch, Progress(), None)
         return asyncio.all_tasks() - {asyncio.current_task()}
 
-    assert asyncio.run(scenario()) == set() and server.now == 0
+    assert run(scenario()) == set() and server.now == 0
 
 
 @pytest.mark.parametrize("turns", [1, 5, 40])
@@ -123,7 +130,7 @@ def test_cancelled_it_leaves_nothing_running(files, index, turns):
             await task
         return asyncio.all_tasks() - {asyncio.current_task()}
 
-    assert asyncio.run(scenario()) == set() and server.now == 0
+    assert run(scenario()) == set() and server.now == 0
 
 
 class Cramped(Assembly):
@@ -137,7 +144,7 @@ class Cramped(Assembly):
 
 def test_no_room_for_float32_gives_int8(files, index, monkeypatch):
     monkeypatch.setattr(loading, "Assembly", Cramped)
-    model = asyncio.run(load(index, Server(files).fetch, Progress(), "float32"))
+    model = run(load(index, Server(files).fetch, Progress(), "float32"))
     assert model.resident == "int8"
     same(model.weights, weights_from_shards([files[name] for name in index.shards], CONFIG, "int8"))
 
@@ -147,7 +154,7 @@ def test_no_room_at_all_is_an_error(files, index, monkeypatch):
     monkeypatch.setattr(loading, "Assembly", Cramped)
     for resident in (None, "float32", "int8"):
         with pytest.raises(MemoryError):
-            asyncio.run(load(index, Server(files).fetch, Progress(), resident))
+            run(load(index, Server(files).fetch, Progress(), resident))
 
 
 @pytest.mark.parametrize(

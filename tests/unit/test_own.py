@@ -1,6 +1,5 @@
 """A reader's own checkpoint becomes the very model that build/quantize.py makes of it; anything else is refused."""
 
-import asyncio
 import json
 from contextlib import suppress
 
@@ -19,7 +18,7 @@ from model.own import load_own
 from model.safetensors import SafetensorsError
 from model.session import Session
 from model.tokenizer import TokenizerError
-from tests.unit.test_loading import same
+from tests.unit.test_loading import run, same
 from tests.unit.test_quantize import to_bfloat16, to_float16
 
 CONFIG = GPT2Config(300, 16, 128, 2, 2)
@@ -51,7 +50,7 @@ def own(data: bytes, tokenizer_json, config_json=None, progress=None, resident="
         asked.append((begin, end))
         return np.frombuffer(data[begin:end], np.uint8)
 
-    model = asyncio.run(load_own(read, len(data), tokenizer_json, config_json, progress or Progress(), resident))
+    model = run(load_own(read, len(data), tokenizer_json, config_json, progress or Progress(), resident))
     assert max(end - begin for begin, end in asked) < len(data) / 2, "the file is never read whole"
     return model
 
