@@ -9,7 +9,7 @@ MINUTES := 60
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup serve test site model model-name bench screenshots train train-text lint clean tools vendor
+.PHONY: help setup serve test site size model model-name bench screenshots train train-text lint clean tools vendor
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ test: setup lint ## run every test (PYTEST_ARGS="-k tokenizer" picks some)
 
 site: $(VENV)/requirements.txt vendor ## build the site into dist/
 	$(RUN) -m build.site
+
+size: site ## print how much of the site a reader fetches, and when
+	$(RUN) -m build.size
 
 model: model-name setup ## get GPT-2 for the site (NAME=gpt2, distilgpt2, gpt2-medium, or SRC=folder; BITS=4, EVAL=text file)
 	$(RUN) -m build.fetch_model "$(NAME)" $(if $(SRC),--source "$(SRC)") $(if $(BITS),--bits $(BITS)) $(if $(EVAL),--eval "$(EVAL)")

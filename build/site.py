@@ -4,6 +4,7 @@ The first picture is prepared here, by the same model and page code that runs in
 a real example before any interpreter has started. The page says that it is prepared until the live model takes over.
 """
 
+import base64
 import hashlib
 import json
 import re
@@ -19,6 +20,9 @@ sys.path.insert(0, str(ROOT / "py"))
 
 import numpy as np  # noqa: E402
 
+from build.compress import compress  # noqa: E402
+from build.licences import third_party  # noqa: E402
+from build.offline import write_manifest, write_service_worker  # noqa: E402
 from model import sampling  # noqa: E402
 from model.assembly import weights_from_shards  # noqa: E402
 from model.checkpoint import INDEX, parameters, read_index  # noqa: E402
@@ -29,7 +33,7 @@ from model.session import Session  # noqa: E402
 from model.tokenizer import Tokenizer  # noqa: E402
 from model.view import block_view  # noqa: E402
 from page import candidates, columns, examples, forming, needle, prompt, shape  # noqa: E402
-from page.words import Words  # noqa: E402
+from page.words import LANGUAGES, Words  # noqa: E402
 
 MODEL = "mini"
 ICON = "py/page/icon.svg"
@@ -100,6 +104,7 @@ def prepared_page(html: str, answer: dict, words: Words) -> str:
         lambda m: m[1] + escape(words.say(m[2]), quote=False),
         html,
     )
+    html = re.sub(r'(data-both="([^"]+)"[^>]*>)', lambda m: m[1] + both(m[2]), html)
     html = re.sub(r'data-label="([^"]+)"', lambda m: f'{m[0]} aria-label="{escape(words.say(m[1]))}"', html)
     following, view = answer["next"], answer["view"]
     view["count"] = len(answer["tokens"]) - view["first"]
@@ -126,6 +131,12 @@ def prepared_page(html: str, answer: dict, words: Words) -> str:
     return html
 
 
+def both(key: str) -> str:
+    """A text for which no Python can choose the language, in both."""
+    texts = [(language, Words(language, str(ROOT / "py" / "page" / "text")).say(key)) for language in LANGUAGES]
+    return " ".join(f'<span lang="{language}">{escape(text)}</span>' for language, text in texts)
+
+
 def one_style_sheet(html: str, out: Path) -> str:
     """The page's style sheets joined in their order into style.css: a first visit waits for one file, not eleven."""
     links = re.findall(r' *<link rel="stylesheet" href="([^"]+)" />\n', html)
@@ -140,6 +151,21 @@ def with_icon(html: str) -> str:
     """The page with its icon inside: Chromium asks for an icon's file again whenever the page's address changes."""
     icon = (ROOT / ICON).read_text(encoding="utf-8").strip()
     return html.replace(f'href="{ICON}"', f'href="data:image/svg+xml,{quote(icon)}"')
+
+
+def with_integrity(html: str, out: Path) -> str:
+    """The page naming the SHA-384 of every script and style sheet it loads, PyScript's and MicroPython's among them."""
+    core = next((out / "vendor" / "pyscript").glob("core-*.js")).relative_to(out).as_posix()
+    preloads = [f'<link rel="modulepreload" href="{path}" />' for path in (core, "vendor/micropython/micropython.mjs")]
+    html = html.replace("    <script", "".join(f"    {link}\n" for link in preloads) + "    <script", 1)
+
+    def named(match: re.Match) -> str:
+        digest = base64.b64encode(hashlib.sha384((out / match[2]).read_bytes()).digest()).decode()
+        return f'{match[1]}{match[2]}" integrity="sha384-{digest}"'
+
+    return re.sub(
+        r'(<script (?:type="module" )?src="|<link rel="(?:stylesheet|modulepreload)" href=")([^"]+)"', named, html
+    )
 
 
 def interpreter_settings(table: dict) -> dict:
@@ -174,8 +200,12 @@ def build(out: Path, names: tuple[str, ...] | None = None) -> None:
     (out / "example.json").write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
     html = (ROOT / "index.html").read_text(encoding="utf-8")
     words = Words("en", str(ROOT / "py" / "page" / "text"))
-    html = prepared_page(one_style_sheet(with_icon(html), out), answer, words)
+    html = prepared_page(with_integrity(one_style_sheet(with_icon(html), out), out), answer, words)
     (out / "index.html").write_text(html, encoding="utf-8")
+    (out / "THIRD_PARTY.md").write_text(third_party(names), encoding="utf-8")
+    write_manifest(out)
+    write_service_worker(out)
+    compress(out)
     (out / ".nojekyll").touch()  # GitHub Pages serves the folder as it is
     size = sum(p.stat().st_size for p in out.rglob("*") if p.is_file())
     print(f"{out.name}/ is ready: {size / 1e6:.1f} MB. `make serve` opens it.")

@@ -3,7 +3,7 @@
 import asyncio
 import json
 
-from page import catalog, coming
+from page import catalog, coming, storage
 from page.dom import address, all_of, array_of, by_id, fill, focus, milliseconds, names_of, on, on_drop, show, write
 
 PATIENCE = 30  # seconds until a reader is told that starting takes long
@@ -96,21 +96,27 @@ class Models:
         self.stored = await self.client.ask("stored")
         show("coming", False)
         if "error" not in answer:
+            first = self.used is None
             self.used, self.name, self.client.ready = answer, name, True
             await self.loaded()
-            self.say_trouble(answer)
+            self.say_trouble(answer, first)
+            if first:
+                asyncio.create_task(storage.keep_site())
         elif answer["error"] != "cancelled":
             self.failed = None if self.used else answer
             self.status.say_error(answer)
         self.show()
         await self.refreshed()
 
-    def say_trouble(self, answer):
+    def say_trouble(self, answer, first):
         """The model runs, but not as it should."""
+        trouble = answer.get("trouble")
         if answer["cramped"]:
             self.status.notice(self.words("models.cramped"))
-        elif answer.get("trouble") and answer["bytes"] > catalog.ASK_ABOVE:
-            self.status.notice(self.words("models." + answer["trouble"]))
+        elif first and trouble == "absent":
+            self.status.notice(self.words("storage.absent"))
+        elif trouble and answer["bytes"] > catalog.ASK_ABOVE:
+            self.status.notice(self.words("models." + trouble))
 
     async def watch(self, name):
         """Show how much has come: in the header for the first model, as a band over the picture for another."""
@@ -160,6 +166,11 @@ class Models:
         if what == "cancel":
             self.cancel()
             return
+        if what == "remove-all":
+            await storage.remove_all()
+            self.stored = await self.client.ask("stored")
+            await self.refreshed()
+            return
         if what == "use-sure":
             await self.load(model)
         elif what == "use":
@@ -196,8 +207,9 @@ class Models:
 
     # The panels
 
-    def html(self):
+    async def html(self):
         """The picker."""
         words = self.figure.words
         listed = catalog.cards(self.catalog, self.name, self.coming, self.asking, self.stored, words)
-        return listed + catalog.own(self.name == OWN, self.coming == OWN, words)
+        own = catalog.own(self.name == OWN, self.coming == OWN, words)
+        return listed + own + storage.section(await storage.state(), words)

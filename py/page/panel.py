@@ -203,7 +203,7 @@ class Panel:
         return self.parts["share"].html()
 
     async def fill_models(self):
-        return self.parts["models"].html()
+        return await self.parts["models"].html()
 
     async def fill_run(self):
         return about.part(await self.client.ask("about"), self.parts["models"].coming is not None, self.figure.words)

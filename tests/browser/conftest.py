@@ -1,5 +1,6 @@
 """The real page with the real worker in a real Chromium, on the built site under a sub-path as on GitHub Pages."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,13 @@ class Visit:
         act()
         self.page.wait_for_function("place => document.querySelector(place).textContent !== ''", arg=place)
         return self.page.text_content(place)
+
+    def until(self, question: str, arg=None) -> None:
+        """Wait until an async function says yes in the page: Playwright's own waiting takes a promise for a yes."""
+        deadline = time.monotonic() + LIMIT / 1000
+        while not self.page.evaluate(question, arg):
+            assert time.monotonic() < deadline, question
+            self.page.wait_for_timeout(50)
 
     def notice(self) -> str:
         return self.page.locator("#notice-text").text_content()

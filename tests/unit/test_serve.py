@@ -1,9 +1,11 @@
 """build/serve.py: the right types, nothing outside the folder, and the hooks that browser tests use."""
 
 import http.client
+import signal
 import socket
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -153,7 +155,10 @@ def test_a_closed_tab_prints_no_traceback(site, capfd):
 
 def test_command_prints_its_address_and_stops_quietly(site):
     command = [sys.executable, "-m", "build.serve", str(site), "--no-browser", "--under", "/below/"]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    # A shell that runs these tests in the background has Ctrl-C switched off for all that they start.
+    on_again = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    server = subprocess.Popen(command, cwd=ROOT, preexec_fn=on_again, **pipes)
     try:
         line = server.stdout.readline()
         base = next(word for word in line.split() if word.startswith("http://127.0.0.1:"))
@@ -161,7 +166,7 @@ def test_command_prints_its_address_and_stops_quietly(site):
         port = str(urlsplit(base).port)
         taken = subprocess.run([*command, "--port", port], cwd=ROOT, capture_output=True, text=True, timeout=60)
         assert taken.returncode == 1 and f"port {port} is in use" in taken.stderr
-        server.send_signal(subprocess.signal.SIGINT)
+        server.send_signal(signal.SIGINT)
         assert server.wait(timeout=60) == 0
         assert server.stderr.read() == ""
     finally:

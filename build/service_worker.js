@@ -1,0 +1,68 @@
+// Keeps one version of the site, whole, so that it works without a network. build/offline.py writes the constants:
+// FILES gives each file's SHA-256 by its path, VERSION stands for all of them. Weights are kept by the page's Python.
+
+const VERSION = "";
+const FILES = {};
+const PREFIX = "glassformer site ";
+const NAME = PREFIX + VERSION;
+const HOME = "index.html";
+
+const address = path => new URL(path, self.registration.scope).href;
+
+async function isWhole(path, response) {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await response.clone().arrayBuffer()));
+  return [...digest].map(byte => byte.toString(16).padStart(2, "0")).join("") === FILES[path];
+}
+
+// The file as this version has it: from what is kept, of this version or of an older one, else from the server.
+async function find(path) {
+  const kept = await caches.match(address(path), { cacheName: NAME });
+  if (kept && await isWhole(path, kept)) return kept;
+  for (const name of await caches.keys()) {
+    const other = name.startsWith(PREFIX) && name !== NAME && await caches.match(address(path), { cacheName: name });
+    if (other && await isWhole(path, other)) return keep(path, other);
+  }
+  const response = await fetch(new Request(address(path), { cache: "no-cache" }));
+  if (!response.ok || !await isWhole(path, response)) throw new Error(`${path} is not that of version ${VERSION}`);
+  return keep(path, response);
+}
+
+// Without room the file is used all the same.
+async function keep(path, response) {
+  try {
+    await (await caches.open(NAME)).put(address(path), response.clone());
+  } catch (error) {
+    console.warn(`${path} could not be kept: ${error.message}`);
+  }
+  return response;
+}
+
+async function install() {
+  for (const path of Object.keys(FILES)) await find(path);
+  const kept = (await (await caches.open(NAME)).keys()).length;
+  if (kept < Object.keys(FILES).length) throw new Error("there is no room to keep the site");
+}
+
+async function forgetOthers() {
+  for (const name of await caches.keys()) {
+    if (name.startsWith(PREFIX) && name !== NAME) await caches.delete(name);
+  }
+}
+
+self.addEventListener("install", event => event.waitUntil(install()));
+self.addEventListener("activate", event => event.waitUntil(forgetOthers()));
+
+// The next version takes over when it is asked to by the only page there is; pages that run keep theirs.
+self.addEventListener("message", event => event.waitUntil((async () => {
+  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  if (event.data === "start" && pages.length === 1) await self.skipWaiting();
+})()));
+
+self.addEventListener("fetch", event => {
+  const url = new URL(event.request.url);
+  const scope = self.registration.scope;
+  if (event.request.method !== "GET" || !url.href.startsWith(scope)) return;
+  const path = event.request.mode === "navigate" ? HOME : url.origin + url.pathname === scope ? HOME
+    : decodeURIComponent((url.origin + url.pathname).slice(scope.length));
+  if (path in FILES) event.respondWith(find(path));
+});
