@@ -14,6 +14,11 @@
       const path = String(url).replace(base, "").replace("https://glassformer.invalid/", "");
       return at[path.replace(/^\.\//, "").replace(/[?#].*$/, "")] || url;
     };
+    self.URL = class extends URL {
+      constructor(url, from) {
+        super(url, /^null\//.test(from) ? base : from); // a blob of such a page has no address that others start from
+      }
+    };
     const fetched = self.fetch;
     self.fetch = (what, options) => {
       const asked = what instanceof Request ? what.url : what;

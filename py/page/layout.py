@@ -1,6 +1,7 @@
 """How high a token's row is: a few sizes, which style/flow.css names, so that the prepared page needs no measuring."""
 
-SIZES = ((7, "tall", 43), (10, "high", 34), (14, "middle", 26), (20, "low", 20))  # up to so many tokens, name, pixels
+# Up to so many tokens, name, pixels.
+SIZES = ((3, "few", 64), (7, "tall", 43), (10, "high", 34), (14, "middle", 26), (20, "low", 20))
 LEAST = ("least", 17)
 
 

@@ -113,7 +113,7 @@ class Models:
         trouble = answer.get("trouble")
         if answer["cramped"]:
             self.status.notice(self.words("models.cramped"))
-        elif first and trouble == "absent":
+        elif first and trouble == "absent" and not storage.is_from_disk():
             self.status.notice(self.words("storage.absent"))
         elif trouble and answer["bytes"] > catalog.ASK_ABOVE:
             self.status.notice(self.words("models." + trouble))

@@ -7,9 +7,18 @@ from page.numbers import megabytes
 PREFIX = "glassformer"  # of every cache of ours, see build/service_worker.js and model/download.py
 
 
+def is_offered():
+    """Whether browsers keep anything for a page at such an address: not for one from a disk, nor over plain http."""
+    return window.isSecureContext and not is_from_disk()
+
+
+def is_from_disk():
+    return window.location.protocol == "file:"
+
+
 async def keep_site():
     """Let the browser fetch and keep the page itself, in its own time; a newer version waits for the next start."""
-    if window.isSecureContext:
+    if is_offered():
         try:
             await window.navigator.serviceWorker.register("service-worker.js")
         except Exception:  # of whatever kind JavaScript throws: the page works all the same, with a network
@@ -18,7 +27,7 @@ async def keep_site():
 
 async def state():
     """What is kept: {"offered": whether the browser keeps anything, "site": whether the page itself is, "bytes"}."""
-    if not window.isSecureContext:
+    if not is_offered():
         return {"offered": False, "site": False, "bytes": 0}
     try:
         registration = await window.navigator.serviceWorker.getRegistration()
@@ -43,7 +52,9 @@ async def remove_all():
 def section(kept, words):
     """Its place in the picker of models."""
     say = words.say
-    if not kept["offered"]:
+    if is_from_disk():
+        lines = [say("storage.disk")]
+    elif not kept["offered"]:
         lines = [say("storage.absent")]
     else:
         lines = [say("storage.site") if kept["site"] else say("storage.not_yet")]

@@ -9,6 +9,8 @@ from build import quantize, random_checkpoint, site, tokenizer_files
 from model.config import GPT2Config
 from page.state import PARTS
 
+MIDDLE = "one => [one.getBoundingClientRect()].map(r => r.top + r.height / 2)[0]"
+
 
 @pytest.fixture
 def fresh(live):
@@ -171,6 +173,27 @@ def test_one_and_many_tokens_fit(fresh, width, count):
     last = fresh.page.locator("#tokens .token").last
     assert last.is_visible()
     assert "LN" in fresh.page.text_content(".mark-ln1")
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+@pytest.mark.parametrize("text", ["Hi", "It works from a disk", "The cat sat on the mat and it was a good cat to me"])
+def test_each_token_stands_beside_its_own_row(fresh, text, width):
+    fresh.page.set_viewport_size({"width": width, "height": 800})
+    fresh.type(text)
+    fresh.page.evaluate("() => Promise.all(document.getAnimations().map(one => one.finished.catch(() => 0)))")
+    wide = {"#tokens": ["[data-strip=token]", "#pattern .matrix", "[data-strip=z]", "[data-strip=mlp_post]"]}
+    narrow = {  # the tokens are named once more in each band
+        "#tokens": ["[data-strip=token]", "[data-strip=q]"],
+        "#tokens-2": ["#pattern .matrix", "[data-strip=z]"],
+        "#tokens-3": ["[data-strip=attn_out]", "[data-strip=mlp_post]"],
+    }
+    for names, columns in (narrow if width <= 900 else wide).items():
+        rows = fresh.page.eval_on_selector_all(f"{names} li", f"all => all.map({MIDDLE})")
+        for column in columns:
+            box = fresh.page.eval_on_selector(f"#flow {column}", "one => one.getBoundingClientRect().toJSON()")
+            top, high = box["top"], box["height"]
+            middles = [top + (i + 0.5) * high / len(rows) for i in range(len(rows))]
+            assert rows == pytest.approx(middles, abs=1.5), column
 
 
 @pytest.mark.parametrize(("n_layer", "n_head"), [(4, 25), (48, 4)])

@@ -329,7 +329,7 @@ def test_every_text_is_used_and_every_used_text_exists():
     stages = re.findall('data-table="(.*?)"', drawn["steps"])
     names = {
         "*": [
-            *re.findall('data-(?:text|label)="(.*?)"', HTML),  # and the panel's own shorthand for `say`
+            *re.findall('data-(?:text|label|both)="(.*?)"', HTML),  # and the panel's own shorthand for `say`
             *[catalog.missing(names) for names in ([], ["a.safetensors"], ["a.safetensors", "b.safetensors"])],
         ],
         "about.*": ["attention", "mlp", *about.RESIDENTS],
