@@ -9,15 +9,15 @@ MINUTES := 60
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup serve test site size model model-name bench screenshots train train-text lint clean tools vendor
+.PHONY: help setup serve test site size offline model model-name bench screenshots train train-text lint clean tools vendor
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/requirements-dev.txt vendor ## install what building and testing need
 
-serve: site ## build the site and open it in the browser (SERVE_ARGS="--port 8080 --no-browser")
-	$(RUN) -m build.serve $(SERVE_ARGS)
+serve: site ## build the site and open it in the browser (LAN=1 serves the class too; SERVE_ARGS="--port 8080 --no-browser")
+	$(RUN) -m build.serve $(if $(LAN),--lan) $(SERVE_ARGS)
 
 test: setup lint ## run every test (PYTEST_ARGS="-k tokenizer" picks some)
 	browser=$$($(RUN) -m build.browser) && GLASSFORMER_BROWSER="$$browser" $(RUN) -m pytest $(PYTEST_ARGS)
@@ -27,6 +27,9 @@ site: $(VENV)/requirements.txt vendor ## build the site into dist/
 
 size: site ## print how much of the site a reader fetches, and when
 	$(RUN) -m build.size
+
+offline: $(VENV)/requirements.txt vendor ## make glassformer.zip, a classroom folder for machines without a network (MODELS="gpt2")
+	$(RUN) -m build.offline_folder $(MODELS)
 
 model: model-name setup ## get GPT-2 for the site (NAME=gpt2, distilgpt2, gpt2-medium, or SRC=folder; BITS=4, EVAL=text file)
 	$(RUN) -m build.fetch_model "$(NAME)" $(if $(SRC),--source "$(SRC)") $(if $(BITS),--bits $(BITS)) $(if $(EVAL),--eval "$(EVAL)")

@@ -1,4 +1,4 @@
-"""Serve a folder to this machine's browser: `python -m build.serve [FOLDER]`; `--help` lists the options.
+"""Serve a folder to this machine or to its network: `python -m build.serve [FOLDER]`; `--help` lists the options.
 
 `serving` does the same for tests, which may corrupt, hide or slow down files on the way.
 """
@@ -20,8 +20,11 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import unquote, urlsplit
 
+import segno
+
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
+EVERYONE = "0.0.0.0"  # every network this machine is in
 FIRST_PORT = 8000
 PIECES = 20  # in which a slow line brings a second's bytes
 
@@ -96,6 +99,8 @@ class Handler(SimpleHTTPRequestHandler):
     def end_headers(self) -> None:
         # The browser keeps files but asks each time whether they have changed: a rebuilt site shows at once.
         self.send_header("Cache-Control", "no-cache")
+        for name, value in self.server.headers.items():
+            self.send_header(name, value)
         super().end_headers()
 
     def log_message(self, format: str, *args: object) -> None:
@@ -103,21 +108,30 @@ class Handler(SimpleHTTPRequestHandler):
 
 
 class FolderServer(ThreadingHTTPServer):
-    """Serves `folder` on this machine only, below the URL path `under`."""
+    """Serves `folder` below the URL path `under`, on this machine only unless `host` says otherwise."""
+
+    request_queue_size = 128  # a class opens the page at the same moment
 
     def __init__(
-        self, folder: Path, port: int, under: str = "/", intercept: Intercept | None = None, pace: int = 0
+        self,
+        folder: Path,
+        port: int,
+        under: str = "/",
+        intercept: Intercept | None = None,
+        pace: int = 0,
+        headers: dict[str, str] | None = None,
+        host: str = HOST,
     ) -> None:
         self.folder = folder.resolve()
         self.pace = pace
+        self.headers = headers or {}
         self.under = f"/{under.strip('/')}/".replace("//", "/")
         self.intercept = intercept
         self.connections: set[socket.socket] = set()
-        super().__init__((HOST, port), partial(Handler, directory=str(self.folder)))
+        super().__init__((host, port), partial(Handler, directory=str(self.folder)))
 
-    @property
-    def address(self) -> str:
-        return f"http://{HOST}:{self.server_port}{self.under}"
+    def address(self, host: str = HOST) -> str:
+        return f"http://{host}:{self.server_port}{self.under}"
 
     def process_request(self, request: socket.socket, client_address: object) -> None:
         self.connections.add(request)
@@ -149,20 +163,37 @@ def serving(folder: str | Path, under: str = "/", intercept: Intercept | None = 
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
-        yield server.address
+        yield server.address()
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
 
 
-def open_server(folder: Path, port: int | None, under: str) -> FolderServer:
+def open_server(folder: Path, port: int | None, under: str, host: str = HOST) -> FolderServer:
     """A server on `port`, or on the first free port from 8000 on. Raises OSError when there is none."""
     ports = [port] if port is not None else range(FIRST_PORT, FIRST_PORT + 1000)
     for candidate in ports:
         with suppress(OSError):
-            return FolderServer(folder, candidate, under)
+            return FolderServer(folder, candidate, under, host=host)
     raise OSError(f"port {ports[0]} is in use" if port is not None else "no port from 8000 to 8999 is free")
+
+
+def local_address() -> str | None:
+    """This machine's address in its local network, None when it is in none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+        try:
+            asked.connect(("192.0.2.1", 9))  # nothing is sent: the system only says which way it would go
+            return asked.getsockname()[0]
+        except OSError:
+            return None
+
+
+def invitation(address: str) -> str:
+    """What a class has to type, or to point a telephone at."""
+    code = io.StringIO()
+    segno.make(address, error="l", micro=False).terminal(code, compact=True)
+    return f"Everybody in this network can open\n\n    {address}\n\n{code.getvalue()}"
 
 
 def main() -> None:
@@ -171,17 +202,21 @@ def main() -> None:
     parser.add_argument("--port", type=int, help="port to listen on (default: the first free one from 8000 on)")
     parser.add_argument("--no-browser", action="store_true", help="do not open the browser")
     parser.add_argument("--under", default="/", metavar="PATH", help="URL path of the folder, such as /glassformer/")
+    parser.add_argument("--lan", action="store_true", help="serve the local network, not this machine only")
     options = parser.parse_args()
 
     if not (options.folder / "index.html").is_file():
         sys.exit(f"There is no index.html in {options.folder}. Build the site first: make site")
     try:
-        server = open_server(options.folder, options.port, options.under)
+        server = open_server(options.folder, options.port, options.under, EVERYONE if options.lan else HOST)
     except OSError as error:
         sys.exit(f"The server could not start: {error}. Choose another with --port.")
-    print(f"Serving {options.folder} at {server.address} (end with Ctrl-C)", flush=True)
+    print(f"Serving {options.folder} at {server.address()} (end with Ctrl-C)", flush=True)
+    if options.lan:
+        here = local_address()
+        print(invitation(server.address(here)) if here else "This machine is in no network.", flush=True)
     if not options.no_browser:
-        webbrowser.open(server.address)
+        webbrowser.open(server.address())
     with server, suppress(KeyboardInterrupt):
         server.serve_forever()
 

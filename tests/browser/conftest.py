@@ -141,8 +141,10 @@ def visit(chromium, dist):
     """visit(intercept=None, **context options) -> a Visit; all of them end with the test run."""
     opened = []
 
-    def open_visit(intercept=None, folder: Path = dist, pace: int = 0, host: str = "127.0.0.1", **options) -> Visit:
-        server = serving(folder, UNDER, intercept, pace)
+    def open_visit(
+        intercept=None, folder: Path = dist, pace: int = 0, headers=None, host: str = "127.0.0.1", **options
+    ) -> Visit:
+        server = serving(folder, UNDER, intercept, pace, headers)
         address = server.__enter__().replace("127.0.0.1", host)
         context = chromium.new_context(**options)
         opened.append((context, server))
