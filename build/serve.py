@@ -154,12 +154,19 @@ class FolderServer(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(folder: str | Path, under: str = "/", intercept: Intercept | None = None, pace: int = 0) -> Iterator[str]:
+def serving(
+    folder: str | Path,
+    under: str = "/",
+    intercept: Intercept | None = None,
+    pace: int = 0,
+    headers: dict[str, str] | None = None,
+) -> Iterator[str]:
     """Serve `folder` on a free port while the block runs; gives the base URL, which ends with a slash.
 
-    `pace` is how many bytes a second each answer gets, as over a slow line; 0 is as fast as can be.
+    `pace` is how many bytes a second each answer gets, as over a slow line; 0 is as fast as can be. `headers` go with
+    every answer.
     """
-    server = FolderServer(Path(folder), 0, under, intercept, pace)
+    server = FolderServer(Path(folder), 0, under, intercept, pace, headers)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:

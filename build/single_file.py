@@ -68,20 +68,23 @@ def page(site: Path) -> str:
     """The text of glassformer.html."""
     html = (site / "index.html").read_text(encoding="utf-8")
     style = (site / "style.css").read_text(encoding="utf-8")
-    boot = (site / "py" / "page" / "boot.js").read_text(encoding="utf-8")
     start = (ROOT / "build" / "single_file.js").read_text(encoding="utf-8")
     for old, new in (
         (r'(http-equiv="Content-Security-Policy"\s+content=")[^"]*"', rf'\1{POLICY}"'),
         (r'<link rel="stylesheet" [^>]*>', f"<style>\n{style}</style>"),
         (r' *<link rel="(?:modulepreload|manifest|apple-touch-icon)" [^>]*>\n', ""),
         (r' *<script type="module" [^>]*></script>\n', ""),
-        (r'<script src="py/page/boot.js"[^>]*></script>', f"<script>\n{boot}</script>"),
         ("<html ", "<html data-whole "),
         (r' *<a href="THIRD_PARTY.md"[^>]*>[^<]*</a>\n', ""),
     ):
         html, count = re.subn(old, lambda m, new=new: m.expand(new) if new.startswith("\\1") else new, html)
         if not count:
             raise ValueError(f"index.html has no {old}")
+
+    def inline(match: re.Match) -> str:
+        return f"<script>\n{(site / match[1]).read_text(encoding='utf-8')}</script>"
+
+    html = re.sub(r'<script src="([^"]+)"[^>]*></script>', inline, html)
     listed = json.loads((site / "weights" / "models.json").read_bytes())
     embedded = [model for model in listed if model["name"] == MODEL]
     data = files(site) | {"weights/models.json": json.dumps(embedded).encode()}

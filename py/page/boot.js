@@ -27,6 +27,8 @@
         });
         registration.waiting.postMessage("start");
       }
+    }, function () {
+      // The reader's settings allow no service worker.
     });
   }
 })();

@@ -23,13 +23,18 @@ def dist(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def chromium():
+def playwright_():
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_browser(), args=["--no-sandbox", f"--host-resolver-rules=MAP {PLAIN} 127.0.0.1"]
-        )
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright_):
+    browser = playwright_.chromium.launch(
+        executable_path=find_browser(), args=["--no-sandbox", f"--host-resolver-rules=MAP {PLAIN} 127.0.0.1"]
+    )
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,45 @@
+// Where the reader's settings refuse all storage, PyScript would not start: it opens a database, of which this page
+// uses nothing. There, and only there, it gets one that is always empty, in the page and in its worker.
+
+(function () {
+  try {
+    if (self.localStorage) return; // the only kind of storage that says at once whether it is refused
+  } catch (refusal) {}
+
+  function emptyDatabase() {
+    function answer(result) {
+      var request = { result: result };
+      setTimeout(function () {
+        request.onsuccess({ target: request });
+      });
+      return request;
+    }
+    function nothing() {
+      return answer(undefined);
+    }
+    var store = {
+      clear: nothing,
+      count: function () { return answer(0); },
+      delete: nothing,
+      get: nothing,
+      getAllKeys: function () { return answer([]); },
+      getKey: nothing,
+      put: nothing,
+    };
+    var transaction = { objectStore: function () { return store; } };
+    var database = { transaction: function () { return transaction; }, close: function () {} };
+    Object.defineProperty(self, "indexedDB", { value: { open: function () { return answer(database); } } });
+  }
+
+  function blob(text) {
+    return URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  }
+
+  emptyDatabase();
+  var before = blob("(" + emptyDatabase + ")()");
+  var RealWorker = self.Worker;
+  self.Worker = function (address, options) {
+    return Reflect.construct(RealWorker, [blob('import "' + before + '"; import "' + address + '";'), options], new.target);
+  };
+  self.Worker.prototype = RealWorker.prototype;
+})();

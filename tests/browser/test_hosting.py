@@ -1,0 +1,222 @@
+"""Any static server will do, under any path, with any headers; and nobody else is ever asked for anything."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from build import size
+from build.serve import FolderServer, local_address, serving
+from tests.browser.conftest import PLAIN, Visit
+
+ROOT = Path(__file__).parents[2]
+ISOLATED = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp"}
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def running(command, address, **options):
+    """A server as a process of its own, waited for and ended."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **options)
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                urllib.request.urlopen(address, timeout=10).close()
+                break
+            except OSError:
+                assert process.poll() is None, process.stderr.read()
+                assert time.monotonic() < deadline, "the server does not answer"
+                time.sleep(0.1)
+        yield address
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+@contextmanager
+def python(dist, tmp_path):
+    port = free_port()
+    command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "--directory", str(dist)]
+    with running(command, f"http://127.0.0.1:{port}/") as address:
+        yield address
+
+
+@contextmanager
+def nginx(dist, tmp_path):
+    """The sample configuration, with its port and folder exchanged."""
+    program = shutil.which("nginx", path=f"/usr/sbin:/usr/local/sbin:{os.environ['PATH']}")
+    if not program:
+        pytest.skip("NGINX IS NOT TESTED: it is not installed (Debian's package nginx-light has it)")
+    port = free_port()
+    sample = (ROOT / "build" / "nginx.conf").read_text()
+    for old, new in (("listen 80;", f"listen 127.0.0.1:{port};"), ("/var/www/glassformer", str(dist))):
+        assert old in sample
+        sample = sample.replace(old, new)
+    temporary = "".join(
+        f"{kind}_temp_path {tmp_path}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    user = "user root;" if os.geteuid() == 0 else ""
+    (tmp_path / "nginx.conf").write_text(
+        f"daemon off; {user} pid {tmp_path}/pid; error_log stderr; events {{}}"
+        f" http {{ access_log off; {temporary} {sample} }}"
+    )
+    command = [program, "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")]
+    with running(command, f"http://127.0.0.1:{port}/") as address:
+        yield address
+
+
+@contextmanager
+def bucket(dist, tmp_path):
+    """As object stores answer: exact names alone, nothing for a folder, 403 for what is not there."""
+
+    def strict(path):
+        return None if (dist / path).is_file() else 403
+
+    with serving(dist, "/some-bucket/", strict) as address:
+        yield address + "index.html"
+
+
+@contextmanager
+def isolated(dist, tmp_path):
+    with serving(dist, "/", headers=ISOLATED) as address:
+        yield address
+
+
+@pytest.mark.parametrize("host", [python, nginx, bucket, isolated])
+def test_any_static_host(chromium, dist, tmp_path, reference, host):
+    with host(dist, tmp_path) as address:
+        context = chromium.new_context(locale="en-US")
+        one = Visit(context.new_page(), address)
+        one.wait_live()
+        one.type("To be or not")
+        assert one.tokens() == reference[1].encode("To be or not")
+        one.open("head")
+        one.close()
+        one.slide(1.5)
+        assert one.page.evaluate("crossOriginIsolated") == (host is isolated)
+        assert one.errors == []
+        context.close()
+
+
+def test_nginx_sends_the_small_files(dist, tmp_path):
+    with nginx(dist, tmp_path) as address:
+        for name in ("index.html", "vendor/pyodide/pyodide.asm.wasm", "py/model/gpt2.py"):
+            request = urllib.request.Request(address + name, headers={"Accept-Encoding": "gzip"})
+            with urllib.request.urlopen(request) as answer:
+                assert answer.headers["Content-Encoding"] == "gzip"
+                assert len(answer.read()) == (dist / (name + ".gz")).stat().st_size
+
+
+def test_a_class_in_the_local_network(chromium, dist):
+    """The teacher's machine serves everybody over plain http, where browsers keep nothing; the page says so, once."""
+    here = local_address()
+    if here is None:
+        pytest.skip("THE LOCAL NETWORK IS NOT TESTED: this machine is in none")
+    server = FolderServer(dist, 0, host="0.0.0.0")
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        context = chromium.new_context(locale="en-US")
+        one = Visit(context.new_page(), server.address(here))
+        one.wait_live()
+        assert not one.page.evaluate("isSecureContext")
+        one.page.locator("#notice").filter(has_text="plain http").wait_for()
+        one.type("It works in class")
+        assert one.page.locator("#notice").is_hidden()
+        one.open("head")
+        one.close()
+        one.page.click("#share")
+        one.wait_open("share")
+        one.page.click("#copy-link")
+        one.page.wait_for_function("() => document.querySelector('#share-said').textContent !== ''")
+        one.close()
+        assert one.errors == []
+        context.close()
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def test_a_full_tour_asks_only_its_own_host(visit):
+    one = visit(locale="en-US")
+    one.wait_live()
+    one.type("A tour of the whole page")
+    for part in ("embedding", "head", "heads", "next", "forming", "models", "run", "share"):
+        one.open(part)
+        one.close()
+    one.page.click("#pin")
+    one.page.locator("#open-compare").wait_for()
+    one.open("compare")
+    one.close()
+    one.go(3, 2)
+    one.page.click("#append")
+    one.page.wait_for_function("() => document.querySelectorAll('#timeline .step').length === 2")
+    one.page.select_option("#language", "zh")
+    one.until("async () => !!(await navigator.serviceWorker.getRegistration())?.active")
+    one.page.reload()
+    one.wait_live()
+    own = one.address.rsplit("/glassformer/", 1)[0]
+    assert len(one.requests) > 100
+    assert [url for url in one.requests if not url.startswith((own, "blob:", "data:"))] == []
+    assert one.errors == []
+
+
+def test_the_policy_lets_nothing_in(visit):
+    """Another host, another host's script, an inline handler: all refused."""
+    one = visit(locale="en-US")
+    with serving(ROOT / "tests" / "golden") as elsewhere:
+        address = elsewhere.replace("127.0.0.1", PLAIN) + "gpt2/config.json"
+        refused = one.page.evaluate(
+            """async address => {
+                const load = (name, attributes) => new Promise(done => {
+                    const element = Object.assign(document.createElement(name), attributes);
+                    element.onload = () => done(false);
+                    element.onerror = () => done(true);
+                    document.head.append(element);
+                });
+                self.ran = false;
+                document.body.insertAdjacentHTML("beforeend", '<i id="hit" onclick="self.ran = true"></i>');
+                document.querySelector("#hit").click();
+                document.body.append(Object.assign(document.createElement("script"), {textContent: "self.ran = true"}));
+                return [await fetch(address).then(() => false, () => true), await load("script", {src: address}),
+                        await load("link", {rel: "stylesheet", href: address}), await load("img", {src: address}),
+                        !self.ran];
+            }""",
+            address,
+        )
+    assert refused == [True] * 5
+
+
+def test_sizes_are_within_their_limits(dist):
+    table, wrong = size.table(dist)
+    assert wrong == [] and "until first picture" in table
+
+
+def test_a_file_that_is_not_what_the_page_names_is_not_run(visit, dist, tmp_path):
+    folder = tmp_path / "dist"
+    shutil.copytree(dist, folder)
+    core = next((folder / "vendor" / "pyscript").glob("core-*.js"))
+    core.write_text(core.read_text() + "\nself.changed = true;")
+    one = visit(folder=folder, locale="en-US")
+    one.page.wait_for_function("() => true")
+    one.page.locator(".model-state").wait_for()
+    deadline = time.monotonic() + 120
+    while not any("integrity" in error.lower() for error in one.errors):
+        assert time.monotonic() < deadline
+        one.page.wait_for_timeout(100)
+    assert one.page.evaluate("self.changed") is None

@@ -1,0 +1,217 @@
+"""Without a network after one visit; updates that never mix; storage that is full, refused or removed; several tabs."""
+
+import gzip
+import json
+import shutil
+import threading
+
+import pytest
+
+from build import offline
+from build.browser import find_browser
+from build.serve import serving
+from tests.browser.conftest import Visit
+from tests.browser.test_models import KEPT
+
+ACTIVE = "async () => !!(await navigator.serviceWorker.getRegistration())?.active"
+WAITING = "async () => !!(await navigator.serviceWorker.getRegistration())?.waiting"
+OLD, NEW = "GPT-2, in plain sight", "GPT-2, seen plainly"
+
+
+def kept_whole(one):
+    """Until the browser keeps the page itself."""
+    one.until(ACTIVE)
+
+
+def newer(folder):
+    """Turn the site in `folder` into its next version: another tagline, in the page as it is sent and in its Python."""
+    for path in (folder / "index.html", folder / "py" / "page" / "text" / "en.json"):
+        text = path.read_text(encoding="utf-8")
+        assert OLD in text
+        path.write_text(text.replace(OLD, NEW), encoding="utf-8")
+        path.with_name(path.name + ".gz").write_bytes(gzip.compress(path.read_bytes()))
+    offline.write_service_worker(folder)
+
+
+def taglines(one):
+    """What the page says, and what its own files say that it has at hand."""
+    asked = ["./", "py/page/text/en.json"]
+    texts = one.page.evaluate(
+        "paths => Promise.all(paths.map(path => fetch(path).then(answer => answer.text())))", asked
+    )
+    return {NEW if NEW in text else OLD for text in (one.page.text_content(".tagline"), *texts)}
+
+
+def test_reloads_and_deep_links_without_a_network(visit):
+    down = threading.Event()
+    one = visit(lambda _: 503 if down.is_set() else None, locale="en-US")
+    one.wait_live()
+    kept_whole(one)
+    down.set()
+    one.page.context.set_offline(True)
+    one.errors.clear()
+    one.page.goto(one.address + "#text=Deep%20in%20the&block=4&head=2&t=1.5&open=head")
+    one.page.reload()
+    one.wait_live()
+    one.wait_open("head")
+    assert one.page.input_value("#prompt") == "Deep in the"
+    assert one.page.get_attribute("#figure", "data-view").split()[:2] == ["3", "1"]
+    one.close()
+    one.type("and it answers")
+    one.page.goto(one.address + "index.html")
+    one.wait_live()
+    assert [error for error in one.errors if "service-worker" not in error and "net::" not in error] == []
+
+
+def test_an_update_waits_for_the_next_start_and_never_mixes(visit, dist, tmp_path):
+    folder = tmp_path / "dist"
+    shutil.copytree(dist, folder)
+    one = visit(folder=folder, locale="en-US")
+    one.wait_live()
+    kept_whole(one)
+    first = set(one.page.evaluate(KEPT))
+    newer(folder)
+    second = Visit(one.page.context.new_page(), one.address)
+    for page in (one, second):
+        page.page.reload()
+        page.wait_live()
+        assert taglines(page) == {OLD}, "what is kept is used, whole"
+    one.until(WAITING)
+    one.page.reload()  # two pages are open: neither is taken from under the other
+    one.wait_live()
+    assert taglines(one) == taglines(second) == {OLD}
+    one.type("still the old one")
+    second.page.close()
+    one.page.reload()
+    one.page.locator(".tagline").filter(has_text=NEW).wait_for()
+    one.wait_live()
+    assert taglines(one) == {NEW}
+    one.until("async () => (await caches.keys()).filter(name => name.includes(' site ')).length === 1")
+    assert not {name for name in first if " site " in name} & set(one.page.evaluate(KEPT))
+
+
+def test_a_half_finished_upload_is_not_taken(visit, dist, tmp_path):
+    """The new service worker is there already, the files it names are not yet."""
+    folder = tmp_path / "dist"
+    shutil.copytree(dist, folder)
+    one = visit(folder=folder, locale="en-US")
+    one.wait_live()
+    kept_whole(one)
+    later = tmp_path / "later"
+    shutil.copytree(folder, later)
+    newer(later)
+    shutil.copy(later / offline.WORKER, folder / offline.WORKER)
+    failed = one.page.evaluate(
+        """async () => {
+            const registration = await navigator.serviceWorker.getRegistration();
+            const found = new Promise(done => registration.addEventListener("updatefound", () => {
+                const worker = registration.installing;
+                worker.addEventListener("statechange", () => done(worker.state));
+            }));
+            await registration.update();
+            return found;
+        }"""
+    )
+    assert failed == "redundant"
+    one.page.reload()
+    one.wait_live()
+    assert taglines(one) == {OLD}
+
+
+def test_a_damaged_file_of_the_page_is_fetched_again(visit):
+    one = visit(locale="en-US")
+    one.wait_live()
+    kept_whole(one)
+    one.page.evaluate("""async () => {
+        const cache = await caches.open((await caches.keys()).find(name => name.includes(" site ")));
+        const key = (await cache.keys()).find(request => request.url.endsWith("py/model/gpt2.py"));
+        await cache.put(key, new Response("damaged"));
+    }""")
+    one.page.reload()
+    one.wait_live()
+    one.type("all is well")
+    assert one.errors == []
+
+
+def test_where_storage_is_full_the_page_says_so_and_works(visit):
+    one = visit(locale="en-US")
+    session = one.page.context.new_cdp_session(one.page)
+    origin = one.page.evaluate("location.origin")
+    session.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 2_000_000})
+    one.wait_live()
+    one.open("models")
+    assert "not kept yet" in one.page.text_content("#kept")
+    assert "Kept in this browser: no download" not in one.page.text_content("#panel .models")
+    one.close()
+    one.type("it answers all the same")
+    one.page.reload()
+    one.wait_live()
+
+
+def test_where_storage_is_refused_the_page_says_so_and_works(playwright_, dist, tmp_path):
+    """Site data blocked in the browser's settings."""
+    (tmp_path / "Default").mkdir()
+    refused = {"profile": {"default_content_setting_values": {"cookies": 2}}}
+    (tmp_path / "Default" / "Preferences").write_text(json.dumps(refused))
+    context = playwright_.chromium.launch_persistent_context(
+        tmp_path, executable_path=find_browser(), args=["--no-sandbox"], locale="en-US"
+    )
+    with serving(dist, "/glassformer/") as address:
+        one = Visit(context.new_page(), address)
+        one.wait_live()
+        one.page.locator("#notice").filter(has_text="keeps nothing").wait_for()
+        one.open("models")
+        assert "keeps nothing" in one.page.text_content("#kept")
+        one.close()
+        one.type("it answers all the same")
+        assert one.errors == []
+        context.close()
+
+
+def test_everything_can_be_removed(visit):
+    one = visit(locale="en-US")
+    one.wait_live()
+    kept_whole(one)
+    one.open("models")
+    one.page.click("[data-do=remove-all]")
+    one.until("async () => (await caches.keys()).length === 0")
+    one.page.locator("#kept").filter(has_text="not kept yet").wait_for()
+    one.close()
+    one.type("the page goes on")
+    assert one.errors == []
+
+
+def test_two_tabs_at_once(visit, reference):
+    one = visit(locale="en-US")
+    other = Visit(one.page.context.new_page(), one.address)
+    for page, text in ((one, "The one"), (other, "And the other")):
+        page.wait_live()
+        page.type(text)
+    for page, text in ((one, "The one"), (other, "And the other")):
+        assert page.tokens() == reference[1].encode(text)
+        assert page.errors == []
+
+
+def test_the_first_visit_waits_for_none_of_it(visit):
+    """The service worker is asked for only after the model's first answer."""
+    order = []
+    one = visit(lambda path: order.append(path), locale="en-US")
+    one.wait_live()
+    kept_whole(one)
+    assert order.index(offline.WORKER) > max(i for i, path in enumerate(order) if path.startswith("weights/mini/"))
+
+
+@pytest.mark.parametrize("kind", ["manifest", "icons"])
+def test_it_can_be_installed(visit, kind):
+    one = visit(locale="en-US")
+    session = one.page.context.new_cdp_session(one.page)
+    if kind == "manifest":
+        answer = session.send("Page.getAppManifest")
+        assert answer["errors"] == [] and json.loads(answer["data"])["name"] == "Glassformer"
+    else:
+        for size in (192, 512):
+            found = one.page.evaluate(
+                "async name => { const i = new Image(); i.src = name; await i.decode(); return i.naturalWidth }",
+                f"icon-{size}.png",
+            )
+            assert found == size
