@@ -154,7 +154,11 @@ def with_icon(html: str) -> str:
 
 
 def with_integrity(html: str, out: Path) -> str:
-    """The page naming the SHA-384 of every script and style sheet it loads, PyScript's and MicroPython's among them."""
+    """The page naming the SHA-384 of what it loads of PyScript and MicroPython.
+
+    Its own few scripts and its style carry none: opened from a disk the page needs them, and there browsers take a
+    named hash as a reason to refuse.
+    """
     core = next((out / "vendor" / "pyscript").glob("core-*.js")).relative_to(out).as_posix()
     preloads = [f'<link rel="modulepreload" href="{path}" />' for path in (core, "vendor/micropython/micropython.mjs")]
     html = html.replace("    <script", "".join(f"    {link}\n" for link in preloads) + "    <script", 1)
@@ -163,9 +167,7 @@ def with_integrity(html: str, out: Path) -> str:
         digest = base64.b64encode(hashlib.sha384((out / match[2]).read_bytes()).digest()).decode()
         return f'{match[1]}{match[2]}" integrity="sha384-{digest}"'
 
-    return re.sub(
-        r'(<script (?:type="module" )?src="|<link rel="(?:stylesheet|modulepreload)" href=")([^"]+)"', named, html
-    )
+    return re.sub(r'(<script type="module" src="|<link rel="modulepreload" href=")([^"]+)"', named, html)
 
 
 def interpreter_settings(table: dict) -> dict:

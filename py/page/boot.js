@@ -4,6 +4,7 @@
 (function () {
   function say(name) {
     document.getElementById(name).hidden = false;
+    document.getElementById("model").hidden = true; // nothing is starting
   }
 
   var modern =
