@@ -30,7 +30,7 @@ def find_browser() -> str:
         if found := shutil.which(chosen):
             return found
         raise BrowserError(f"GLASSFORMER_BROWSER names {chosen}, which is not a program that can be run.")
-    if found := installed() or playwrights_own() or debians():
+    if found := installed() or playwrights_own() or debians("chromium", NAMES):
         return found
     raise BrowserError(
         "No Chromium was found, and none could be installed. Please install Chromium or Chrome, "
@@ -38,9 +38,9 @@ def find_browser() -> str:
     )
 
 
-def installed() -> str | None:
-    """The first known browser on PATH."""
-    return next(filter(None, map(shutil.which, NAMES)), None)
+def installed(names: tuple[str, ...] = NAMES) -> str | None:
+    """The first of these programs that is on PATH."""
+    return next(filter(None, map(shutil.which, names)), None)
 
 
 def playwrights_own() -> str | None:
@@ -52,14 +52,14 @@ def playwrights_own() -> str | None:
     return path if path and Path(path).is_file() else None
 
 
-def debians() -> str | None:
-    """The browser in Debian's package chromium, where this user may install it."""
+def debians(package: str, names: tuple[str, ...]) -> str | None:
+    """One of the programs `names` in Debian's `package`, where this user may install it."""
     if not shutil.which("apt-get") or os.geteuid() != 0:
         return None
-    tell("Installing Debian's package chromium.")
+    tell(f"Installing Debian's package {package}.")
     ask(["apt-get", "update", "--quiet"])
-    ask(["apt-get", "install", "--yes", "--quiet", "--no-install-recommends", "chromium"])
-    return installed()
+    ask(["apt-get", "install", "--yes", "--quiet", "--no-install-recommends", package])
+    return installed(names)
 
 
 def ask(command: list[str]) -> str | None:
