@@ -55,15 +55,31 @@ class Handler(SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     extensions_map = SimpleHTTPRequestHandler.extensions_map | MIME_TYPES
     server: "FolderServer"
+    compressed: str | None = None  # the type of a file that is sent compressed
 
     def send_head(self) -> io.IOBase | None:
+        self.compressed = None  # one handler answers many requests
         answer = self.answer(unquote(urlsplit(self.path).path))
         if isinstance(answer, bytes):
             return self.send_bytes(answer)
         if answer is not None:
             self.send_error(answer)
             return None
+        self.compressed = self.take_compressed()
         return super().send_head()
+
+    def take_compressed(self) -> str | None:
+        """Send the compressed copy beside a file, where there is one, to a browser that takes it; its type then."""
+        path = urlsplit(self.path).path
+        path += "index.html" if path.endswith("/") else ""
+        file = self.translate_path(path)
+        if "gzip" not in self.headers.get("Accept-Encoding", "") or not os.path.isfile(file + ".gz"):
+            return None
+        self.path = path + ".gz"
+        return super().guess_type(file)
+
+    def guess_type(self, path: str | os.PathLike[str]) -> str:
+        return self.compressed or super().guess_type(path)
 
     def answer(self, path: str) -> bytes | int | None:
         """What to send instead of a file: bytes, or an error's status; None to look for the file."""
@@ -99,6 +115,9 @@ class Handler(SimpleHTTPRequestHandler):
     def end_headers(self) -> None:
         # The browser keeps files but asks each time whether they have changed: a rebuilt site shows at once.
         self.send_header("Cache-Control", "no-cache")
+        if self.compressed:
+            self.send_header("Content-Encoding", "gzip")
+            self.send_header("Vary", "Accept-Encoding")
         for name, value in self.server.headers.items():
             self.send_header(name, value)
         super().end_headers()

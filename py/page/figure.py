@@ -25,15 +25,20 @@ class Figure:
     def draw_run(self, answer):
         """A run of the model, without its next tokens: `draw_next` follows, a frame later where things move."""
         mark("numbers")
-        self.answer = answer
+        self.take(answer)
         self.draw_view(answer["view"])
         scroll_down(by_id("flow"))
+
+    def take(self, answer):
+        """What is to be drawn next; whatever measures the picture meanwhile finds it whole."""
+        self.answer = answer
+        answer["view"]["count"] = len(answer["tokens"]) - answer["view"]["first"]
 
     def draw_view(self, view):
         """One block, head and token of the same run."""
         mark("view")
         self.answer["view"] = view
-        view["count"] = len(self.answer["tokens"]) - view["first"]
+        self.take(self.answer)
         figure = by_id("figure")
         figure.setAttribute("data-rows", layout.row_size(view["count"])[0])
         figure.setAttribute("data-view", "{block} {head} {row}".format(**view))
@@ -66,13 +71,6 @@ class Figure:
     def draw_forming(self, depths):
         self.depths = depths
         fill("forming", forming.rail(depths, self.view["block"], self.words))
-
-    def translate(self, words):
-        """The same picture in another language."""
-        self.words = words
-        if self.answer is not None:
-            self.draw_run(self.answer)
-            self.draw_next(self.answer["next"])
 
     def ring(self, row, column):
         """Emphasise, in the pattern, the token that listens and, unless None, the one listened to."""

@@ -1,5 +1,6 @@
 """build/serve.py: the right types, nothing outside the folder, and the hooks that browser tests use."""
 
+import gzip
 import http.client
 import signal
 import socket
@@ -32,7 +33,7 @@ def get(base, path, **headers):
     address = urlsplit(base)
     connection = http.client.HTTPConnection(address.hostname, address.port, timeout=30)
     try:
-        connection.putrequest("GET", path)
+        connection.putrequest("GET", path, skip_accept_encoding=True)
         for name, value in headers.items():
             connection.putheader(name.replace("_", "-"), value)
         connection.endheaders()
@@ -63,6 +64,24 @@ def test_mime_types(site, name, mime):
     with serving(site) as base:
         status, headers, body = get(base, f"/{name}")
     assert (status, headers["Content-Type"], body) == (200, mime, b"some bytes")
+
+
+def test_compressed_copies_go_to_those_who_take_them(site):
+    for name in ("index.html", "a.mjs"):
+        (site / name).write_text(f"whole {name}")
+        (site / f"{name}.gz").write_bytes(gzip.compress(f"small {name}".encode()))
+    with serving(site, under="/x/") as base:
+        for path, name, mime in (("/x/", "index.html", "text/html"), ("/x/a.mjs?v=1", "a.mjs", "text/javascript")):
+            status, headers, body = get(base, path, Accept_Encoding="br, gzip")
+            assert (status, gzip.decompress(body).decode()) == (200, f"small {name}")
+            assert headers["Content-Encoding"] == "gzip" and headers["Content-Type"].startswith(mime)
+            stamp = headers["Last-Modified"]
+            assert get(base, path, Accept_Encoding="gzip", If_Modified_Since=stamp)[0] == 304
+            status, headers, body = get(base, path)
+            assert (status, body.decode(), headers["Content-Encoding"]) == (200, f"whole {name}", None)
+        status, headers, _ = get(base, "/x/py/a%20b.py", Accept_Encoding="gzip")
+        assert status == 200 and headers["Content-Encoding"] is None
+        assert get(base, "/x/nothing", Accept_Encoding="gzip")[1]["Content-Encoding"] is None
 
 
 def test_files_are_revalidated(site):

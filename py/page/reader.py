@@ -1,0 +1,355 @@
+"""The page comes alive here: takes what the reader does, asks the worker, draws the answers."""
+
+import asyncio
+import json
+
+from page import fold, prompt
+from page.candidates import COUNT
+from page.client import Client
+from page.controls import Controls
+from page.dom import (
+    by_id,
+    fill,
+    frame,
+    on,
+    on_any_input,
+    on_new_fragment,
+    on_rejection,
+    put_text,
+    show,
+    translate,
+    value_as_json,
+    wanted_languages,
+    watch_size,
+    write,
+)
+from page.examples import EXAMPLES
+from page.figure import Figure
+from page.generation import Generation
+from page.helping import Help
+from page.link import Link
+from page.models import Models
+from page.numbers import grouped, megabytes
+from page.panel import Panel
+from page.pin import Pin
+from page.pointing import Pointing
+from page.share import Share
+from page.status import Status
+from page.words import Words, best_language
+
+
+class Page:
+    def __init__(self):
+        self.words = Words(best_language(wanted_languages()), "page/text")
+        self.figure = Figure(self.words)
+        self.client = Client()
+        self.controls = Controls(self.figure, self.reshaped)
+        self.link = Link(self.controls)
+        self.status = Status(self.figure)
+        self.generation = Generation(self.figure, self.predict, self.controls)
+        self.pin = Pin(self.figure, self.ask_next)
+        share = Share(self.figure, self.link)
+        self.models = Models(self.figure, self.client, self.link, self.status, self.switched)
+        parts = {"pin": self.pin, "share": share, "models": self.models}
+        self.panel = Panel(self.figure, self.client, self.settings, self.opened, self.choose, parts)
+        self.models.open, self.models.refresh = self.panel.open, self.panel.refresh
+        self.pointing = Pointing(self.figure, self.client, self.panel)
+        self.help = Help(self.figure)
+        self.turn = 0  # counts the choices of block and head: a newer one overtakes an older
+        self.text = None  # what the reader typed, as JSON; generated tokens follow it
+
+    async def start(self):
+        """In pieces, between which the browser may do what the reader wants: slow machines take their time here."""
+        await frame()
+        text = by_id("prompt")
+        on(text, "input", lambda _: self.typed())
+        on(by_id("language"), "change", lambda event: asyncio.create_task(self.speak(event.target.value)))
+        on(by_id("examples"), "click", self.chose_example)
+        on(by_id("main"), "click", self.clicked)
+        for name in ("share", "open-models", "open-run"):
+            on(by_id(name), "click", self.clicked)
+        on(by_id("threshold"), "input", lambda _: self.thinned())
+        for name in ("block", "head"):
+            on(by_id(name), "change", lambda event, name=name: self.numbered(name, event.target))
+        on(by_id("flow"), "scroll", lambda _: self.figure.draw_fan())
+        on_any_input(lambda _: by_id("veil").classList.remove("passing"))
+        on_new_fragment(self.followed)
+        watch_size(by_id("flow"), self.figure.draw_ribbons)
+        on_rejection(self.broke)
+        by_id("language").value = self.words.language
+        self.link.restore()
+        self.take_text()
+        await frame()
+        if text.value == EXAMPLES[0]:  # the link or the browser may have brought another
+            with open("example.json", encoding="utf-8") as file:
+                self.figure.take(json.load(file))
+            self.figure.depths = self.figure.answer["depths"]
+        else:
+            by_id("figure").classList.add("stale")
+        await self.speak(self.words.language)
+        await self.models.start()
+
+    def broke(self, reason):
+        """Something failed before the worker could answer in words, for example a runtime file that is missing."""
+        if self.models.used is None and self.models.failed is None:
+            self.status.say_error({"error": "start", "file": reason})
+
+    async def switched(self):
+        """A model is in use, the first or another: it reads what stands in the field."""
+        self.link.state["model"] = self.models.link_name()
+        first = self.figure.answer is None or "milliseconds" not in self.figure.answer
+        self.take_text()
+        await self.predict()
+        if first and self.link.state["open"]:
+            await self.panel.open(self.link.state["open"])
+
+    # The text
+
+    def typed(self):
+        """The text changed: its tokens at once, then the model's answer."""
+        self.take_text()
+        by_id("figure").classList.add("stale")
+        if not self.client.ready:
+            fill("prompt-tokens", "")
+            write("prompt-count", "")
+            write("run", self.words.say("run.waiting"))
+            return
+        asyncio.create_task(self.predict())
+
+    def take_text(self):
+        """What stands in the field is now the text; nothing has been generated after it."""
+        self.text = value_as_json(by_id("prompt"))
+        self.generation.typed()
+
+    async def predict(self):
+        """Run the model on the text and what was generated after it, and draw the answer unless a newer one comes."""
+        text, history = self.text, self.generation.history
+        ids = history.ids
+        if not ids:
+            tokens = await self.client.ask("tokenize", text)
+            if text != self.text:
+                return  # a newer text is on its way
+            if "error" in tokens:
+                self.status.say_error(tokens)
+                return
+            self.show_tokens(tokens, "")
+
+        def overtaken():
+            return text != self.text or ids != history.ids
+
+        before = self.figure.answer
+        block, head = self.link.state["block"] - 1, self.link.state["head"] - 1
+        settings = self.settings(COUNT, "")
+        watch = asyncio.create_task(self.status.watch_pass(self.client))
+        answer = await self.client.ask("predict", text, json.dumps(ids), settings, block, head)
+        watch.cancel()
+        if "replaced" in answer or overtaken():
+            return
+        if "error" in answer:
+            self.status.say_error(answer)
+            return
+        if history.steps:
+            put_text(by_id("prompt"), self.generation.length, answer["appended_text"])
+        was_live = before is not None and "milliseconds" in before
+        self.figure.draw_run(answer)
+        await frame()
+        if overtaken():
+            return
+        self.figure.draw_next(answer["next"])
+        self.pin.show(answer["next"])
+        await frame()
+        if overtaken():
+            return
+        by_id("figure").classList.remove("prepared", "stale")
+        self.show_tokens(answer, answer["next"]["drawn"]["shown"])
+        self.figure.light(same_beginning(before, answer) if was_live else 0)
+        if settings != self.settings(COUNT, ""):
+            self.reshaped()
+        self.link.remember_text()
+        if answer["view"]["first"] < self.link.state["token"] <= len(answer["tokens"]):
+            self.look(block, head, self.link.state["token"] - 1)
+        self.client.ask_newest("forming", self.formed, "forming")
+        self.generation.answered(answer)
+        await self.panel.refresh()
+
+    def formed(self, forming):
+        if "depths" in forming:  # else a newer text has come
+            self.figure.draw_forming(forming["depths"])
+
+    def show_tokens(self, answer, ghost):
+        fill("prompt-tokens", prompt.tints(answer, ghost))
+        write("prompt-count", prompt.count(answer, self.words))
+        say = self.words.say
+        left_out, limit = answer["left_out"], answer["n_positions"]
+        if answer["empty"]:
+            self.status.notice(say("notice.empty"))
+        elif left_out:
+            values = {"limit": grouped(limit), "count": grouped(answer["count"]), "left_out": grouped(left_out)}
+            self.status.notice(say("notice.left_out", **values))
+        else:
+            show("notice", False)
+        if "milliseconds" in answer:
+            took = "{:.0f}".format(answer["milliseconds"])
+            write("run", say("run.live", milliseconds=took, heap=megabytes(answer["heap"])))
+
+    def chose_example(self, event):
+        button = event.target.closest(".example")
+        if button:
+            by_id("prompt").value = button.textContent
+            self.typed()
+
+    # The next token
+
+    def settings(self, count, query):
+        """What shapes the distribution, and which tokens are to be listed, as the worker wants them."""
+        return json.dumps(
+            {
+                "temperature": self.controls.temperature,
+                "top_k": self.controls.top_k,
+                "top_p": self.controls.top_p,
+                "u": self.controls.u,
+                "count": count,
+                "query": query,
+            }
+        )
+
+    def reshaped(self):
+        """Other settings, or another draw: the list, the strip and the curve follow; the model does not run."""
+        answer = self.figure.answer
+        if answer and "milliseconds" in answer:  # not the prepared one
+            self.ask_next("reshape")
+            self.link.remember()
+
+    def ask_next(self, name):
+        """Any of the worker's functions that answer with the next tokens."""
+        self.client.ask_newest("next", self.drew_next, name, self.settings(COUNT, ""))
+
+    def drew_next(self, following):
+        self.figure.draw_next(following)
+        self.pin.show(following)
+        if not by_id("figure").classList.contains("stale"):  # else the field holds a newer text
+            fill("prompt-tokens", prompt.tints(self.figure.answer, following["drawn"]["shown"]))
+
+    # Which block, head, token and part
+
+    def clicked(self, event):
+        """Anything that chooses or opens; what it is, it says itself."""
+        target = event.target
+        view = self.figure.answer and self.figure.view
+        opener, stop = target.closest("[data-open]"), target.closest(".stop[data-block]")
+        token, step = target.closest(".token"), target.closest("[data-step]")
+        if opener:
+            asyncio.create_task(self.panel.open(opener.getAttribute("data-open")))
+        elif target.closest("#reading-table") and self.pointing.last:
+            asyncio.create_task(self.panel.open_table(self.pointing.last))
+        elif stop and view:
+            self.choose(int(stop.getAttribute("data-block")), view["head"])
+        elif token and view:
+            row = int(token.getAttribute("data-row"))
+            self.link.state["token"] = 0 if row == len(self.figure.answer["tokens"]) - 1 else row + 1
+            self.look(view["block"], view["head"], row)
+        elif step and view:
+            name = step.getAttribute("data-step")
+            self.change(name, view[name] + int(step.getAttribute("data-by")))
+
+    def numbered(self, name, field):
+        """A block or head was typed as a number; anything else puts the old one back."""
+        view = self.figure.view
+        try:
+            chosen = int(field.value) - 1
+        except ValueError:
+            chosen = -1
+        if 0 <= chosen < view["n_layer" if name == "block" else "n_head"]:
+            self.change(name, chosen)
+        else:
+            field.value = view[name] + 1
+
+    def change(self, name, value):
+        """Another block or another head; the other of the two stays."""
+        view = self.figure.view
+        self.choose(value if name == "block" else view["block"], value if name == "head" else view["head"])
+
+    def choose(self, block, head):
+        if self.client.ready:
+            asyncio.create_task(self.move(block, head))
+
+    async def move(self, block, head):
+        """Go to another block or head; another block folds out where the old one folds away."""
+        self.turn += 1
+        turn, view = self.turn, self.figure.view
+        forward = block > view["block"]
+        if block != view["block"]:
+            await fold.close(forward)
+        new = await self.client.ask("look", block, head, view["row"])
+        if turn != self.turn:
+            return
+        self.drew(new)
+        await fold.open_up(forward)
+        if turn == self.turn:
+            self.figure.draw_ribbons()
+            await self.panel.refresh()
+
+    def look(self, block, head, row):
+        """Another token explains itself."""
+        self.client.ask_newest("look", self.drew, "look", block, head, row)
+
+    def drew(self, view):
+        if view["run"] != self.figure.view["run"]:
+            return  # the answer to a newer text is about to be drawn whole
+        self.figure.draw_view(view)
+        self.link.state["block"], self.link.state["head"] = view["block"] + 1, view["head"] + 1
+        self.link.remember()
+
+    def opened(self, part):
+        self.link.state["open"] = part
+        self.link.remember()
+
+    def followed(self):
+        """The reader changed the address by hand, or followed a link to another part of the same page."""
+        before = value_as_json(by_id("prompt"))
+        self.link.follow()
+        if self.client.ready and self.link.state["model"] != self.models.link_name():
+            asyncio.create_task(self.models.want(self.link.state["model"], False))
+        if value_as_json(by_id("prompt")) != before:
+            self.typed()
+            return
+        self.choose(self.link.state["block"] - 1, self.link.state["head"] - 1)
+        if self.link.state["open"]:
+            asyncio.create_task(self.panel.open(self.link.state["open"]))
+
+    def thinned(self):
+        """The threshold below which contributions are not drawn."""
+        value = int(by_id("threshold").value)
+        write("threshold-value", "{} %".format(value))
+        self.figure.least = value / 100
+        self.figure.draw_ribbons()
+
+    # Words
+
+    async def speak(self, language):
+        """Every text in another language, and with them the picture that holds some."""
+        self.words = self.figure.words = Words(language, "page/text")
+        translate(self.words)
+        if self.figure.answer is not None:
+            await frame()
+            self.figure.draw_run(self.figure.answer)
+            await frame()
+            self.figure.draw_next(self.figure.answer["next"])
+        self.models.show()
+        self.controls.show()
+        self.generation.show()
+        write("reading", self.words.say("reading.hint"))
+        if not by_id("figure").classList.contains("stale"):
+            self.show_tokens(self.figure.answer, self.figure.answer["next"]["drawn"]["shown"])
+        if self.models.failed:
+            self.status.say_error(self.models.failed)
+
+
+def same_beginning(old, new):
+    """How many tokens two answers share at their beginning; all but the last when nothing was added."""
+    same = 0
+    for a, b in zip(old["tokens"], new["tokens"]):
+        if a["id"] != b["id"]:
+            break
+        same += 1
+    return min(same, len(new["tokens"]) - 1)
