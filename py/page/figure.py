@@ -40,7 +40,7 @@ class Figure:
         self.answer["view"] = view
         self.take(self.answer)
         figure = by_id("figure")
-        figure.setAttribute("data-rows", layout.row_size(view["count"])[0])
+        figure.setAttribute("data-rows", layout.row_size(view["count"]))
         figure.setAttribute("data-view", "{block} {head} {row}".format(**view))
         for name, html in columns(self.answer, self.words).items():
             fill(name, html)

@@ -1,13 +1,12 @@
-"""How high a token's row is: a few sizes, which style/flow.css names, so that the prepared page needs no measuring."""
+"""How high a token's row is: a few sizes, which style/flow.css measures, so that the prepared page needs no script."""
 
-# Up to so many tokens, name, pixels.
-SIZES = ((3, "few", 64), (7, "tall", 43), (10, "high", 34), (14, "middle", 26), (20, "low", 20))
-LEAST = ("least", 17)
+SIZES = ((3, "few"), (7, "tall"), (10, "high"), (14, "middle"), (20, "low"))  # up to so many tokens, name
+LEAST = "least"
 
 
 def row_size(count):
-    """The size's name in style/flow.css and its height in pixels, for a text of `count` tokens."""
-    for most, name, pixels in SIZES:
+    """The size's name for a text of `count` tokens."""
+    for most, name in SIZES:
         if count <= most:
-            return name, pixels
+            return name
     return LEAST

@@ -43,13 +43,18 @@ def bands(html):
 
 
 def test_row_sizes_are_those_of_the_style_sheets():
-    css = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "py/page/style").glob("*.css")))
-    named = re.findall(r'\[data-rows="(\w+)"\] \{\s*--row: (\d+)px', css)
-    sizes = [layout.row_size(count) for count in range(1, 200)]
-    assert {name: int(pixels) for name, pixels in named} == dict(sizes) and len(named) == len(set(sizes))
-    assert [pixels for _, pixels in sizes] == sorted((pixels for _, pixels in sizes), reverse=True)
-    for count, (_, pixels) in enumerate(sizes, 1):
-        assert count * pixels <= 400 or pixels == min(pixels for _, pixels in sizes)
+    """The more tokens the lower their rows, so that they fill about the same height, on wide screens and on narrow."""
+    for sheet, most in (("flow.css", 450), ("narrow.css", 350)):
+        css = (ROOT / "py/page/style" / sheet).read_text(encoding="utf-8")
+        pixels = {name: int(n) for name, n in re.findall(r'\[data-rows="(\w+)"\] \{\s*--row: (\d+)px', css)}
+        assert list(pixels) == [name for name in dict.fromkeys(map(layout.row_size, range(1, 200))) if name in pixels]
+        assert list(pixels.values()) == sorted(pixels.values(), reverse=True)
+        for count in range(1, 200):
+            name = layout.row_size(count)
+            if sheet == "flow.css" or name in pixels:
+                assert count * pixels[name] <= most or name == layout.LEAST
+    wide = (ROOT / "py/page/style/flow.css").read_text(encoding="utf-8")
+    assert all(f'[data-rows="{layout.row_size(count)}"]' in wide for count in range(1, 200))
 
 
 # Strips
