@@ -3,11 +3,12 @@
 import json
 
 from page.markup import escape
-from page.numbers import grouped, megabytes
+from page.numbers import megabytes
 
 ASK_ABOVE = 40_000_000  # bytes; a larger download begins only when the reader has said yes
 DESCRIBED = ("mini", "gpt2", "distilgpt2", "gpt2-medium")  # there is a sentence about these
 HEAP = 80_000_000  # bytes that Python and NumPy take before any weight
+SPARE = 1.3  # times: memory grows in steps, and files wait in it while they come
 
 
 def read(path):
@@ -57,8 +58,8 @@ def needs(model, words):
     return words.say(
         "models.needs",
         size=megabytes(model["bytes"]),
-        small=grouped(round((HEAP + model["parameters"]) / 1e6)),
-        large=grouped(round((HEAP + 4 * model["parameters"]) / 1e6)),
+        small=megabytes(SPARE * (HEAP + model["parameters"])),
+        large=megabytes(SPARE * (HEAP + 4 * model["parameters"])),
     )
 
 
