@@ -69,11 +69,19 @@ class Handler(SimpleHTTPRequestHandler):
         return super().send_head()
 
     def take_compressed(self) -> str | None:
-        """Send the compressed copy beside a file, where there is one, to a browser that takes it; its type then."""
+        """Send the compressed copy beside a file, where there is one, to a browser that takes it; its type then.
+
+        A copy older than its file is not sent: somebody has edited the file since.
+        """
         path = urlsplit(self.path).path
         path += "index.html" if path.endswith("/") else ""
         file = self.translate_path(path)
-        if "gzip" not in self.headers.get("Accept-Encoding", "") or not os.path.isfile(file + ".gz"):
+        if "gzip" not in self.headers.get("Accept-Encoding", ""):
+            return None
+        try:
+            if os.stat(file + ".gz").st_mtime_ns < os.stat(file).st_mtime_ns:
+                return None
+        except OSError:  # one of them is not there
             return None
         self.path = path + ".gz"
         return super().guess_type(file)

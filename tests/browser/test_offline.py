@@ -1,6 +1,5 @@
 """Without a network after one visit; updates that never mix; storage that is full, refused or removed; several tabs."""
 
-import gzip
 import json
 import shutil
 import threading
@@ -29,7 +28,6 @@ def newer(folder):
         text = path.read_text(encoding="utf-8")
         assert OLD in text
         path.write_text(text.replace(OLD, NEW), encoding="utf-8")
-        path.with_name(path.name + ".gz").write_bytes(gzip.compress(path.read_bytes()))
     offline.write_service_worker(folder)
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 import http.client
+import os
 import signal
 import socket
 import subprocess
@@ -82,6 +83,17 @@ def test_compressed_copies_go_to_those_who_take_them(site):
         status, headers, _ = get(base, "/x/py/a%20b.py", Accept_Encoding="gzip")
         assert status == 200 and headers["Content-Encoding"] is None
         assert get(base, "/x/nothing", Accept_Encoding="gzip")[1]["Content-Encoding"] is None
+        assert get(base, "/x/a.mjs/", Accept_Encoding="gzip")[0] == 404
+
+
+def test_an_edited_file_is_sent_and_not_its_old_compressed_copy(site):
+    (site / "a.mjs").write_text("edited")
+    (site / "a.mjs.gz").write_bytes(gzip.compress(b"as it was"))
+    earlier = (site / "a.mjs").stat().st_mtime_ns - 1
+    os.utime(site / "a.mjs.gz", ns=(earlier, earlier))
+    with serving(site) as base:
+        status, headers, body = get(base, "/a.mjs", Accept_Encoding="gzip")
+        assert (status, body, headers["Content-Encoding"]) == (200, b"edited", None)
 
 
 def test_files_are_revalidated(site):
