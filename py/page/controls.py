@@ -1,5 +1,7 @@
 """The sampling controls: sliders, a number to type, reset, and another draw."""
 
+import json
+
 from page import draws, scales
 from page.dom import by_id, luck, on, write
 from page.examples import TEMPERATURE
@@ -25,6 +27,19 @@ class Controls:
     @property
     def u(self):
         return draws.uniform(self.seed, self.draw)
+
+    def settings(self, count, query):
+        """What shapes the distribution, and which tokens are to be listed, as the worker wants them."""
+        return json.dumps(
+            {
+                "temperature": self.temperature,
+                "top_k": self.top_k,
+                "top_p": self.top_p,
+                "u": self.u,
+                "count": count,
+                "query": query,
+            }
+        )
 
     def slid(self):
         position = int(by_id("temperature").value)

@@ -51,7 +51,7 @@ class Page:
         share = Share(self.figure, self.link)
         self.models = Models(self.figure, self.client, self.link, self.status, self.switched)
         parts = {"pin": self.pin, "share": share, "models": self.models}
-        self.panel = Panel(self.figure, self.client, self.settings, self.opened, self.choose, parts)
+        self.panel = Panel(self.figure, self.client, self.controls.settings, self.opened, self.choose, parts)
         self.models.open, self.models.refresh = self.panel.open, self.panel.refresh
         self.pointing = Pointing(self.figure, self.client, self.panel)
         self.help = Help(self.figure)
@@ -139,7 +139,7 @@ class Page:
 
         before = self.figure.answer
         block, head = self.link.state["block"] - 1, self.link.state["head"] - 1
-        settings = self.settings(COUNT, "")
+        settings = self.controls.settings(COUNT, "")
         watch = asyncio.create_task(self.status.watch_pass(self.client))
         answer = await self.client.ask("predict", text, json.dumps(ids), settings, block, head)
         watch.cancel()
@@ -163,7 +163,7 @@ class Page:
         by_id("figure").classList.remove("prepared", "stale")
         self.show_tokens(answer, answer["next"]["drawn"]["shown"])
         self.figure.light(same_beginning(before, answer) if was_live else 0)
-        if settings != self.settings(COUNT, ""):
+        if settings != self.controls.settings(COUNT, ""):
             self.reshaped()
         self.link.remember_text()
         if answer["view"]["first"] < self.link.state["token"] <= len(answer["tokens"]):
@@ -200,19 +200,6 @@ class Page:
 
     # The next token
 
-    def settings(self, count, query):
-        """What shapes the distribution, and which tokens are to be listed, as the worker wants them."""
-        return json.dumps(
-            {
-                "temperature": self.controls.temperature,
-                "top_k": self.controls.top_k,
-                "top_p": self.controls.top_p,
-                "u": self.controls.u,
-                "count": count,
-                "query": query,
-            }
-        )
-
     def reshaped(self):
         """Other settings, or another draw: the list, the strip and the curve follow; the model does not run."""
         answer = self.figure.answer
@@ -222,7 +209,7 @@ class Page:
 
     def ask_next(self, name):
         """Any of the worker's functions that answer with the next tokens."""
-        self.client.ask_newest("next", self.drew_next, name, self.settings(COUNT, ""))
+        self.client.ask_newest("next", self.drew_next, name, self.controls.settings(COUNT, ""))
 
     def drew_next(self, following):
         self.figure.draw_next(following)
