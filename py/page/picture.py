@@ -31,7 +31,7 @@ ASCENT = 0.79  # of a line of text above its baseline, for the fonts that pages 
 
 
 def svg(flow):
-    """The drawing of the element `flow`, whole, also what is scrolled out of sight."""
+    """The drawing of the element `flow`."""
     origin = flow.querySelector("#overlay")
     width, height = max(flow.scrollWidth, 1), max(flow.scrollHeight, 1)
     pieces = []

@@ -5,7 +5,6 @@ from page.dom import (
     all_of,
     all_selected_copied,
     by_id,
-    first_of,
     full_address,
     on,
     save_as_png,
@@ -68,9 +67,21 @@ class Share:
         elif name == "save-text":
             save_field(by_id("prompt"), NAME + ".txt")
         elif name == "save-svg":
-            save_text(picture.svg(first_of("#flow")), NAME + ".svg", "image/svg+xml")
+            save_text(self.drawing(), NAME + ".svg", "image/svg+xml")
         elif name == "save-png":
-            save_as_png(picture.svg(first_of("#flow")), NAME + ".png", SCALE, self.failed)
+            save_as_png(self.drawing(), NAME + ".png", SCALE, self.failed)
+
+    def drawing(self):
+        """The picture as SVG, for a moment without the frame inside which a long text scrolls."""
+        flow = by_id("flow")
+        scrolled = flow.scrollTop
+        by_id("figure").classList.add("whole")
+        self.figure.draw_ribbons()
+        drawn = picture.svg(flow)
+        by_id("figure").classList.remove("whole")
+        flow.scrollTop = scrolled
+        self.figure.draw_ribbons()
+        return drawn
 
     def failed(self, reason):
         write("share-said", self.figure.words.say("share.picture_failed", reason=reason))

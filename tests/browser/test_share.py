@@ -122,6 +122,31 @@ def test_picture_and_text(page):
     page.type(TEXT)
 
 
+def test_the_picture_of_a_long_text_is_whole(page):
+    """On the page it scrolls inside a frame, where titles and names stay; a saved one is as tall as its text."""
+    page.type("the small dog ran " * 12)
+    scrolled = page.page.evaluate("document.querySelector('#flow').scrollTop")
+    assert scrolled > 100
+    measure = "one => [one.getBoundingClientRect().top, one.getBoundingClientRect().bottom]"
+    frame, title, block, mark, name = [
+        page.page.eval_on_selector(place, measure)
+        for place in ("#flow", ".title-mlp", "#block", ".mark-ln2", "#flow .strip-name")
+    ]
+    assert frame[0] <= title[0] < title[1] <= block[0] < block[1] <= name[0] < mark[0] < mark[1] <= name[1]
+    assert name[1] < frame[0] + 150
+    page.page.click("#share")
+    page.wait_open("share")
+    _, content = saved(page, "#save-svg")
+    heights = {}
+    for one in ElementTree.fromstring(content).iter("{http://www.w3.org/2000/svg}text"):
+        heights.setdefault((one.text or "").strip(), []).append(float(one.get("y") or 0))
+    assert len(heights["dog"]) == 12
+    assert max(heights["MLP"]) < max(heights["LN"]) < min(heights["dog"])
+    assert page.page.evaluate("document.querySelector('#flow').scrollTop") == scrolled
+    page.close()
+    page.type(TEXT)
+
+
 def test_a_copied_link_hides_what_was_ticked_and_opens_the_same(page, visit):
     page.page.click("#share")
     page.wait_open("share")
