@@ -82,7 +82,8 @@ def test_an_update_waits_for_the_next_start_and_never_mixes(visit, dist, tmp_pat
     one.type("still the old one")
     second.page.close()
     deadline = time.monotonic() + LIMIT / 1000
-    while NEW not in one.page.text_content(".tagline"):  # a browser may take a moment to forget a page that was closed
+    while NEW not in one.page.text_content(".tagline"):
+        # Chromium leaves the new worker waiting when the page asks for a file while it takes over: then the next start.
         assert time.monotonic() < deadline
         one.page.reload()
         one.wait_live()
