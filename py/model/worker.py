@@ -80,11 +80,11 @@ def tokenize(field: str) -> str:
     return text_of(answer)
 
 
-async def predict(field: str, appended: str, settings: str, block: int, head: int) -> str:
+async def predict(field: str, appended: str, settings: str, block: int, head: int, row: int) -> str:
     """Run the model on a text, given as for `tokenize`, and the ids `appended` to it, a JSON list.
 
-    Answers its tokens, the likeliest next tokens under `settings` (see `reshape`), the picture of one block and head
-    (see `look`), milliseconds and heap bytes; {"replaced": true} when a newer call came before this one was done.
+    Answers its tokens, the likeliest next tokens under `settings` (see `reshape`), the picture of one block, head and
+    token (see `look`), milliseconds and heap bytes; {"replaced": true} when a newer call came before this one was done.
     """
     Loaded.newest += 1
     mine = Loaded.newest
@@ -105,7 +105,7 @@ async def predict(field: str, appended: str, settings: str, block: int, head: in
     answer["milliseconds"] = 1000 * session.timing.total
     answer["heap"] = heap()
     answer["next"] = following(json.loads(settings))
-    answer["view"] = view(block, head, len(ids) - 1)
+    answer["view"] = view(block, head, row)
     return text_of(answer)
 
 
@@ -166,13 +166,15 @@ def compare(settings: str) -> str:
 
 
 def look(block: int, head: int, row: int) -> str:
-    """The picture of another block or head, or with another token explaining itself."""
-    return text_of(view(block, head, token_within(row)))
+    """The picture of one block and head, with the token `row` explaining itself, or the last for one not drawn."""
+    return text_of(view(block, head, row))
 
 
 def view(block: int, head: int, row: int) -> dict:
     """A picture and the `run` it belongs to: the page drops one that no longer fits the tokens it shows."""
-    return {**block_view(Loaded.session, *within(block, head), row), "run": Loaded.run}
+    session = Loaded.session
+    row = row if row == token_within(row) else len(session.ids) - 1
+    return {**block_view(session, *within(block, head), row), "run": Loaded.run}
 
 
 async def forming() -> str:

@@ -11,6 +11,10 @@ class Link:
         self.state = state.read(fragment())
         self.left_out = False  # the text is too long for a link
 
+    def chosen(self):
+        """(block, head, row) counted from 0; row -1 is the last token."""
+        return self.state["block"] - 1, self.state["head"] - 1, self.state["token"] - 1
+
     def remember(self):
         """Keep the address up to date."""
         controls = self.controls

@@ -138,10 +138,10 @@ class Page:
             return text != self.text or ids != history.ids
 
         before = self.figure.answer
-        block, head = self.link.state["block"] - 1, self.link.state["head"] - 1
+        chosen = self.link.chosen()
         settings = self.controls.settings(COUNT, "")
         watch = asyncio.create_task(self.status.watch_pass(self.client))
-        answer = await self.client.ask("predict", text, json.dumps(ids), settings, block, head)
+        answer = await self.client.ask("predict", text, json.dumps(ids), settings, *chosen)
         watch.cancel()
         if "replaced" in answer or overtaken():
             return
@@ -166,8 +166,8 @@ class Page:
         if settings != self.controls.settings(COUNT, ""):
             self.reshaped()
         self.link.remember_text()
-        if answer["view"]["first"] < self.link.state["token"] <= len(answer["tokens"]):
-            self.look(block, head, self.link.state["token"] - 1)
+        if chosen != self.link.chosen():
+            self.look(*self.link.chosen())
         self.client.ask_newest("forming", self.formed, "forming")
         self.generation.answered(answer)
         await self.panel.refresh()
@@ -267,7 +267,7 @@ class Page:
         forward = block > view["block"]
         if block != view["block"]:
             await fold.close(forward)
-        new = await self.client.ask("look", block, head, view["row"])
+        new = await self.client.ask("look", block, head, self.link.chosen()[2])
         if turn != self.turn:
             return
         self.drew(new)

@@ -112,6 +112,21 @@ def test_another_token_explains_itself(fresh):
     assert "sat" in fresh.page.text_content("#attention-sentence")
     assert "token=3" in fresh.page.url
     assert fresh.page.locator(".value-flow").count() <= 3
+    fresh.page.evaluate(
+        """() => {
+            window.drawn = 0;
+            const seen = new MutationObserver(() => { window.drawn += 1; });
+            seen.observe(document.querySelector("#tokens"), {childList: true});
+        }"""
+    )
+    fresh.type("The dog sat on the mat and then")
+    fresh.page.click("#head-on")
+    fresh.page.wait_for_selector('#figure[data-view="0 1 2"]')
+    assert fresh.page.evaluate("drawn") == 2, "once by the text, once by the head; the token stays chosen"
+    fresh.type("The dog")
+    assert view(fresh) == [0, 1, 1], "a text without that token is explained by its last"
+    fresh.page.evaluate("location.hash = '#token=1'")
+    fresh.page.wait_for_selector('#figure[data-view="0 0 0"]')
 
 
 def test_playing_a_score(fresh):
@@ -165,9 +180,9 @@ def test_one_and_many_tokens_fit(fresh, width, count):
     fresh.type(" ".join(["a"] * count))
     assert len(fresh.tokens()) == count
     assert fresh.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    boxes = fresh.page.eval_on_selector_all(
-        "#flow .strip, #flow .matrix, #tokens .token",
-        "all => all.map(one => one.getBoundingClientRect()).map(r => [r.width, r.height])",
+    boxes = fresh.page.evaluate(
+        """() => [...document.querySelectorAll("#flow .strip, #flow .matrix, #tokens .token")]
+            .map(one => one.getBoundingClientRect()).map(r => [r.width, r.height])"""
     )
     assert min(min(box) for box in boxes) >= 4
     last = fresh.page.locator("#tokens .token").last
