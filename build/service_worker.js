@@ -52,17 +52,38 @@ async function forgetOthers() {
 self.addEventListener("install", event => event.waitUntil(install()));
 self.addEventListener("activate", event => event.waitUntil(forgetOthers()));
 
-// The next version takes over when it is asked to by the only page there is; pages that run keep theirs.
+// The next version takes over when a page starts and no other runs; pages that run keep theirs. The page that starts
+// stands empty meanwhile: Chromium keeps a new worker waiting as long as files are asked of the old one.
+const EMPTY = `<!doctype html><meta name="color-scheme" content="light dark"><script>
+  const worker = navigator.serviceWorker;
+  worker.oncontrollerchange = worker.onmessage = () => location.reload();
+  setTimeout(() => location.reload(), 10000);
+  worker.getRegistration().then(({ waiting }) => waiting.postMessage("start"));
+</script>`;
+const ONLY_THAT = "default-src 'none'; script-src 'unsafe-inline'";
+const empty = new Set(); // ids of such pages
+
+const pages = () => self.clients.matchAll({ type: "window", includeUncontrolled: true });
+
+async function start(event) {
+  const open = await pages(); // with the one that is being left, if any
+  if (!self.registration.waiting || open.length > 1 || open.some(page => empty.has(page.id))) return find(HOME);
+  empty.add(event.resultingClientId);
+  return new Response(EMPTY, { headers: { "Content-Type": "text/html", "Content-Security-Policy": ONLY_THAT } });
+}
+
 self.addEventListener("message", event => event.waitUntil((async () => {
-  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
-  if (event.data === "start" && pages.length === 1) await self.skipWaiting();
+  if (event.data !== "start") return;
+  if ((await pages()).length === 1) await self.skipWaiting();
+  else event.source.postMessage("another page runs");
 })()));
 
 self.addEventListener("fetch", event => {
   const url = new URL(event.request.url);
   const scope = self.registration.scope;
   if (event.request.method !== "GET" || !url.href.startsWith(scope)) return;
-  const path = event.request.mode === "navigate" ? HOME : url.origin + url.pathname === scope ? HOME
+  if (event.request.mode === "navigate") return event.respondWith(start(event));
+  const path = url.origin + url.pathname === scope ? HOME
     : decodeURIComponent((url.origin + url.pathname).slice(scope.length));
   if (path in FILES) event.respondWith(find(path));
 });

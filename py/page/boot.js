@@ -1,4 +1,4 @@
-// What must work before any Python does, in any browser: say why the page cannot run, and take an update.
+// What must work before any Python does, in any browser: say why the page cannot run.
 // Everything else on this page is Python; this file stays in the JavaScript of ten years ago.
 
 (function () {
@@ -19,17 +19,5 @@
     say("from-disk");
   } else if (!modern) {
     say("too-old");
-  } else if (location.protocol !== "file:" && navigator.serviceWorker) {
-    // A newer version of the site that was fetched on the last visit takes over now, while this page has not begun.
-    navigator.serviceWorker.getRegistration().then(function (registration) {
-      if (registration && registration.waiting) {
-        navigator.serviceWorker.addEventListener("controllerchange", function () {
-          location.reload();
-        });
-        registration.waiting.postMessage("start");
-      }
-    }, function () {
-      // The reader's settings allow no service worker.
-    });
   }
 })();
