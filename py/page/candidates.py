@@ -20,7 +20,7 @@ def table(answer, words):
             words.say("next.sampled"),
             words.say("next.model"),
             '<span class="key pinned">' + words.say("pin.key") + "</span>" if "pinned" in answer else "",
-            words.say("next.axis", end="{:.0f} %".format(100 * end)),
+            words.say("next.axis", end="{:.0f}\u00a0%".format(100 * end)),
             words.say("odds.token"),
             words.say("next.sampled"),
             words.say("next.model"),
@@ -83,5 +83,5 @@ def formula(following, words):
         steps.append(words.say("formula.top_k", count=following["top_k"]))
     steps.append("softmax")
     if following["top_p"]:
-        steps.append(words.say("formula.top_p", share="{:.0f} %".format(100 * following["top_p"])))
+        steps.append(words.say("formula.top_p", share="{:.0f}\u00a0%".format(100 * following["top_p"])))
     return " → ".join(steps)

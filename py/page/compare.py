@@ -35,7 +35,7 @@ def table(answer, pinned, now, words):
                 kind,
                 escape(name),
                 words.say("compare.entropy", bits="{:.2f}".format(entropy)),
-                words.say("next.axis", end="{:.0f} %".format(100 * end)),
+                words.say("next.axis", end="{:.0f}\u00a0%".format(100 * end)),
             )
         )
     pieces.append('<th scope="col">' + words.say("compare.change") + "</th></tr></thead><tbody>")

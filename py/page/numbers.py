@@ -7,19 +7,19 @@ def percent(share):
     """A share of 1 as a percentage with two or three meaningful digits, however small: 0.294 -> "29.4 %"."""
     value = 100 * share
     if value == 0:
-        return "0 %"
+        return "0\u00a0%"
     if value >= 99.95:
-        return "100 %" if value >= 99.9999995 else _below_hundred(100 - value)
+        return "100\u00a0%" if value >= 99.9999995 else _below_hundred(100 - value)
     if value >= 9.995:
-        return "{:.1f} %".format(value)
+        return "{:.1f}\u00a0%".format(value)
     if value >= 0.995:
-        return "{:.2f} %".format(value)
+        return "{:.2f}\u00a0%".format(value)
     decimals = 2
     while value < 0.995 * 10 ** (1 - decimals) and decimals < 7:
         decimals += 1
     if value >= 0.995 * 10 ** (1 - decimals):
-        return "{:.{}f} %".format(value, decimals)
-    return _power_of_ten(value) + " %"
+        return "{:.{}f}\u00a0%".format(value, decimals)
+    return _power_of_ten(value) + "\u00a0%"
 
 
 def _below_hundred(rest):
@@ -27,7 +27,7 @@ def _below_hundred(rest):
     decimals = 1
     while rest < 0.5 * 10**-decimals:
         decimals += 1
-    return "{:.{}f} %".format(100 - rest, decimals)
+    return "{:.{}f}\u00a0%".format(100 - rest, decimals)
 
 
 def _power_of_ten(value):

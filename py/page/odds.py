@@ -30,7 +30,7 @@ def table(following, words):
             words.say("odds.rank"),
             words.say("odds.token"),
             words.say("odds.logit"),
-            words.say("next.axis", end="{:.0f} %".format(100 * end)),
+            words.say("next.axis", end="{:.0f}\u00a0%".format(100 * end)),
             words.say("next.sampled"),
             words.say("next.model"),
         )

@@ -307,7 +307,7 @@ class Page:
     def thinned(self):
         """The threshold below which contributions are not drawn."""
         value = int(by_id("threshold").value)
-        write("threshold-value", "{} %".format(value))
+        write("threshold-value", "{}\u00a0%".format(value))
         self.figure.least = value / 100
         self.figure.draw_ribbons()
 

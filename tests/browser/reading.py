@@ -8,7 +8,7 @@ NUMBER = r"(−?)(\d+(?:\.\d+)?)(?: × 10⁻([⁰¹²³⁴⁵⁶⁷⁸⁹]+))?"
 
 def number(text: str) -> tuple[float, float]:
     """A shown number or percentage, and half a unit of its last digit."""
-    sign, digits, power = re.fullmatch(rf"{NUMBER}(?: %)?", text.replace("\u202f", "")).groups()
+    sign, digits, power = re.fullmatch(rf"{NUMBER}(?:\u00a0%)?", text.replace("\u202f", "")).groups()
     scale = 10.0 ** -int(power.translate(POWERS) if power else 0)
     decimals = len(digits.partition(".")[2])
     return (-1 if sign else 1) * float(digits) * scale, 0.5 * 10**-decimals * scale

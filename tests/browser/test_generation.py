@@ -129,7 +129,7 @@ def test_the_probability_of_each_token_is_said(start, reference):
     session.run(ids[:-1])
     logits = session.final.logits[0]
     p = sampling.sampled(logits, sampling.ranking(logits), 0.8)
-    share = name.split("probability ")[1].split(" %")[0] + " %"
+    share = name.split("probability ")[1].split("%")[0] + "%"
     assert close(share, 100 * float(p[ids[-1]]), 1e-3)
     assert np.isclose(p.sum(), 1)
 

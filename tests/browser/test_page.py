@@ -83,7 +83,7 @@ def test_temperature_zero_is_greedy(live):
     live.type(EXAMPLES[0])
     live.slide(0)
     shown = [row["sampled"] for row in live.candidates()]
-    assert shown == ["100 %"] + ["0 %"] * (COUNT - 1)
+    assert shown == ["100\u00a0%"] + ["0\u00a0%"] * (COUNT - 1)
     assert "greedy" in live.page.text_content("#formula")
 
 

@@ -57,7 +57,7 @@ def test_a_pinned_distribution_stays_while_text_and_temperature_change(page, ref
     order = sampling.ranking(logits)
     old, new = (sampling.sampled(logits, order, t) for t in (1, 2))
     overlap = 100 * float(np.minimum(old, new).sum())
-    assert close(page.page.text_content("#pin-sentence").split("shares ")[1].split(" %")[0] + " %", overlap)
+    assert close(page.page.text_content("#pin-sentence").split("shares ")[1].split("%")[0] + "%", overlap)
     page.open("compare")
     rows = page.page.eval_on_selector_all(
         "table.compare tbody tr", "all => all.map(row => [...row.querySelectorAll('.number')].map(x => x.textContent))"

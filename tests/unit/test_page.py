@@ -30,18 +30,18 @@ TEXTS = {language: words.Words(language, str(ROOT / "py/page/text")).texts for l
 @pytest.mark.parametrize(
     ("share", "shown"),
     [
-        (1, "100 %"),
-        (0.99999, "99.999 %"),
-        (0.9996, "99.96 %"),
-        (0.294, "29.4 %"),
-        (0.1, "10.0 %"),
-        (0.09996, "10.0 %"),
-        (0.0999, "9.99 %"),
-        (0.009, "0.90 %"),
-        (0.0000034, "0.00034 %"),
-        (3.4e-14, "3.4 × 10⁻¹² %"),
-        (9.6e-14, "9.6 × 10⁻¹² %"),
-        (0, "0 %"),
+        (1, "100\u00a0%"),
+        (0.99999, "99.999\u00a0%"),
+        (0.9996, "99.96\u00a0%"),
+        (0.294, "29.4\u00a0%"),
+        (0.1, "10.0\u00a0%"),
+        (0.09996, "10.0\u00a0%"),
+        (0.0999, "9.99\u00a0%"),
+        (0.009, "0.90\u00a0%"),
+        (0.0000034, "0.00034\u00a0%"),
+        (3.4e-14, "3.4 × 10⁻¹²\u00a0%"),
+        (9.6e-14, "9.6 × 10⁻¹²\u00a0%"),
+        (0, "0\u00a0%"),
     ],
 )
 def test_percent(share, shown):
@@ -87,7 +87,7 @@ def assert_right(text, value):
 def test_a_percentage_is_right_to_its_last_digit(share):
     text = percent(share)
     assert_right(text, 100 * share)
-    assert text.endswith(" %") and len(text) <= 15
+    assert text.endswith("\u00a0%") and len(text) <= 15
     assert (number(text)[0] == 100) == (share > 0.99999999)
     found, half = number(text)
     assert half <= 0.06 * found  # at least two meaningful digits
@@ -128,7 +128,7 @@ def test_other_numbers():
     assert grouped(0) == "0" and grouped(8180) == "8\u202f180" and grouped(1234567) == "1\u202f234\u202f567"
     assert megabytes(7_344_000) == "7.3" and megabytes(124_400_000) == "124"
     assert bar_end(0.3) == 0.5 and bar_end(0.5) == 0.5 and bar_end(0.51) == 1 and bar_end(1e-5) == 0.01
-    assert ">0 %<" in matrix.legend("shares", 0, 0.25) and ">25.0 %<" in matrix.legend("shares", 0, 0.25)
+    assert ">0\u00a0%<" in matrix.legend("shares", 0, 0.25) and ">25.0\u00a0%<" in matrix.legend("shares", 0, 0.25)
     assert ">−3.20<" in matrix.legend("diverging", -3.2, 3.2) and ">3.20<" in matrix.legend("diverging", -3.2, 3.2)
 
 
@@ -181,7 +181,7 @@ def test_formula_names_what_happens():
     assert "greedy" in candidates.formula(settings | {"temperature": 0}, spoken)
     assert candidates.formula(settings, spoken) == "scores ÷ 0.35 → softmax"
     order = candidates.formula(settings | {"top_k": 40, "top_p": 0.9}, spoken)
-    places = [order.index(step) for step in ("0.35", "40", "softmax", "90 %")]
+    places = [order.index(step) for step in ("0.35", "40", "softmax", "90\u00a0%")]
     assert places == sorted(places), "temperature, then top-k, then softmax, then top-p"
 
 

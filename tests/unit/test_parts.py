@@ -182,7 +182,7 @@ def test_the_results_go_from_the_sum_to_the_share():
         values = texts_of("<b>(.*?)</b>", work.results(score, names, WORDS))
         assert close(values[0], score["score"])
         if score["column"] > score["row"]:
-            assert values[1:] == ["−∞", "0 %"] and "cannot hear" in work.results(score, names, WORDS)
+            assert values[1:] == ["−∞", "0\u00a0%"] and "cannot hear" in work.results(score, names, WORDS)
         else:
             scaled = score["score"] / 8
             weight = math.exp(scaled - score["largest"])
