@@ -173,7 +173,7 @@ def test_motion_can_be_skipped_and_switched_off(fresh):
     assert fresh.page.locator("#veil").is_hidden()
 
 
-@pytest.mark.parametrize("width", [1440, 1024, 390])
+@pytest.mark.parametrize("width", [1440, 1024, 961, 390, 320])
 @pytest.mark.parametrize("count", [1, 64])
 def test_one_and_many_tokens_fit(fresh, width, count):
     fresh.page.set_viewport_size({"width": width, "height": 844})
@@ -202,7 +202,7 @@ def test_each_token_stands_beside_its_own_row(fresh, text, width):
         "#tokens-2": ["#pattern .matrix", "[data-strip=z]"],
         "#tokens-3": ["[data-strip=attn_out]", "[data-strip=mlp_post]"],
     }
-    for names, columns in (narrow if width <= 900 else wide).items():
+    for names, columns in (narrow if width <= 960 else wide).items():
         rows = fresh.page.eval_on_selector_all(f"{names} li", f"all => all.map({MIDDLE})")
         for column in columns:
             box = fresh.page.eval_on_selector(f"#flow {column}", "one => one.getBoundingClientRect().toJSON()")
