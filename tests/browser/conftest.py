@@ -12,6 +12,7 @@ from build.serve import serving
 
 LIMIT = 120_000  # ms for anything that boots Pyodide: the machine may be slow and busy
 UNDER = "/glassformer/"
+GROWN = "Promise.allSettled(document.querySelector('#panel').getAnimations().map(one => one.finished))"
 PLAIN = "school.test"  # a host on this machine whose pages are, like any other's over plain http, no secure context
 
 
@@ -118,6 +119,7 @@ class Visit:
             " && document.querySelector(filled)",
             arg=[part, filled],
         )
+        self.page.evaluate(GROWN)  # a click on a button that still moves may begin on it and end beside it
 
     def close(self) -> None:
         self.page.keyboard.press("Escape")

@@ -47,10 +47,10 @@ def test_a_part_opens_is_remembered_and_closes(fresh, part):
 
 @pytest.mark.parametrize("part", PARTS)
 def test_a_part_opened_again_while_still_growing_stands_on_the_screen(fresh, part):
-    fresh.open(part)
+    fresh.page.locator(f"[data-open={part}]").click()
+    fresh.page.wait_for_selector("#panel[open]")
     fresh.close()
     fresh.open(part)
-    fresh.page.evaluate("Promise.all(document.querySelector('#panel').getAnimations().map(one => one.finished))")
     fresh.page.wait_for_function(
         """() => {
             const box = document.querySelector("#panel").getBoundingClientRect();
