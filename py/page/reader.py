@@ -66,7 +66,7 @@ class Page:
         on(by_id("language"), "change", lambda event: asyncio.create_task(self.speak(event.target.value)))
         on(by_id("examples"), "click", self.chose_example)
         on(by_id("main"), "click", self.clicked)
-        for name in ("share", "open-models", "open-run"):
+        for name in ("share", "open-models"):
             on(by_id(name), "click", self.clicked)
         on(by_id("threshold"), "input", lambda _: self.thinned())
         for name in ("block", "head"):
