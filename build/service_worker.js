@@ -56,9 +56,10 @@ self.addEventListener("activate", event => event.waitUntil(forgetOthers()));
 // stands empty meanwhile: Chromium keeps a new worker waiting as long as files are asked of the old one.
 const EMPTY = `<!doctype html><meta name="color-scheme" content="light dark"><script>
   const worker = navigator.serviceWorker;
-  worker.oncontrollerchange = worker.onmessage = () => location.reload();
-  setTimeout(() => location.reload(), 10000);
-  worker.getRegistration().then(({ waiting }) => waiting.postMessage("start"));
+  const again = () => location.reload();
+  worker.oncontrollerchange = worker.onmessage = again;
+  setTimeout(again, 10000); // ms; a browser that does not change workers gets the old version
+  worker.getRegistration().then(({ waiting }) => waiting ? waiting.postMessage("start") : again());
 </script>`;
 const ONLY_THAT = "default-src 'none'; script-src 'unsafe-inline'";
 const empty = new Set(); // ids of such pages

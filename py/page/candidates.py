@@ -1,7 +1,7 @@
 """The next-token list: for each of the likeliest tokens the probability as sampled beside the model's own."""
 
 from page.markup import visible
-from page.numbers import bar_end, grouped, percent, short
+from page.numbers import bar_end, grouped, percent, round_percent, short
 
 COUNT = 12  # tokens listed
 
@@ -20,7 +20,7 @@ def table(answer, words):
             words.say("next.sampled"),
             words.say("next.model"),
             '<span class="key pinned">' + words.say("pin.key") + "</span>" if "pinned" in answer else "",
-            words.say("next.axis", end="{:.0f}\u00a0%".format(100 * end)),
+            words.say("next.axis", end=round_percent(end)),
             words.say("odds.token"),
             words.say("next.sampled"),
             words.say("next.model"),
@@ -83,5 +83,5 @@ def formula(following, words):
         steps.append(words.say("formula.top_k", count=following["top_k"]))
     steps.append("softmax")
     if following["top_p"]:
-        steps.append(words.say("formula.top_p", share="{:.0f}\u00a0%".format(100 * following["top_p"])))
+        steps.append(words.say("formula.top_p", share=round_percent(following["top_p"])))
     return " → ".join(steps)

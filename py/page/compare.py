@@ -2,7 +2,7 @@
 
 from page import candidates
 from page.markup import escape, visible
-from page.numbers import bar_end, percent
+from page.numbers import bar_end, percent, round_percent
 
 ENDING = 24  # characters of a text in a label
 
@@ -35,7 +35,7 @@ def table(answer, pinned, now, words):
                 kind,
                 escape(name),
                 words.say("compare.entropy", bits="{:.2f}".format(entropy)),
-                words.say("next.axis", end="{:.0f}\u00a0%".format(100 * end)),
+                words.say("next.axis", end=round_percent(end)),
             )
         )
     pieces.append('<th scope="col">' + words.say("compare.change") + "</th></tr></thead><tbody>")

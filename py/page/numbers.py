@@ -1,25 +1,26 @@
 """Numbers as text: short, and never rounded into something untrue."""
 
 SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+PERCENT = "\u00a0%"  # no line breaks before the sign
 
 
 def percent(share):
     """A share of 1 as a percentage with two or three meaningful digits, however small: 0.294 -> "29.4 %"."""
     value = 100 * share
     if value == 0:
-        return "0\u00a0%"
+        return "0" + PERCENT
     if value >= 99.95:
-        return "100\u00a0%" if value >= 99.9999995 else _below_hundred(100 - value)
+        return "100" + PERCENT if value >= 99.9999995 else _below_hundred(100 - value)
     if value >= 9.995:
-        return "{:.1f}\u00a0%".format(value)
+        return "{:.1f}".format(value) + PERCENT
     if value >= 0.995:
-        return "{:.2f}\u00a0%".format(value)
+        return "{:.2f}".format(value) + PERCENT
     decimals = 2
     while value < 0.995 * 10 ** (1 - decimals) and decimals < 7:
         decimals += 1
     if value >= 0.995 * 10 ** (1 - decimals):
-        return "{:.{}f}\u00a0%".format(value, decimals)
-    return _power_of_ten(value) + "\u00a0%"
+        return "{:.{}f}".format(value, decimals) + PERCENT
+    return _power_of_ten(value) + PERCENT
 
 
 def _below_hundred(rest):
@@ -27,7 +28,7 @@ def _below_hundred(rest):
     decimals = 1
     while rest < 0.5 * 10**-decimals:
         decimals += 1
-    return "{:.{}f}\u00a0%".format(100 - rest, decimals)
+    return "{:.{}f}".format(100 - rest, decimals) + PERCENT
 
 
 def _power_of_ten(value):
@@ -72,6 +73,11 @@ def whole_percent(share):
     """A share for a place with room for two digits: 0.294 -> "29", 0.004 -> "<1", 0 -> "0"."""
     value = 100 * share
     return "<1" if 0 < value <= 0.5 else "{:.0f}".format(value)
+
+
+def round_percent(share):
+    """A share that is a whole percentage, such as the end of an axis or a setting: 0.5 -> "50 %"."""
+    return "{:.0f}".format(100 * share) + PERCENT
 
 
 def megabytes(count):

@@ -2,7 +2,7 @@
 
 from page.candidates import bars, mark
 from page.markup import escape, quoted, visible
-from page.numbers import bar_end, grouped, percent, short, signed
+from page.numbers import bar_end, grouped, percent, round_percent, short, signed
 
 COUNT = 200  # tokens listed
 
@@ -30,7 +30,7 @@ def table(following, words):
             words.say("odds.rank"),
             words.say("odds.token"),
             words.say("odds.logit"),
-            words.say("next.axis", end="{:.0f}\u00a0%".format(100 * end)),
+            words.say("next.axis", end=round_percent(end)),
             words.say("next.sampled"),
             words.say("next.model"),
         )

@@ -29,7 +29,7 @@ from page.generation import Generation
 from page.helping import Help
 from page.link import Link
 from page.models import Models
-from page.numbers import grouped, megabytes
+from page.numbers import grouped, megabytes, round_percent
 from page.panel import Panel
 from page.pin import Pin
 from page.pointing import Pointing
@@ -300,15 +300,15 @@ class Page:
         if value_as_json(by_id("prompt")) != before:
             self.typed()
             return
-        self.choose(self.link.state["block"] - 1, self.link.state["head"] - 1)
+        block, head, _ = self.link.chosen()
+        self.choose(block, head)
         if self.link.state["open"]:
             asyncio.create_task(self.panel.open(self.link.state["open"]))
 
     def thinned(self):
         """The threshold below which contributions are not drawn."""
-        value = int(by_id("threshold").value)
-        write("threshold-value", "{}\u00a0%".format(value))
-        self.figure.least = value / 100
+        self.figure.least = int(by_id("threshold").value) / 100
+        write("threshold-value", round_percent(self.figure.least))
         self.figure.draw_ribbons()
 
     # Words

@@ -154,7 +154,7 @@ def results(score, names, words):
     boxes = [box(say("cell.sum", size=size), signed(score["score"]), "")]
     if score["scaled"] is None:
         boxes.append(box(say("cell.hidden"), "−∞", ""))
-        boxes.append(box(say("cell.share"), "0\u00a0%", "strong"))
+        boxes.append(box(say("cell.share"), percent(0), "strong"))
         sentence = say("cell.hidden.so", **names)
     else:
         boxes.append(box(say("cell.scale", size=size, root=root(size)), signed(score["scaled"]), ""))
