@@ -1,6 +1,8 @@
 """The real page with the real worker in a real Chromium, on the built site under a sub-path as on GitHub Pages."""
 
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -144,28 +146,33 @@ class Visit:
 
 
 @pytest.fixture(scope="session")
-def visit(chromium, dist):
-    """visit(intercept=None, **context options) -> a Visit; all of them end with the test run."""
-    opened = []
+def visiting(chromium, dist):
+    """visiting(intercept=None, **context options), a context manager -> a Visit; closed with its server at its end."""
 
+    @contextmanager
     def open_visit(
         intercept=None, folder: Path = dist, pace: int = 0, headers=None, host: str = "127.0.0.1", **options
-    ) -> Visit:
-        server = serving(folder, UNDER, intercept, pace, headers)
-        address = server.__enter__().replace("127.0.0.1", host)
-        context = chromium.new_context(**options)
-        opened.append((context, server))
-        return Visit(context.new_page(), address)
+    ) -> Iterator[Visit]:
+        with serving(folder, UNDER, intercept, pace, headers) as address:
+            context = chromium.new_context(**options)
+            try:
+                yield Visit(context.new_page(), address.replace("127.0.0.1", host))
+            finally:
+                context.close()
 
-    yield open_visit
-    for context, server in reversed(opened):
-        context.close()
-        server.__exit__(None, None, None)
+    return open_visit
 
 
-@pytest.fixture(scope="session")
-def live(visit):
-    """A page whose model is loaded, shared by tests that only type, slide and read."""
-    one = visit(locale="en-US")
-    one.wait_live()
-    return one
+@pytest.fixture
+def visit(visiting):
+    """visit(...) -> a Visit, see `visiting`; all of them close with the test."""
+    with ExitStack() as opened:
+        yield lambda *arguments, **options: opened.enter_context(visiting(*arguments, **options))
+
+
+@pytest.fixture(scope="module")
+def live(visiting):
+    """A page whose model is loaded, shared by those tests of a file that only type, slide and read."""
+    with visiting(locale="en-US") as one:
+        one.wait_live()
+        yield one

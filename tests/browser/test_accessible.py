@@ -16,12 +16,12 @@ def violations(page):
 
 
 @pytest.fixture(scope="module", params=[("light", "en-US"), ("dark", "zh-CN")], ids=["light-en", "dark-zh"])
-def page(visit, request):
+def page(visiting, request):
     theme, language = request.param
-    one = visit(color_scheme=theme, locale=language, reduced_motion="reduce")
-    one.wait_live()
-    one.page.wait_for_selector("#forming .stop")
-    return one
+    with visiting(color_scheme=theme, locale=language, reduced_motion="reduce") as one:
+        one.wait_live()
+        one.page.wait_for_selector("#forming .stop")
+        yield one
 
 
 def test_closed(page):
