@@ -19,6 +19,15 @@ from model.quantization import Quantized
 from model.trace import MLP, Attention, Block, Embedding, Final
 
 ROWS_AT_ONCE = 512  # of a weight matrix: the float32 copy of that many int8 rows is small and stays in the cache
+MOST_STEPS = 2**31 - 1  # multiplications that one einsum may have where NumPy counts them in 32 bits, as in the browser
+
+
+def pieces(rows: int, steps: int) -> Iterator[slice]:
+    """All `rows`, up to ROWS_AT_ONCE at a time, fewer where each takes so many `steps` that einsum would refuse them."""
+    at_once = ROWS_AT_ONCE
+    while at_once > 1 and at_once * steps > MOST_STEPS:
+        at_once //= 2
+    return (slice(start, min(start + at_once, rows)) for start in range(0, rows, at_once))
 
 
 def linear(x: np.ndarray, w: np.ndarray | Quantized, b: np.ndarray | None = None) -> np.ndarray:
@@ -29,11 +38,11 @@ def linear(x: np.ndarray, w: np.ndarray | Quantized, b: np.ndarray | None = None
     """
     one_scale_a_row = isinstance(w, Quantized) and w.scale.shape[1] == 1
     matrix = w.values if one_scale_a_row else w  # (out, in)
-    pieces = []
-    for start in range(0, w.shape[0], ROWS_AT_ONCE):
-        rows = matrix[start : start + ROWS_AT_ONCE].astype(np.float32, copy=False)  # (up to ROWS_AT_ONCE, in)
-        pieces.append(np.einsum("tk,nk->tn", x, rows))  # (T, up to ROWS_AT_ONCE)
-    y = np.concatenate(pieces, axis=1)  # (T, out)
+    products = []
+    for piece in pieces(w.shape[0], x.size):
+        rows = matrix[piece].astype(np.float32, copy=False)  # (rows, in)
+        products.append(np.einsum("tk,nk->tn", x, rows))  # (T, rows)
+    y = np.concatenate(products, axis=1)  # (T, out)
     if one_scale_a_row:
         y *= w.scale[:, 0]  # (T, out) the few results are scaled, not the many weights: the same sums in half the time
     return y if b is None else y + b  # (T, out)
@@ -62,8 +71,12 @@ def attention_scores(q: np.ndarray, k: np.ndarray) -> np.ndarray:
 
     q (T, H, D) belongs to the last T of the S tokens whose k (S, H, D) is given.
     """
-    T, S = len(q), len(k)
-    scores = np.einsum("thd,shd->hts", q, k) / math.sqrt(q.shape[-1])  # (H, T, S)
+    T, H, D = q.shape
+    S = len(k)
+    scores = np.empty((H, T, S), q.dtype)  # (H, T, S)
+    for rows in pieces(T, k.size):
+        np.einsum("thd,shd->hts", q[rows], k, out=scores[:, rows])  # (H, rows, S)
+    scores /= math.sqrt(D)  # (H, T, S)
     future = np.triu(np.ones((T, S), dtype=bool), k=S - T + 1)  # (T, S)
     return np.where(future, np.float32(-np.inf), scores)  # (H, T, S)
 
@@ -75,7 +88,9 @@ def attention(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, 
     z (T, H, D).
     """
     pattern = softmax(attention_scores(q, k))  # (H, T, S)
-    z = np.einsum("hts,shd->thd", pattern, v)  # (T, H, D)
+    z = np.empty(q.shape, q.dtype)  # (T, H, D)
+    for rows in pieces(len(q), v.size):
+        np.einsum("hts,shd->thd", pattern[:, rows], v, out=z[rows])  # (rows, H, D)
     return pattern, z
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model.gpt2 import attention_scores, gpt2, unembed
+from model.gpt2 import attention_scores, gpt2, linear, unembed
 from model.trace import Attention, Block, Embedding
 
 TOLERANCE = 2e-4
@@ -47,3 +47,10 @@ def test_golden_attention_is_far_from_even(forward_golden):
         pattern = forward_golden[f"64/h.{i}.pattern"]  # (H, T, T)
         assert (pattern[:, -1].max(axis=-1) > 5 / 64).all()
         assert np.abs(pattern[0] - pattern[1:]).max(axis=(1, 2)).min() > 0.2
+
+
+def test_the_largest_product_of_gpt2_medium_at_full_context():
+    """2^31 steps for 512 rows at once: where NumPy counts in 32 bits, as inside Pyodide, one einsum refuses so many."""
+    x = np.ones((1024, 4096), np.float32)  # (T, in)
+    w = np.ones((512, 4096), np.float32)  # (out, in)
+    assert (linear(x, w) == 4096).all()
