@@ -3,8 +3,9 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from typing import NamedTuple
 
-from model import loading, sampling
+from model import loading
 from model.checkpoint import CheckpointError, parameters
 from model.config import ConfigError
 from model.download import (
@@ -18,7 +19,6 @@ from model.download import (
     kept,
     read_file,
 )
-from model.explain import START
 from model.lists import text_of
 from model.loading import Model, Progress
 from model.own import load_own
@@ -30,18 +30,24 @@ from model.tokenizer import Tokenizer, TokenizerError
 Load = Callable[[str | None], Awaitable[Model]]  # loads the model as it is to be held, None for what suits the device
 
 
-class Loaded:
-    """The model in use and the text it last read. `newest` numbers the requests: an older one gives way."""
+class Reader(NamedTuple):
+    """A model with what it takes to read a text."""
 
-    session: Session | None = None
-    tokenizer: Tokenizer | None = None
-    resident = ""  # how its weights are held, "float32" or "int8"
-    again: Load | None = None  # loads it once more
+    session: Session
+    tokenizer: Tokenizer
+    resident: str  # how its weights are held, "float32" or "int8"
+    again: Load  # loads it once more
+
+
+class Loaded:
+    """The model in use and its last run. `newest` numbers the requests to read a text: an older one gives way."""
+
+    reader: Reader | None = None
     order = None  # ranking of the last prediction's logits
     pinned: Pinned | None = None
     saved = ""  # the address of the last exported file
     newest = 0
-    done = 0  # blocks of the pass under way
+    done = total = 0  # blocks of the pass under way
     run = 0  # the request that the session's values answer
 
 
@@ -51,6 +57,7 @@ class Coming:
     progress = Progress()
     task: asyncio.Task | None = None
     store: Store | None = None  # the finished files of the last one asked for
+    reader: Reader | None = None  # it is loaded, and in use as soon as it has read a text, see `worker.use`
 
 
 def progress() -> str:
@@ -115,14 +122,14 @@ async def open_own(files: object, resident: str) -> str:
 
 async def hold(resident: str) -> str:
     """Load the model in use once more, to be held as "float32" or "int8"."""
-    return text_of(await take(Loaded.again, resident))
+    return text_of(await take(Loaded.reader.again, resident))
 
 
 async def take(load_model: Load, resident: str | None) -> dict:
-    """Put a loaded model to use: its sizes, how it is held, and whether that was the wish; or {"error", "file"}.
+    """Have a model ready for use: its sizes, how it is held, and whether that was the wish; or {"error", "file"}.
 
-    A newer call, or `cancel`, ends an older one with the error "cancelled"; the model in use stays until another is
-    whole.
+    A newer call, or `cancel`, ends an older one with the error "cancelled"; the model in use stays until the new one
+    has read a text.
     """
     cancel()
     Coming.progress = Progress()
@@ -145,12 +152,7 @@ async def take(load_model: Load, resident: str | None) -> dict:
     except MemoryError:
         return {"error": "memory", "file": ""}
     config = model.config
-    session = Session(model.weights, config)
-    session.run(model.tokenizer.encode(START))  # whatever the page asks before its text is read has an answer
-    Loaded.newest += 1  # what the old model is still computing is not wanted any more
-    Loaded.run, Loaded.order = Loaded.newest, sampling.ranking(session.final.logits[0])
-    Loaded.session, Loaded.tokenizer = session, model.tokenizer
-    Loaded.resident, Loaded.again = model.resident, load_model
+    Coming.reader = Reader(Session(model.weights, config), model.tokenizer, model.resident, load_model)
     return {
         "n_layer": config.n_layer,
         "n_head": config.n_head,
@@ -164,6 +166,7 @@ async def take(load_model: Load, resident: str | None) -> dict:
 
 def cancel() -> None:
     """Stop loading; what has come whole is kept for the next time."""
+    Coming.reader = None
     if Coming.task:
         Coming.task.cancel()
 

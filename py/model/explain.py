@@ -9,7 +9,7 @@ import numpy as np
 from model import sampling
 from model.gpt2 import softmax
 from model.lens import THUMBNAIL
-from model.lists import rounded
+from model.lists import to_list
 from model.raster import shares_picture
 from model.search import find_tokens
 from model.session import Session
@@ -119,8 +119,8 @@ def next_tokens(
         "entropy": {"model": entropy(own), "sampled": entropy(drawn)},
         "shape": {
             "ranks": (places + 1).tolist(),
-            "model": rounded(own[order[places]]),
-            "sampled": rounded(drawn[order[places]]),
+            "model": to_list(own[order[places]]),
+            "sampled": to_list(drawn[order[places]]),
         },
         "drawn": {"id": taken, "shown": tokenizer.display(taken), "sampled": float(drawn[taken])},
         "candidates": [candidate(rank) for rank in ranks],

@@ -23,7 +23,7 @@ MOST_STEPS = 2**31 - 1  # multiplications that one einsum may have where NumPy c
 
 
 def pieces(rows: int, steps: int) -> Iterator[slice]:
-    """All `rows`, up to ROWS_AT_ONCE at a time, fewer where each takes so many `steps` that einsum would refuse them."""
+    """All `rows`, up to ROWS_AT_ONCE at a time; fewer where each takes so many `steps` that einsum would refuse."""
     at_once = ROWS_AT_ONCE
     while at_once > 1 and at_once * steps > MOST_STEPS:
         at_once //= 2

@@ -1,13 +1,14 @@
 """Arrays as lists for JSON, and JSON as text."""
 
 import json
+import math
 
 import numpy as np
 
 
-def rounded(values: np.ndarray) -> list[float | None]:
-    """values (n,) with five significant digits, more than any number on the page shows; None for an infinity."""
-    return [float(f"{x:.5g}") if np.isfinite(x) else None for x in values.tolist()]
+def to_list(values: np.ndarray) -> list[float | None]:
+    """values (n,) in full: the page rounds each once, for the place where it stands. None for what is not finite."""
+    return [x if math.isfinite(x) else None for x in values.tolist()]
 
 
 def text_of(answer: dict) -> str:

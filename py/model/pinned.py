@@ -5,7 +5,7 @@ Models differ in their vocabularies, so tokens are matched by their bytes.
 
 import numpy as np
 
-from model.lists import rounded
+from model.lists import to_list
 from model.tokenizer import Tokenizer
 
 ROWS = 20  # tokens compared one by one
@@ -41,7 +41,7 @@ class Pinned:
             **self.curve,
             "entropy": self.entropy,
             "overlap": float(np.fmin(np.nan_to_num(old), shares).sum(dtype=np.float64)),
-            "shares": rounded(old[listed]),
+            "shares": to_list(old[listed]),
         }
 
     def rows(self, shares: np.ndarray, tokenizer: Tokenizer) -> list[dict]:

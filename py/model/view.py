@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 
 from model.gpt2 import attention_scores
-from model.lists import rounded
+from model.lists import to_list
 from model.raster import diverging_picture, shares_picture
 from model.session import Session
 from model.strips import edges, means, strip_cell, strips_picture
@@ -62,12 +62,14 @@ def block_view(session: Session, block: int, head: int, row: int) -> dict:
     """The picture's values for one block and head, and for the token at `row`, the one that explains itself.
 
     `shares`: how its attention is spread, from token `first` on; `contributions`: the share times the length
-    (Euclidean norm) of the value it takes that share of. `norms`: lengths along its residual stream.
+    (Euclidean norm) of the value it takes that share of. `most` is the token to which it gives most, and `total` the
+    sum of the contributions, both among all tokens, drawn or not. `norms`: lengths along its residual stream.
     """
     b, first = session.blocks[block], first_row(session)
     cells, gap = strip_shape(session)
     shares = b.pattern[head, row]  # (T,)
-    lengths = np.linalg.norm(b.v[:, head], axis=-1)  # (T,)
+    contributions = shares * np.linalg.norm(b.v[:, head], axis=-1)  # (T,)
+    most = int(shares.argmax())
     norms = {
         name: float(np.linalg.norm(getattr(b, name)[row]))
         for name in ("resid_pre", "attn_out", "resid_mid", "mlp_out", "resid_post")
@@ -88,8 +90,10 @@ def block_view(session: Session, block: int, head: int, row: int) -> dict:
             if name not in IN_STAGES
         },
         "pattern": shares_picture(b.pattern[head, first:, first:]),
-        "shares": rounded(shares[first : row + 1]),
-        "contributions": rounded((shares * lengths)[first : row + 1]),
+        "shares": to_list(shares[first : row + 1]),
+        "contributions": to_list(contributions[first : row + 1]),
+        "total": float(contributions.sum()),
+        "most": {"row": most, "share": float(shares[most])},
         "norms": norms,
     }
 
@@ -105,7 +109,7 @@ def strip_table(session: Session, name: str, block: int, head: int) -> dict:
     values, cells, first = vectors(session, block, head)[name], strip_shape(session)[0], first_row(session)
     starts = edges(values.shape[1], cells)  # (cells + 1,)
     heads = [[int(a) + 1, int(b)] for a, b in pairwise(starts)]
-    return {"entries": heads, "rows": [rounded(row) for row in means(values[first:], cells)]}
+    return {"entries": heads, "rows": [to_list(row) for row in means(values[first:], cells)]}
 
 
 def square(session: Session, name: str, block: int, head: int) -> np.ndarray:
@@ -121,7 +125,7 @@ def square(session: Session, name: str, block: int, head: int) -> np.ndarray:
 def square_table(session: Session, name: str, block: int, head: int) -> dict:
     """The same as numbers; of what is masked, each row ends at the diagonal."""
     values = square(session, name, block, head)  # (rows, rows)
-    return {"rows": [rounded(row if name == "scores" else row[: i + 1]) for i, row in enumerate(values)]}
+    return {"rows": [to_list(row if name == "scores" else row[: i + 1]) for i, row in enumerate(values)]}
 
 
 def stages(session: Session, block: int, head: int) -> dict:
@@ -159,10 +163,10 @@ def one_score(session: Session, block: int, head: int, row: int, column: int) ->
     return {
         "row": row,
         "column": column,
-        "q": rounded(q),
-        "k": rounded(k),
-        "products": rounded(products),
-        "sums": rounded(np.cumsum(products)),
+        "q": to_list(q),
+        "k": to_list(k),
+        "products": to_list(products),
+        "sums": to_list(np.cumsum(products)),
         "d_head": len(q),
         "score": float(np.einsum("d,d->", q, k)),
         "scaled": None if hidden else float(scaled[column]),

@@ -12,8 +12,7 @@ def columns(answer, words):
     def column(*names):
         return "".join([strips.labelled(name, view, words) for name in names])
 
-    shares = view["shares"]
-    most = shares.index(max(shares))
+    most = view["most"]
     return {
         "tokens": prompt.column(answer, view["first"], view["row"], words),
         "tokens-2": prompt.names(answer, view["first"]),
@@ -31,11 +30,11 @@ def columns(answer, words):
         "after-count": folded(view["n_layer"] - view["block"] - 1, words),
         "attention-sentence": escape(
             words.say(
-                "attention.sentence",
+                "attention.sentence" if most["row"] >= view["first"] else "attention.sentence.above",
                 token=quoted(answer["tokens"][view["row"]]["shown"]),
-                share=percent(shares[most]),
-                other=quoted(answer["tokens"][view["first"] + most]["shown"]),
-                position=view["first"] + most + 1,
+                share=percent(most["share"]),
+                other=quoted(answer["tokens"][most["row"]]["shown"]),
+                position=most["row"] + 1,
             )
         ),
     }

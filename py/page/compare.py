@@ -7,11 +7,11 @@ from page.numbers import bar_end, percent, round_percent
 ENDING = 24  # characters of a text in a label
 
 
-def label(answer, words):
+def label(tokens, following, words):
     """What a distribution belongs to: the end of its text, and the settings."""
-    text = "".join([token["shown"] for token in answer["tokens"]])
+    text = "".join([token["shown"] for token in tokens])
     ending = text if len(text) <= ENDING else "…" + text[-ENDING:]
-    return words.say("pin.label", text=ending, settings=candidates.formula(answer["next"], words))
+    return words.say("pin.label", text=ending, settings=candidates.formula(following, words))
 
 
 def sentence(following, pinned, words):

@@ -1,8 +1,9 @@
 """The picture as a whole: puts the worker's answers on the page and draws what connects its columns."""
 
-from page import candidates, flow, fold, forming, layout, matrix, needle, shape
+from page import candidates, flow, forming, layout, matrix, needle, shape
 from page.columns import columns
 from page.dom import all_of, by_id, fill, first_of, mark, place, rectangle, scroll_down, write
+from page.fold import Fold
 from page.strips import IN_FLOW
 
 
@@ -10,7 +11,8 @@ class Figure:
     def __init__(self, words):
         self.words = words
         self.answer = None  # the prepared one, then that of the last prediction
-        self.depths = None  # the answer forming
+        self.depths = []  # the answer forming, of this run; None for each depth that is not known yet
+        self.fold = Fold()
         self.least = 0  # share of the whole below which a contribution is not drawn
 
     @property
@@ -26,6 +28,7 @@ class Figure:
         """A run of the model, without its next tokens: `draw_next` follows, a frame later where things move."""
         mark("numbers")
         self.take(answer)
+        self.depths = [None] * (answer["view"]["n_layer"] + 1)
         self.draw_view(answer["view"])
         scroll_down(by_id("flow"))
 
@@ -50,8 +53,7 @@ class Figure:
             write(name + "-count", self.words.say("of", total=last))
             for step, button in ((-1, name + "-back"), (1, name + "-on")):
                 by_id(button).disabled = not 0 <= view[name] + step < last
-        if self.depths:
-            self.draw_forming(self.depths)
+        self.draw_forming(self.depths)
         self.ring(view["row"], None)
         self.draw_ribbons()
         mark("viewed")
@@ -95,7 +97,7 @@ class Figure:
 
     def draw_ribbons(self):
         """Measure the columns and connect them, unless they are just moving."""
-        if self.answer is None or fold.is_folding():
+        if self.answer is None or self.fold.under_way:
             return
         view = self.view
         places = self.places()

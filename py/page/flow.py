@@ -58,13 +58,15 @@ def tissue(places, count, chosen):
 def contributions(places, count, view, chosen, least):
     """From each earlier token's value to the chosen token's output: share of attention times length of the value.
 
-    Ribbons of less than `least` of the whole are left out. At the output they lie one below the other.
+    Ribbons of less than `least` of the whole are left out. At the output they lie one below the other, below the room
+    that belongs to tokens which are not drawn.
     """
     value, grid, output = places["v"], places["pattern"], places["z"]
-    total = sum(view["contributions"]) or 1
+    total = view["total"] or 1
     high = output[3] / count
-    at = output[1] + (chosen + INSET) * high
     room = (1 - 2 * INSET) * high
+    not_drawn = max(0, 1 - sum(view["contributions"]) / total)
+    at = output[1] + (chosen + INSET) * high + not_drawn * room
     start = value[0] + value[2] if beside(value, grid) else grid[0]
     pieces = []
     for row, contribution in enumerate(view["contributions"]):
@@ -115,10 +117,11 @@ def stream(places, count, norms, chosen):
             continue
         middle = a[1] + (chosen + 0.5) * a[3] / count
         joint = b[0] - 11
-        if rail[3]:  # a narrow screen has no room for it
+        left = a[0] + a[2]
+        if rail[3] and left < joint:  # a narrow screen has no room for it
             pieces.append(
                 '<path class="residual" stroke-width="{:.1f}" d="{}"/>'.format(
-                    thickness(norms[start], longest), around(a[0] + a[2], joint, middle, y)
+                    thickness(norms[start], longest), around(left, joint, middle, y)
                 )
             )
         pieces.append(
@@ -138,7 +141,7 @@ def thickness(norm, longest):
 
 
 def around(left, right, top, bottom):
-    """From (left, top) down to the rail at `bottom`, along it, and up at `right`, with round corners."""
+    """From (left, top) down to the rail at `bottom`, along it, and up at `right` > left, with round corners."""
     r = min(12, (right - left) / 4, abs(bottom - top) / 2)
     return (
         "M{0:.1f} {1:.1f}h4q{4:.1f} 0 {4:.1f} {4:.1f}V{2:.1f}q0 {4:.1f} {4:.1f} {4:.1f}"

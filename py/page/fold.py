@@ -5,23 +5,27 @@ from page.dom import all_of, animate, by_id, moves, rectangle
 CLOSING, OPENING = 200, 300  # milliseconds
 
 
-async def close(forward):
-    """Fold the open block away, towards the blocks before it when going forward."""
-    if moves():
-        by_id("figure").classList.add("folding")
-        await squeeze(forward, "[{}, {}]", CLOSING)
+class Fold:
+    under_way = False  # whether the columns are not where they belong
+    turn = 0  # counts the movements: one that began later is still under way when an earlier ends
 
+    async def close(self, forward):
+        """Fold the open block away, towards the blocks before it when going forward."""
+        if moves():
+            self.turn += 1
+            self.under_way = True
+            by_id("figure").classList.add("folding")
+            await squeeze(forward, "[{}, {}]", CLOSING)
 
-async def open_up(forward):
-    """Unfold the block that has just been drawn; what connects its columns can be drawn when this is done."""
-    if is_folding():
-        await squeeze(not forward, "[{1}, {0}]", OPENING)
-        by_id("figure").classList.remove("folding")
-
-
-def is_folding():
-    """Whether the columns are not where they belong."""
-    return by_id("figure").classList.contains("folding")
+    async def open_up(self, forward):
+        """Unfold the block that has just been drawn; what connects its columns can be drawn when this is done."""
+        if self.under_way:
+            self.turn += 1
+            turn = self.turn
+            await squeeze(not forward, "[{1}, {0}]", OPENING)
+            if turn == self.turn:
+                self.under_way = False
+                by_id("figure").classList.remove("folding")
 
 
 async def squeeze(to_left, order, milliseconds):

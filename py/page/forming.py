@@ -5,9 +5,12 @@ from page.numbers import percent
 
 
 def rail(depths, block, words):
-    """One stop a depth: the start, which is no block, then a button for each block."""
+    """One stop a depth: the start, which is no block, then a button for each block. None stands for a depth to come."""
     stops = []
     for depth in range(len(depths)):
+        if depths[depth] is None:
+            stops.append(waiting(depth, block, words))
+            continue
         best = depths[depth]["best"][0]
         answer = guess(best)
         if depth == 0:
@@ -30,6 +33,19 @@ def rail(depths, block, words):
             )
         )
     return "".join(stops)
+
+
+def waiting(depth, block, words):
+    """The same stop, with room for what it will say."""
+    room = '<span class="guess">…</span>' + bar(0) + '<span class="guess-share">…</span>'
+    if depth == 0:
+        return '<li class="stop start waiting"><span class="stop-name">{}</span>{}</li>'.format(
+            words.say("forming.start"), room
+        )
+    return (
+        '<li><button type="button" class="stop waiting" data-block="{}" aria-pressed="{}"><i class="picture"></i>'
+        '<span class="stop-name">{}</span>{}</button></li>'
+    ).format(depth - 1, "true" if depth - 1 == block else "false", words.say("heads.block", number=depth), room)
 
 
 def guess(one):

@@ -17,7 +17,7 @@ class Models:
         self.client = client
         self.link = link
         self.status = status
-        self.loaded = loaded  # awaited when another model is in use
+        self.loaded = loaded  # awaited when another model is loaded, with what is to be done when it is in use
         self.catalog = catalog.read("models.json")
         self.stored = {}  # what the browser keeps
         self.used = None  # the worker's answer on the model in use
@@ -38,6 +38,11 @@ class Models:
     def link_name(self):
         """What a link says of the model in use: nothing of the embedded one, and a reader's own cannot be linked to."""
         return "" if self.name in (None, OWN, self.catalog[0]["name"]) else self.name
+
+    def label(self, name=None):
+        """What a reader calls the model `name`, or the one in use."""
+        name = self.name if name is None else name
+        return self.words("own.name") if name == OWN else name
 
     def words(self, key, **values):
         return self.figure.words.say(key, **values)
@@ -92,13 +97,17 @@ class Models:
         watch.cancel()
         if turn != self.turn:
             return
+        first = self.used is None
+        if "error" not in answer:
+            read = await self.loaded(lambda: self.adopt(name, answer))
+            if turn != self.turn:
+                return
+            if "error" in read:
+                answer = dict(read, model=self.label(name))
         self.coming = None
         self.stored = await self.client.ask("stored")
         show("coming", False)
         if "error" not in answer:
-            first = self.used is None
-            self.used, self.name, self.client.ready = answer, name, True
-            await self.loaded()
             self.say_trouble(answer, first)
             if first:
                 asyncio.create_task(storage.keep_site())
@@ -107,6 +116,12 @@ class Models:
             self.status.say_error(answer)
         self.show()
         await self.refreshed()
+
+    def adopt(self, name, answer):
+        """This model is in use, and what is drawn is its picture; `answer` is what the worker said of it."""
+        self.used, self.name, self.client.ready = answer, name, True
+        self.link.state["model"] = self.link_name()
+        self.show()
 
     def say_trouble(self, answer, first):
         """The model runs, but not as it should."""
@@ -129,8 +144,7 @@ class Models:
             if self.used is not None or report["total"] > catalog.ASK_ABOVE:
                 rate.add(milliseconds(), report["arrived"])
                 show("coming", True)
-                label = self.words("own.name") if name == OWN else name
-                text = coming.sentence(label, report, rate.bytes_a_second, self.figure.words)
+                text = coming.sentence(self.label(name), report, rate.bytes_a_second, self.figure.words)
                 for element in all_of("#coming-text, #panel [data-coming]"):
                     element.textContent = text
                 n_layer = model["n_layer"] if model else max(len(report["parts"]) - 2, 0)
@@ -139,8 +153,7 @@ class Models:
 
     def show(self):
         """The header's line."""
-        label = self.words("own.name") if self.name == OWN else self.name
-        self.status.show_model(self.used, label, self.failed)
+        self.status.show_model(self.used, self.label(), self.failed)
 
     async def refreshed(self):
         if self.refresh:

@@ -160,7 +160,7 @@ class Panel:
         """Hand the numbers of the open part to the reader."""
         view, part = self.figure.view, self.part
         table = self.table or ""
-        answer = await self.client.ask("numbers", part, self.settings(0, ""), view["block"], view["head"], table)
+        answer = await self.client.ask_of_run("numbers", part, self.settings(0, ""), view["block"], view["head"], table)
         give(answer["address"], "glassformer-" + (table if part == "table" else part) + ".csv")
 
     # What each part shows
@@ -170,17 +170,17 @@ class Panel:
 
     async def fill_head(self):
         view = self.figure.view
-        self.work = await self.client.ask("work", view["block"], view["head"])
+        self.work = await self.client.ask_of_run("work", view["block"], view["head"])
         self.work["count"] = view["count"]
         return work.steps(self.work, self.figure.names, self.figure.words) + self.reading()
 
     async def fill_heads(self):
         view = self.figure.view
-        answer = await self.client.ask("heads")
+        answer = await self.client.ask_of_run("heads")
         return heads.grid(answer["blocks"], (view["block"], view["head"]), self.figure.words)
 
     async def fill_forming(self):
-        answer = await self.client.ask("forming")
+        answer = await self.client.ask_of_run("forming")
         return forming.table(answer["depths"], self.figure.words)
 
     async def fill_next(self):
@@ -189,15 +189,16 @@ class Panel:
 
     async def fill_table(self):
         name, view, words = self.table, self.figure.view, self.figure.words
-        answer = await self.client.ask("table", name, view["block"], view["head"])
+        answer = await self.client.ask_of_run("table", name, view["block"], view["head"])
         if "entries" in answer:
             return tables.strip_table(answer, self.figure.names, words.say("strip." + name))
         return tables.square_table(answer["rows"], self.figure.names, words.say("work." + name), name == "pattern")
 
     async def fill_compare(self):
-        answer = await self.client.ask("compare", self.settings(0, ""))
+        answer = await self.client.ask_of_run("compare", self.settings(0, ""))
         words = self.figure.words
-        return compare.table(answer, self.parts["pin"].label, compare.label(self.figure.answer, words), words)
+        now = compare.label(self.figure.answer["tokens"], answer["next"], words)
+        return compare.table(answer, self.parts["pin"].label, now, words)
 
     async def fill_share(self):
         return self.parts["share"].html()
@@ -206,7 +207,9 @@ class Panel:
         return await self.parts["models"].html()
 
     async def fill_run(self):
-        return about.part(await self.client.ask("about"), self.parts["models"].coming is not None, self.figure.words)
+        return about.part(
+            await self.client.ask_of_run("about"), self.parts["models"].coming is not None, self.figure.words
+        )
 
     def reading(self):
         return '<p class="reading" aria-live="polite">' + self.words("reading.hint") + "</p>"
@@ -232,18 +235,19 @@ class Panel:
                 first_of('#panel [data-matrix="' + name + '"] .ring.' + kind).setAttribute("d", outline)
         for name, chosen in (("row", row), ("column", column)):
             self.emphasise_names(name, chosen)
-        first = view["first"]
-        self.client.ask_newest(
-            "cell", self.show_cell, "score", view["block"], view["head"], first + row, first + column
-        )
+        first, turn = view["first"], self.turn
+
+        def answered(score):
+            if turn == self.turn:  # else another part, or another head, has been opened
+                self.show_cell(score)
+
+        self.client.ask_newest("cell", answered, "score", view["block"], view["head"], first + row, first + column)
 
     def emphasise_names(self, kind, chosen):
         for text in all_of("#panel .name[data-" + kind + "]"):
             text.classList.toggle("chosen-" + kind, text.getAttribute("data-" + kind) == str(chosen))
 
     def show_cell(self, score):
-        if self.part != "head":
-            return
         tokens = self.figure.answer["tokens"]
         fill(
             "cell",

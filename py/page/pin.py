@@ -1,21 +1,28 @@
 """Pinning: the present distribution is put aside, and every later one is drawn with it."""
 
+import asyncio
+
 from page import compare
 from page.dom import by_id, on, show, write
 
 
 class Pin:
-    def __init__(self, figure, ask):
+    def __init__(self, figure, ask, drew):
         self.figure = figure
-        self.ask = ask  # a function: asks the worker to pin or unpin, then draws
+        self.ask = ask  # an async function: asks the worker to pin or unpin; gives the next tokens
+        self.drew = drew  # called with them
         self.label = ""  # of the pinned distribution
-        on(by_id("pin"), "click", lambda _: self.put())
-        on(by_id("unpin"), "click", lambda _: self.ask("unpin"))
+        on(by_id("pin"), "click", lambda _: asyncio.create_task(self.put()))
+        on(by_id("unpin"), "click", lambda _: asyncio.create_task(self.take_away()))
 
-    def put(self):
+    async def put(self):
         if self.figure.answer and "milliseconds" in self.figure.answer:  # not the prepared one
-            self.label = compare.label(self.figure.answer, self.figure.words)
-            self.ask("pin")
+            following = await self.ask("pin")
+            self.label = compare.label(self.figure.answer["tokens"], following, self.figure.words)
+            self.drew(following)
+
+    async def take_away(self):
+        self.drew(await self.ask("unpin"))
 
     def show(self, following):
         """The line under the curve, for the worker's newest `next`."""

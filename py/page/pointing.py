@@ -20,12 +20,25 @@ class Pointing:
         self.opened = opened  # the panel: knows the open head's answer and shows its cells
         self.at = {}  # by name of the strip or matrix, the (row, column) last pointed at
         self.last = None  # the name of what was pointed at last
+        self.turn = 0  # counts the pictures: what was read in one is not said under another
         for place in ("flow", "panel"):
             element = by_id(place)
             on(element, "pointermove", self.moved)
             on(element, "pointerdown", self.moved)
             on(element, "keydown", self.pressed)
             on(element, "focusin", self.focused)
+
+    def forget(self):
+        """Another picture is drawn: what was read in the one before is no longer there."""
+        self.turn += 1
+        self.last = None
+        write("reading", self.figure.words.say("reading.hint"))
+        show("reading-table", False)
+
+    def answered(self, say):
+        """`say`, for as long as this picture is drawn."""
+        turn = self.turn
+        return lambda answer: say(answer) if turn == self.turn else None
 
     def picture(self, event):
         """The strip column or matrix that an event is about, and its name."""
@@ -87,11 +100,13 @@ class Pointing:
         if element.matches(".strip"):
             path = strips.cursor(row, column, view["cells"], view["gap"])
             element.querySelector(".cursor").setAttribute("d", path)
-            self.client.ask_newest("strip", self.say_strip, "strip", name, block, head, first + row, column)
+            answered = self.answered(self.say_strip)
+            self.client.ask_newest("strip", answered, "strip", name, block, head, first + row, column)
             return
         if name == "pattern" and not element.matches(".opened"):
             self.figure.ring(first + row, first + column)
-            self.client.ask_newest("score", self.say_share, "score", block, head, first + row, first + column)
+            answered = self.answered(self.say_share)
+            self.client.ask_newest("score", answered, "score", block, head, first + row, first + column)
         else:
             self.opened.choose_cell(row, column)
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 
-from page import fold, prompt
+from page import prompt
 from page.candidates import COUNT
 from page.client import Client
 from page.controls import Controls
@@ -47,7 +47,7 @@ class Page:
         self.link = Link(self.controls)
         self.status = Status(self.figure)
         self.generation = Generation(self.figure, self.predict, self.controls)
-        self.pin = Pin(self.figure, self.ask_next)
+        self.pin = Pin(self.figure, self.asked_next, self.drew_next)
         share = Share(self.figure, self.link)
         self.models = Models(self.figure, self.client, self.link, self.status, self.switched)
         parts = {"pin": self.pin, "share": share, "models": self.models}
@@ -94,14 +94,26 @@ class Page:
         if self.models.used is None and self.models.failed is None:
             self.status.say_error({"error": "start", "file": reason})
 
-    async def switched(self):
-        """A model is in use, the first or another: it reads what stands in the field."""
-        self.link.state["model"] = self.models.link_name()
-        first = self.figure.answer is None or "milliseconds" not in self.figure.answer
-        self.take_text()
-        await self.predict()
-        if first and self.link.state["open"]:
-            await self.panel.open(self.link.state["open"])
+    async def switched(self, adopted):
+        """A model is loaded: it is in use, and `adopted` called, once it has read what stands in the field.
+
+        Answers what the worker said; after an error the model in use before reads on, if there is one.
+        """
+        first = not self.client.ready
+        answer = {"replaced": True}
+        while "replaced" in answer:
+            self.take_text()
+            text = self.text
+            answer = await self.predict("use", adopted)
+        if "error" in answer:
+            if not first:
+                await self.predict()
+        elif first:
+            if text != self.text:
+                await self.predict()
+            if self.link.state["open"]:
+                await self.panel.open(self.link.state["open"])
+        return answer
 
     # The text
 
@@ -121,60 +133,82 @@ class Page:
         self.text = value_as_json(by_id("prompt"))
         self.generation.typed()
 
-    async def predict(self):
-        """Run the model on the text and what was generated after it, and draw the answer unless a newer one comes."""
+    async def predict(self, call="predict", adopted=None):
+        """Run the model on the text and what was generated after it, and draw the answer.
+
+        `call` is the worker's function for that, see `switched`. Answers what the worker said, None when it was not
+        asked.
+        """
         text, history = self.text, self.generation.history
         ids = history.ids
-        if not ids:
+        if not ids and call == "predict":
             tokens = await self.client.ask("tokenize", text)
             if text != self.text:
-                return  # a newer text is on its way
+                return None  # a newer text is on its way
             if "error" in tokens:
                 self.status.say_error(tokens)
-                return
+                return None
             self.show_tokens(tokens, "")
 
         def overtaken():
             return text != self.text or ids != history.ids
 
-        before = self.figure.answer
         chosen = self.link.chosen()
         settings = self.controls.settings(COUNT, "")
         watch = asyncio.create_task(self.status.watch_pass(self.client))
-        answer = await self.client.ask("predict", text, json.dumps(ids), settings, *chosen)
+        answer = await self.client.ask(call, text, json.dumps(ids), settings, *chosen)
         watch.cancel()
-        if "replaced" in answer or overtaken():
-            return
-        if "error" in answer:
-            self.status.say_error(answer)
-            return
-        if history.steps:
-            put_text(by_id("prompt"), self.generation.length, answer["appended_text"])
+        if "run" in answer:
+            if adopted:
+                adopted()
+            await self.draw(answer, overtaken)
+            if chosen != self.link.chosen():
+                self.look(*self.link.chosen())
+            if settings != self.controls.settings(COUNT, ""):
+                self.reshaped()
+        elif "error" in answer and call == "predict" and not overtaken():
+            self.status.say_error(dict(answer, model=self.models.label()))
+            self.ask_forming()  # of the text before; the worker left it for this one
+        return answer
+
+    async def draw(self, answer, overtaken):
+        """A run of the model, in pieces: what the worker's numbers belong to is always what is drawn.
+
+        `overtaken()` says whether the field holds a newer text by now; the picture then counts as stale.
+        """
+        before = self.figure.answer
         was_live = before is not None and "milliseconds" in before
+        run = answer["run"]
+        self.client.drew(run)
+        if self.generation.history.steps and not overtaken():
+            put_text(by_id("prompt"), self.generation.length, answer["appended_text"])
         self.figure.draw_run(answer)
+        self.pointing.forget()
         await frame()
-        if overtaken():
+        if run != self.client.run:
             return
         self.figure.draw_next(answer["next"])
         self.pin.show(answer["next"])
         await frame()
-        if overtaken():
+        if run != self.client.run:
             return
-        by_id("figure").classList.remove("prepared", "stale")
-        self.show_tokens(answer, answer["next"]["drawn"]["shown"])
-        self.figure.light(same_beginning(before, answer) if was_live else 0)
-        if settings != self.controls.settings(COUNT, ""):
-            self.reshaped()
-        self.link.remember_text()
-        if chosen != self.link.chosen():
-            self.look(*self.link.chosen())
-        self.client.ask_newest("forming", self.formed, "forming")
-        self.generation.answered(answer)
+        by_id("figure").classList.remove("prepared")
+        self.ask_forming()
+        if overtaken():
+            by_id("figure").classList.add("stale")
+        else:
+            by_id("figure").classList.remove("stale")
+            self.show_tokens(answer, answer["next"]["drawn"]["shown"])
+            if "unread" in answer:
+                self.status.say_error({"error": "text", "file": answer["unread"]})
+            self.figure.light(same_beginning(before, answer) if was_live else 0)
+            self.link.remember_text()
+            self.generation.answered(answer)
         await self.panel.refresh()
 
-    def formed(self, forming):
-        if "depths" in forming:  # else a newer text has come
-            self.figure.draw_forming(forming["depths"])
+    def ask_forming(self):
+        if None in self.figure.depths:
+            self.client.ask_newest("forming", lambda answer: self.figure.draw_forming(answer["depths"]), "forming")
 
     def show_tokens(self, answer, ghost):
         fill("prompt-tokens", prompt.tints(answer, ghost))
@@ -190,7 +224,8 @@ class Page:
             show("notice", False)
         if "milliseconds" in answer:
             took = "{:.0f}".format(answer["milliseconds"])
-            write("run", say("run.live", milliseconds=took, heap=megabytes(answer["heap"])))
+            key = "run.live" if answer["computed"] else "run.known"
+            write("run", say(key, milliseconds=took, heap=megabytes(answer["heap"])))
 
     def chose_example(self, event):
         button = event.target.closest(".example")
@@ -204,12 +239,12 @@ class Page:
         """Other settings, or another draw: the list, the strip and the curve follow; the model does not run."""
         answer = self.figure.answer
         if answer and "milliseconds" in answer:  # not the prepared one
-            self.ask_next("reshape")
+            self.client.ask_newest("next", self.drew_next, "reshape", self.controls.settings(COUNT, ""))
             self.link.remember()
 
-    def ask_next(self, name):
-        """Any of the worker's functions that answer with the next tokens."""
-        self.client.ask_newest("next", self.drew_next, name, self.controls.settings(COUNT, ""))
+    async def asked_next(self, name):
+        """What another of the worker's functions says of the next tokens."""
+        return await self.client.ask_of_run(name, self.controls.settings(COUNT, ""))
 
     def drew_next(self, following):
         self.figure.draw_next(following)
@@ -266,12 +301,12 @@ class Page:
         turn, view = self.turn, self.figure.view
         forward = block > view["block"]
         if block != view["block"]:
-            await fold.close(forward)
-        new = await self.client.ask("look", block, head, self.link.chosen()[2])
+            await self.figure.fold.close(forward)
+        new = await self.client.ask_of_run("look", block, head, self.link.chosen()[2])
         if turn != self.turn:
             return
         self.drew(new)
-        await fold.open_up(forward)
+        await self.figure.fold.open_up(forward)
         if turn == self.turn:
             self.figure.draw_ribbons()
             await self.panel.refresh()
@@ -281,9 +316,8 @@ class Page:
         self.client.ask_newest("look", self.drew, "look", block, head, row)
 
     def drew(self, view):
-        if view["run"] != self.figure.view["run"]:
-            return  # the answer to a newer text is about to be drawn whole
         self.figure.draw_view(view)
+        self.pointing.forget()
         self.link.state["block"], self.link.state["head"] = view["block"] + 1, view["head"] + 1
         self.link.remember()
 
@@ -319,13 +353,13 @@ class Page:
         translate(self.words)
         if self.figure.answer is not None:
             await frame()
-            self.figure.draw_run(self.figure.answer)
+            self.figure.draw_view(self.figure.view)
             await frame()
             self.figure.draw_next(self.figure.answer["next"])
         self.models.show()
         self.controls.show()
         self.generation.show()
-        write("reading", self.words.say("reading.hint"))
+        self.pointing.forget()
         if not by_id("figure").classList.contains("stale"):
             self.show_tokens(self.figure.answer, self.figure.answer["next"]["drawn"]["shown"])
         if self.models.failed:

@@ -50,7 +50,8 @@ class Status:
         show("notice", True)
 
     def say_error(self, answer):
-        """In place, in words; the reader's text stays as it is."""
-        self.notice(self.figure.words.say("error." + answer["error"], file=answer["file"]))
+        """In place, in words; the reader's text stays as it is. `model` is there where a model's numbers broke."""
+        values = {"file": answer["file"], "model": answer.get("model", "")}
+        self.notice(self.figure.words.say("error." + answer["error"], **values))
         by_id("notice").classList.add("error")
         show("retry", answer["error"] in ("missing", "unreachable", "damaged", "unreadable", "memory"))

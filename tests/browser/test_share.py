@@ -33,11 +33,11 @@ def page(shared):
 
 
 @pytest.fixture(scope="module")
-def shared(visit):
-    one = visit(locale="en-US", reduced_motion="reduce", viewport={"width": 1440, "height": 900})
-    one.wait_live()
-    one.type(TEXT)
-    return one
+def shared(visiting):
+    with visiting(locale="en-US", reduced_motion="reduce", viewport={"width": 1440, "height": 900}) as one:
+        one.wait_live()
+        one.type(TEXT)
+        yield one
 
 
 def saved(page, button) -> tuple[str, bytes]:

@@ -91,7 +91,7 @@ def drawings(asked, words):
             drawn[f"shape {number}"] = shape.curves(following, words) + shape.sentence(following, words)
         for row in range(len(following["candidates"])):
             drawn[f"odds {number} {row}"] = odds.work(following, row, words)
-    label = compare.label(short, words)
+    label = compare.label(short["tokens"], short["next"], words)
     drawn["compare"] = compare.table(asked["compare"], label, "<b>{", words)
     drawn["pin"] = escape(compare.sentence(asked["compare"]["next"], label, words))
     drawn["pinned"] = candidates.table(asked["compare"]["next"], words) + shape.curves(asked["compare"]["next"], words)

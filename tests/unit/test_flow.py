@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from build.site import ROOT
 from page import flow, layout, matrix, strips
+from page.strips import IN_FLOW
 from page.words import Words
 from tests.unit.answers import answers
 from tests.unit.drawings import wide_places
@@ -221,25 +222,35 @@ def test_each_band_of_a_narrow_screen_is_connected_within_itself():
     assert len(bands(flow.tissue(wide_places(), 1, 0))) == 6
 
 
-@given(st.lists(st.floats(0, 50), min_size=1, max_size=40), st.integers(0, 20), st.sampled_from((0, 0.01, 0.1, 0.5)))
-def test_contributions_arrive_stacked_within_the_output(contributions, later, least):
-    total = sum(contributions)
+@given(
+    st.lists(st.floats(0, 50), min_size=1, max_size=40),
+    st.integers(0, 20),
+    st.sampled_from((0, 0.01, 0.1, 0.5)),
+    st.just(0) | st.floats(0, 500),
+)
+def test_contributions_arrive_stacked_within_the_output(contributions, later, least, not_drawn):
+    """Beside those of tokens too far back to be drawn, whose sum is `not_drawn` and which keep their room."""
+    total = sum(contributions) + not_drawn
     assume(total == 0 or total > 1e-6)
     places, count, chosen = wide_places(), len(contributions) + later, len(contributions) - 1
-    html = flow.contributions(places, count, {"contributions": contributions}, chosen, least)
+    view = {"contributions": contributions, "total": total}
+    html = flow.contributions(places, count, view, chosen, least)
     shares = [c / total if total else 0 for c in contributions]
     drawn = [row for row, share in enumerate(shares) if share >= least and share > 0]
     assert [int(row) for row in re.findall(r'data-row="(\d+)"', html)] == drawn
     _, top, _, height = places["z"]
     room = 0.7 * height / count
     start = top + (chosen + 0.15) * height / count
+    above = (not_drawn / total if total else 0) * room
     grid, value = places["pattern"], places["v"]
     lines = re.findall(r'class="value-line" stroke-width="(\S+)" opacity="(\S+)" d="M(\S+) (\S+)H(\S+)"', html)
     for row, (x0, y0, high0, x1, y1, high1), line in zip(drawn, bands(html), lines, strict=True):
         width, opacity, left, middle, right = map(float, line)
         thick = shares[row] * room
         assert high1 == pytest.approx(thick, abs=2 * ROUNDED)
-        assert y1 == pytest.approx(start + sum(shares[:row]) * room, abs=ROUNDED)  # what is hidden keeps its room
+        assert y1 == pytest.approx(
+            start + above + sum(shares[:row]) * room, abs=ROUNDED
+        )  # what is hidden keeps its room
         assert start - ROUNDED <= y1 and y1 + high1 <= start + room + 2 * ROUNDED
         assert high0 == pytest.approx(max(1, thick), abs=2 * ROUNDED) and width == pytest.approx(high0, abs=3 * ROUNDED)
         assert (x0, x1) == (right, pytest.approx(places["z"][0], abs=ROUNDED))
@@ -248,6 +259,39 @@ def test_contributions_arrive_stacked_within_the_output(contributions, later, le
         assert middle == pytest.approx(grid[1] + (row + 0.5) * grid[3] / count, abs=ROUNDED)
         assert y0 + high0 / 2 == pytest.approx(middle, abs=2 * ROUNDED)
         assert opacity == pytest.approx(0.2 + 0.6 * shares[row], abs=0.0051)
+
+
+PLACE = st.tuples(*[st.floats(-3000, 3000)] * 2, *[st.just(0) | st.floats(0, 2000)] * 2)
+COMMAND = re.compile(
+    r"[Mm]{0} {0}|[Ll]{0} {0}|[HhVv]{0}|C{0} {0} {0} {0} {0} {0}|q(\d+\.\d) {0} {0} {0}|[Zz]".format(r"-?\d+(?:\.\d+)?")
+)
+
+
+@given(st.data(), st.integers(1, 128), st.integers(0, 40))
+def test_shapes_are_valid_wherever_the_columns_are(data, count, blocks):
+    """A column may be measured while it moves, or is nowhere: what is written is still a path, no size is below 0."""
+    level = data.draw(st.booleans())  # columns often share their tops
+    places = {name: data.draw(PLACE) for name in (*IN_FLOW, "pattern", "before", "after", "rail")}
+    if level:
+        places = {name: (place[0], 50.0, *place[2:]) for name, place in places.items()}
+    if data.draw(st.booleans()):  # all squeezed to one edge, as at the end of folding a block away
+        places = {name: (120.0, place[1], place[2] / 1000, place[3]) for name, place in places.items()}
+    chosen = data.draw(st.integers(0, count - 1))
+    contributions = data.draw(st.lists(st.floats(0, 1e6), min_size=chosen + 1, max_size=chosen + 1))
+    view = {
+        "block": blocks // 2,
+        "n_layer": blocks + 1,
+        "contributions": contributions,
+        "total": sum(contributions),
+        "norms": {name: data.draw(st.floats(0, 1e6)) for name in NORMS},
+    }
+    html = flow.picture(places, count, view, chosen, data.draw(st.sampled_from((0, 0.1))))
+    rows = data.draw(st.lists(PLACE, min_size=2, max_size=5))
+    html += flow.next_fan(places["after"], rows, [1 / len(rows)] * len(rows), count)
+    for path in re.findall(r' d="(.*?)"', html):
+        assert COMMAND.sub("", path).replace(" ", "") == "" and path, path
+    for size in re.findall(r' (?:width|height|r|rx|stroke-width|opacity)="(.*?)"', html):
+        assert float(size) >= 0, size
 
 
 NORMS = ("resid_pre", "attn_out", "resid_mid", "mlp_out", "resid_post")
