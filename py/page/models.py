@@ -119,7 +119,7 @@ class Models:
 
     def adopt(self, name, answer):
         """This model is in use, and what is drawn is its picture; `answer` is what the worker said of it."""
-        self.used, self.name, self.client.ready = answer, name, True
+        self.used, self.name, self.coming, self.client.ready = answer, name, None, True
         self.link.state["model"] = self.link_name()
         self.show()
 

@@ -329,7 +329,7 @@ class Page:
         """The reader changed the address by hand, or followed a link to another part of the same page."""
         before = value_as_json(by_id("prompt"))
         self.link.follow()
-        if self.client.ready and self.link.state["model"] != self.models.link_name():
+        if self.client.ready and self.link.state["model"] not in (self.models.link_name(), self.models.name):
             asyncio.create_task(self.models.want(self.link.state["model"], False))
         if value_as_json(by_id("prompt")) != before:
             self.typed()

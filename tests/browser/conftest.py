@@ -1,5 +1,6 @@
 """The real page with the real worker in a real Chromium, on the built site under a sub-path as on GitHub Pages."""
 
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -8,13 +9,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from build import site
+from build import quantize, random_checkpoint, site, tokenizer_files
 from build.browser import find_browser
 from build.serve import serving
+from model.config import GPT2Config
 
 LIMIT = 120_000  # ms for anything that boots Pyodide: the machine may be slow and busy
 UNDER = "/glassformer/"
 GROWN = "Promise.allSettled(document.querySelector('#panel').getAnimations().map(one => one.finished))"
+CONFIG = GPT2Config(vocab_size=512, n_positions=64, n_embd=128, n_layer=4, n_head=2)  # of the model NAME
+NAME = "other-1"
 PLAIN = "school.test"  # a host on this machine whose pages are, like any other's over plain http, no secure context
 
 
@@ -44,6 +48,24 @@ def chromium(playwright_):
 def reference():
     """The same weights run by CPython: the authority for what the page must show."""
     return site.load_model(site.ROOT / "weights" / site.MODEL)
+
+
+@pytest.fixture(scope="session")
+def source(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("source")
+    random_checkpoint.write(folder, CONFIG, 1)
+    tokenizer_files.write(folder, CONFIG.vocab_size)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def two(dist, source, tmp_path_factory):
+    """A site with the embedded model and a small random one."""
+    folder = tmp_path_factory.mktemp("two") / "dist"
+    shutil.copytree(dist, folder)
+    quantize.quantize(source, folder / "weights" / NAME)
+    site.write_models(folder)
+    return folder
 
 
 class Visit:
@@ -140,6 +162,13 @@ class Visit:
         while not self.page.evaluate(question, arg):
             assert time.monotonic() < deadline, question
             self.page.wait_for_timeout(50)
+
+    def follows(self, read, expected) -> None:
+        """Wait until `read()` gives what is expected; when it does not, say how they differ."""
+        deadline = time.monotonic() + LIMIT / 1000
+        while (found := read()) != expected and time.monotonic() < deadline:
+            self.page.wait_for_timeout(50)
+        assert found == expected
 
     def notice(self) -> str:
         return self.page.locator("#notice-text").text_content()

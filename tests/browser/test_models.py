@@ -10,34 +10,13 @@ import pytest
 
 from build import quantize, random_checkpoint, site, tokenizer_files
 from model.checkpoint import INDEX
-from model.config import GPT2Config
-from tests.browser.conftest import PLAIN
+from tests.browser.conftest import CONFIG, NAME, PLAIN
 from tests.browser.test_accessible import violations
 
-CONFIG = GPT2Config(vocab_size=512, n_positions=64, n_embd=128, n_layer=4, n_head=2)
-NAME = "other-1"
 KEPT = """async kind => Object.fromEntries(await Promise.all((await caches.keys())
     .filter(name => name.startsWith(`glassformer ${kind} `))
     .map(async name => [name, (await (await caches.open(name)).keys()).length])))"""  # "weights" or "site"
 TEXT = "to be or not to be"
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("source")
-    random_checkpoint.write(folder, CONFIG, 1)
-    tokenizer_files.write(folder, CONFIG.vocab_size)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def two(dist, source, tmp_path_factory):
-    """A site with the embedded model and a small random one."""
-    folder = tmp_path_factory.mktemp("two") / "dist"
-    shutil.copytree(dist, folder)
-    quantize.quantize(source, folder / "weights" / NAME)
-    site.write_models(folder)
-    return folder
 
 
 def in_use(one, name):
@@ -172,6 +151,7 @@ def test_where_storage_is_full_the_page_works(visit, two):
     choose(one, NAME)
     in_use(one, NAME)
     card = one.page.locator(f'[data-model="{NAME}"]')
+    card.locator(".in-use").wait_for()
     assert "in use" in card.text_content() and "Kept" not in card.text_content()
     assert one.errors == []
 

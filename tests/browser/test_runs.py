@@ -1,0 +1,153 @@
+"""Nothing outlives the run it belongs to: text, block, head or model change while numbers of the old one are shown."""
+
+import csv
+import io
+import re
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from build import site
+from tests.browser.conftest import NAME
+
+TEXT, OTHER = "The cat sat on the mat", "A small bird"
+BEFORE = {"text": TEXT, "model": site.MODEL, "block": 1, "head": 1, "seed": 7}
+CHANGES = {"text": OTHER, "block": 4, "head": 2, "model": NAME}
+PARTS = ("embedding", "head", "heads", "next", "forming", "compare", "run", "table")
+SAME = {  # what a part shows does not depend on everything
+    *(("embedding", "head"), ("embedding", "block"), ("next", "block"), ("next", "head"), ("forming", "block")),
+    *(("forming", "head"), ("compare", "block"), ("compare", "head"), ("run", "block"), ("run", "head")),
+}
+OF_THE_CLOCK = re.compile(r"\d+\.\d+ ms|\d+\.\d+ GFLOP/s|width=\"\S+%\"|x=\"\S+%\"|\d+ MB|\d+ tokens computed")
+HINT = "Point at any strip or square"
+
+
+@pytest.fixture(scope="module")
+def readers(two):
+    """By name, each model of the site as CPython runs it."""
+    return {name: site.load_model(two / "weights" / name) for name in (site.MODEL, NAME)}
+
+
+@pytest.fixture(scope="module")
+def one(visiting, two):
+    with visiting(folder=two, locale="en-US", reduced_motion="reduce") as page:
+        page.wait_live()
+        yield page
+
+
+@pytest.fixture(scope="module")
+def fresh(visiting, two):
+    """A second page that comes to each state with nothing open, and opens the part there."""
+    with visiting(folder=two, locale="en-US", reduced_motion="reduce") as page:
+        page.wait_live()
+        yield page
+
+
+@pytest.fixture(scope="module")
+def go_to(readers):
+    """Follow a link on the open page, and wait for its picture."""
+
+    def go(page, said):
+        ids = readers[said["model"]][1].encode(said["text"])
+        page.page.evaluate("link => { location.hash = link }", link(said))
+        page.page.wait_for_function(
+            """([view, ids, model]) => document.querySelector("#figure:not(.stale)")?.dataset.view === view
+                && [...document.querySelectorAll("#tokens .token")].map(one => one.dataset.id).join() === ids
+                && document.querySelector("#model-text").textContent.includes(model)""",
+            arg=[f"{said['block'] - 1} {said['head'] - 1} {len(ids) - 1}", ",".join(map(str, ids)), said["model"]],
+        )
+
+    return go
+
+
+def link(said):
+    return "#" + "&".join(f"{name}={quote(str(value))}" for name, value in said.items())
+
+
+def open_part(page, part):
+    """By the keyboard: a mouse would then lie over one of the part's numbers."""
+    if part == "table":
+        page.page.focus('#flow [data-strip="v"]')
+        page.page.keyboard.press("ArrowDown")
+        page.page.locator("#reading-table").wait_for()
+        page.page.press("#reading-table", "Enter")
+    else:
+        page.page.press(f"[data-open={part}]", "Enter")
+    page.wait_open(part)
+
+
+def shown(page):
+    """What the open part says, but for the time that the run took."""
+    html = page.page.inner_html("#panel-title") + page.page.inner_html("#panel-body")
+    return OF_THE_CLOCK.sub("", html)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("part", PARTS)
+def test_an_open_part_follows(one, fresh, go_to, part, change):
+    """It shows, number by number, what it shows when it is opened only then."""
+    after = {**BEFORE, change: CHANGES[change]}
+    for page in (one, fresh):
+        go_to(page, BEFORE)
+        if part == "compare":
+            page.page.click("#pin")
+            page.page.locator("#open-compare").wait_for()
+    open_part(one, part)
+    before = shown(one)
+    go_to(fresh, after)
+    open_part(fresh, part)
+    expected = shown(fresh)
+    fresh.close()
+    go_to(one, after)
+    try:
+        one.follows(lambda: shown(one), expected)
+    finally:
+        one.close()
+    assert (before == expected) == ((part, change) in SAME)
+    assert one.errors == [] and fresh.errors == []
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("place", ['#flow [data-strip="q"]', "#pattern image"])
+def test_what_was_pointed_at_is_forgotten(one, go_to, place, change):
+    go_to(one, BEFORE)
+    one.page.mouse.move(0, 0)
+    one.read(lambda: one.page.locator(place).hover(position={"x": 5, "y": 50}))
+    assert one.page.locator("#reading-table").is_visible() and HINT not in one.page.text_content("#reading")
+    go_to(one, {**BEFORE, change: CHANGES[change]})
+    one.page.wait_for_function("hint => document.querySelector('#reading').textContent.startsWith(hint)", arg=HINT)
+    assert one.page.locator("#reading-table").is_hidden()
+    assert one.page.locator("#tokens .listened").count() == 0
+    assert one.page.locator('#flow .cursor:not([d=""])').count() == 0
+
+
+def test_a_shortened_text_was_known_already(one):
+    one.type(TEXT)
+    one.type(TEXT.rpartition(" ")[0])
+    assert "known already" in one.page.text_content("#run")
+    one.type("Something else")
+    assert "ms for this text" in one.page.text_content("#run")
+
+
+def test_what_is_saved_while_a_text_is_read_is_of_one_text(one, go_to, readers):
+    """Save is pressed as soon as another text is on its way: whichever is saved, tokens and numbers belong together."""
+    session, tokenizer = readers[site.MODEL]
+    go_to(one, BEFORE)
+    one.open("head")
+    for text in (OTHER, TEXT, OTHER + " sat on the mat and looked at the sky", TEXT):
+        after = {**BEFORE, "text": text}
+        with one.page.expect_download() as download:
+            one.page.evaluate(
+                "link => { location.hash = link; document.querySelector('#panel-save').click() }", link(after)
+            )
+        rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text("utf-8-sig"))))
+        read = [row["query"] for row in rows if row["query_position"] == row["key_position"]]
+        ids = next(ids for t in (TEXT, OTHER, text) if list(map(tokenizer.display, ids := tokenizer.encode(t))) == read)
+        session.run(ids)
+        pattern = session.blocks[0].pattern[0]
+        for row in rows:
+            t, s = int(row["query_position"]) - 1, int(row["key_position"]) - 1
+            assert float(row["share"]) == pytest.approx(pattern[t, s], abs=1e-4)
+        go_to(one, after)
+    one.close()

@@ -1,0 +1,186 @@
+"""The worker's answers belong to the run they are asked about, whatever else it does; run here without a browser."""
+
+import asyncio
+import importlib
+import json
+import sys
+from types import SimpleNamespace
+from unittest.mock import MagicMock
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from build import site
+from model.session import Session
+from model.view import block_view
+
+BROWSER = ("js", "pyodide_js", "pyodide", "pyodide.ffi")  # what the worker finds in its browser alone
+MADE = ("model.download", "model.choosing", "model.worker")  # what imports them
+OTHERS = {  # what is not asked about a run
+    *("cancel", "computing", "hold", "load", "open_own", "predict", "progress", "remove", "stored", "tokenize", "use"),
+}
+SETTINGS = json.dumps({"temperature": 0.8, "top_k": None, "top_p": None, "u": 0.5, "count": 12, "query": ""})
+TEXTS = ("The cat", "The cat sat on the mat", "One day a little girl went to the park", "Once", "The cat sat")
+
+
+@pytest.fixture(scope="module")
+def embedded():
+    return site.load_model(site.ROOT / "weights" / site.MODEL)
+
+
+@pytest.fixture
+def worker(embedded):
+    """model.worker with the embedded model in use, in the place of a browser something that takes every call."""
+    fakes = {name: MagicMock() for name in BROWSER}
+    fakes["pyodide.ffi"].JsException = type("JsException", (Exception,), {})
+    fakes["pyodide_js"]._module.HEAPU8.length = 80_000_000
+    fakes["js"].navigator = SimpleNamespace(deviceMemory=8)
+    fakes["js"].URL.createObjectURL = lambda _: "blob:"
+    sys.modules.update(fakes)
+    try:
+        module = importlib.import_module("model.worker")
+        module.Loaded.reader = reader_of(module, *embedded)
+        yield module
+    finally:
+        for name in (*BROWSER, *MADE):
+            sys.modules.pop(name, None)
+
+
+def reader_of(worker, session, tokenizer):
+    return worker.Reader(Session(session.weights, session.config), tokenizer, "float32", None)
+
+
+def field(text):
+    return json.dumps({"value": text})
+
+
+def predict(worker, text, call="predict", ids=()):
+    return getattr(worker, call)(field(text), json.dumps(list(ids)), SETTINGS, 5, 3, -1)
+
+
+def read(worker, text, call="predict"):
+    return json.loads(asyncio.run(predict(worker, text, call)))
+
+
+def questions(worker, run):
+    """Everything that can be asked about a run -> the answer."""
+    asked = {
+        "about": (),
+        "compare": (SETTINGS,),
+        "heads": (),
+        "look": (5, 3, 1),
+        "numbers": ("next", SETTINGS, 5, 3, ""),
+        "pin": (SETTINGS,),
+        "reshape": (SETTINGS,),
+        "score": (5, 3, 1, 0),
+        "strip": ("q", 5, 3, 1, 0),
+        "table": ("pattern", 5, 3),
+        "unpin": (SETTINGS,),
+        "work": (5, 3),
+    }
+    answers = {"pin": json.loads(worker.pin(run, SETTINGS))}  # before it can be compared
+    answers |= {name: json.loads(getattr(worker, name)(run, *values)) for name, values in asked.items()}
+    answers["forming"] = json.loads(asyncio.run(worker.forming(run)))
+    return answers
+
+
+def test_what_is_asked_about_a_run_is_answered_by_its_number_alone(worker):
+    old, new = (read(worker, text)["run"] for text in TEXTS[:2])
+    assert set(questions(worker, new)) | OTHERS == set(worker.__export__)
+    assert all("gone" not in answer for answer in questions(worker, new).values())
+    for run in (old, 0, new + 1):
+        assert all(answer == {"gone": True} for answer in questions(worker, run).values())
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.sampled_from(TEXTS), st.integers(0, 20)), min_size=2, max_size=6))
+def test_no_answer_is_of_another_text(worker, embedded, typed):
+    """Texts typed while others are still being read; after each of the worker's steps it is asked about every run."""
+    expected = {}
+    for text in {text for text, _ in typed}:
+        session = Session(embedded[0].weights, embedded[0].config)
+        session.run(embedded[1].encode(text))
+        expected[text] = block_view(session, 5, 3, len(session.ids) - 1)["shares"]
+    runs = {worker.Loaded.newest + 1 + i: text for i, (text, _) in enumerate(typed)}  # by number
+
+    def ask_about_all():
+        for run, text in runs.items():
+            answer = json.loads(worker.look(run, 5, 3, -1))
+            assert ("gone" in answer) == (run != worker.Loaded.run)
+            if "gone" not in answer:
+                np.testing.assert_allclose(answer["shares"], expected[text], atol=1e-5)
+
+    async def type_all():
+        tasks = []
+        for text, steps in typed:
+            tasks.append(asyncio.ensure_future(predict(worker, text)))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+                ask_about_all()
+        return [json.loads(answer) for answer in await asyncio.gather(*tasks)]
+
+    answers = asyncio.run(type_all())
+    for (text, _), answer in zip(typed, answers, strict=True):
+        assert answer == {"replaced": True} or runs[answer["run"]] == text
+    assert "run" in answers[-1], "the newest text is always read"
+    ask_about_all()
+
+
+def broken(embedded, tokens):
+    """The embedded model, except that it cannot compute with more than so many tokens."""
+    session, tokenizer = embedded
+    wpe = session.weights["wpe.weight"].copy()  # (n_positions, E)
+    wpe[tokens:] = np.inf
+    return Session({**session.weights, "wpe.weight": wpe}, session.config), tokenizer
+
+
+def test_a_text_on_which_the_model_breaks_leaves_the_run_before_as_it_is(worker, embedded):
+    worker.Loaded.reader = reader_of(worker, *broken(embedded, 4))
+    before = read(worker, "One day a little")
+    assert read(worker, "One day a little girl")["error"] == "broken"
+    assert read(worker, "One day a girl went to the park")["error"] == "broken"
+    assert json.loads(worker.look(before["run"], 5, 3, -1))["shares"] == before["view"]["shares"]
+    assert read(worker, "One day a little")["computed"] == 0, "it was known already"
+
+
+def test_a_model_that_breaks_on_the_readers_text_is_not_used(worker, embedded):
+    before = read(worker, "The cat sat")
+    worker.Coming.reader = reader_of(worker, *broken(embedded, 2))
+    assert read(worker, "The cat sat", "use")["error"] == "unused"
+    assert worker.Coming.reader is None and read(worker, "The cat sat", "use")["error"] == "cancelled"
+    after = read(worker, "The cat sat")
+    assert after["next"] == before["next"] and after["run"] > before["run"]
+
+
+def test_a_loaded_model_is_in_use_once_it_has_read_the_text(worker, embedded):
+    """Not before, and not when a newer text comes meanwhile: it then waits to be asked again."""
+    run = read(worker, "The cat sat")["run"]
+    other = worker.Coming.reader = reader_of(worker, *embedded)
+
+    async def overtaken():
+        use = asyncio.ensure_future(predict(worker, "The cat sat", "use"))
+        await asyncio.sleep(0)
+        newer = await predict(worker, "The cat sat on")
+        return json.loads(await use), json.loads(newer)
+
+    answer, newer = asyncio.run(overtaken())
+    assert answer == {"replaced": True} and newer["run"] > run
+    assert worker.Loaded.reader is not other and worker.Coming.reader is other
+    assert read(worker, "The cat sat on", "use")["run"] == worker.Loaded.run
+    assert worker.Loaded.reader is other and worker.Coming.reader is None
+
+
+def test_half_a_character_is_no_fault_of_the_model(worker, embedded):
+    other = worker.Coming.reader = reader_of(worker, *embedded)
+    answer = read(worker, "The \ud800", "use")
+    assert "surrogate" in answer["unread"] and answer["empty"] and worker.Loaded.reader is other
+    assert read(worker, "The \ud800")["error"] == "text"
+
+
+def test_whatever_fails_is_an_answer(worker, monkeypatch):
+    run = read(worker, "The cat")["run"]
+    monkeypatch.setattr(worker, "read_prompt", lambda *_: 1 / 0)
+    assert read(worker, "The cat sat")["error"] == "failed"
+    assert "gone" not in json.loads(worker.look(run, 0, 0, 0))
