@@ -237,6 +237,37 @@ def test_of_a_long_text_the_last_tokens_are_drawn_under_their_own_numbers(run, m
     assert view.read_strip(session, "q", block, head, 20, 3)["row"] == 20
 
 
+def test_the_most_and_the_whole_are_those_of_all_tokens(run, monkeypatch):
+    """Of a long text too, of which the first tokens are not drawn: else another token would count as the most heard."""
+    session = run(40)
+    whole = {}
+    for block, head, row in np.ndindex(3, 4, 40):
+        whole[block, head, row] = view.block_view(session, block, head, row)
+    monkeypatch.setattr(view, "ROWS", 13)
+    above = 0
+    for (block, head, row), expected in whole.items():
+        if row < view.first_row(session):
+            continue
+        drawn, shares = view.block_view(session, block, head, row), session.blocks[block].pattern[head, row]
+        assert drawn["most"] == expected["most"] == {"row": int(shares.argmax()), "share": float(shares.max())}
+        assert drawn["total"] == expected["total"] == pytest.approx(sum(expected["contributions"]), rel=1e-5)
+        above += drawn["most"]["row"] < drawn["first"]
+    assert above > 20
+
+
+def test_numbers_cross_in_full(run):
+    """To be rounded once, by the page: after five digits first, 0.123495 would be shown as 0.1235 and then as 0.124."""
+    session = run(23)
+    b = session.blocks[1]
+    drawn, one = view.block_view(session, 1, 2, 20), view.one_score(session, 1, 2, 20, 3)
+    assert drawn["shares"] == b.pattern[2, 20, :21].tolist()
+    assert (one["q"], one["k"]) == (b.q[20, 2].tolist(), b.k[3, 2].tolist())
+    assert one["products"] == (b.q[20, 2] * b.k[3, 2]).tolist()
+    assert view.square_table(session, "pattern", 1, 2)["rows"][20] == b.pattern[2, 20, :21].tolist()
+    table = view.strip_table(session, "mlp_post", 1, 2)
+    assert table["rows"] == means(b.mlp_post, view.strip_shape(session)[0]).tolist()
+
+
 def session_square(session, name, block, head):
     b = session.blocks[block]
     if name == "scores":
