@@ -146,7 +146,7 @@ class Page:
             if text != self.text:
                 return None  # a newer text is on its way
             if "error" in tokens:
-                self.status.say_error(tokens)
+                self.unread(tokens)
                 return None
             self.show_tokens(tokens, "")
 
@@ -167,9 +167,18 @@ class Page:
             if settings != self.controls.settings(COUNT, ""):
                 self.reshaped()
         elif "error" in answer and call == "predict" and not overtaken():
-            self.status.say_error(dict(answer, model=self.models.label()))
-            self.ask_forming()  # of the text before; the worker left it for this one
+            self.unread(dict(answer, model=self.models.label()))
         return answer
+
+    def unread(self, error):
+        """The text in the field has no numbers; those of the text before stay in the picture, which counts as stale."""
+        by_id("figure").classList.add("stale")
+        if error["error"] == "text":
+            fill("prompt-tokens", "")
+            write("prompt-count", "")
+        write("run", "")
+        self.status.say_error(error)
+        self.ask_forming()  # the worker may have left it unfinished for this text
 
     async def draw(self, answer, overtaken):
         """A run of the model, in pieces: what the worker's numbers belong to is always what is drawn.
@@ -196,11 +205,11 @@ class Page:
         self.ask_forming()
         if overtaken():
             by_id("figure").classList.add("stale")
+        elif "unread" in answer:
+            self.unread({"error": "text", "file": answer["unread"]})
         else:
             by_id("figure").classList.remove("stale")
             self.show_tokens(answer, answer["next"]["drawn"]["shown"])
-            if "unread" in answer:
-                self.status.say_error({"error": "text", "file": answer["unread"]})
             self.figure.light(same_beginning(before, answer) if was_live else 0)
             self.link.remember_text()
             self.generation.answered(answer)
