@@ -51,9 +51,9 @@ class Controls:
         self.changed()
 
     def typed(self):
-        """A number being typed counts as soon as it is one; until then the old one stays."""
+        """A number being typed counts as soon as it is one, to the thousandth that is shown; until then the old stays."""
         try:
-            temperature = float(by_id("temperature-number").value)
+            temperature = round(float(by_id("temperature-number").value), 3)
         except ValueError:
             return
         if 0 <= temperature <= 5:

@@ -1,6 +1,7 @@
 """The page's elements: the only module that touches the browser's document."""
 
 import asyncio
+import json
 
 from pyscript import document, window
 
@@ -89,10 +90,14 @@ def value_as_json(element):
     return window.JSON.stringify(element, window.Array.of("value"))
 
 
-def encoded_value(element, longest):
-    """A field's text as a link carries it, None for one longer than `longest`; there must be no half characters."""
-    text = window.encodeURIComponent(element.value)
-    return text if len(text) <= longest else None
+def encoded_value(element):
+    """A field's text as encodeURIComponent writes it; there must be no half characters."""
+    return window.Object.values(window.JSON.parse(value_as_json(element))).map(window.encodeURIComponent).join("")
+
+
+def set_value(element, text):
+    """Put a text into a field, by way of JSON as in `value_as_json`."""
+    window.Object.assign(element, window.JSON.parse(json.dumps({"value": text})))
 
 
 def text_length(field):
@@ -160,11 +165,19 @@ def milliseconds():
     return window.performance.now()
 
 
-def focus(selector):
-    """Move the keyboard to the first element that fits, if there is one."""
-    element = document.querySelector(selector)
-    if element:
-        element.focus()
+def focus(*selectors):
+    """Move the keyboard to an element that fits the first selector, else to one that fits the next."""
+    for selector in selectors:
+        element = document.querySelector(selector)
+        if element:
+            element.focus()
+            return
+
+
+def has_focus():
+    """Whether the keyboard is anywhere: it is nowhere once the element that had it is gone."""
+    active = document.activeElement
+    return active is not None and not active.isSameNode(document.body)
 
 
 def mark(name):

@@ -1,14 +1,18 @@
 """The page's address as a link to what is seen: text, block, head, token, open part, settings and draw."""
 
-from page import state
-from page.dom import by_id, encoded_value, fragment, leave_out, remember
-from page.examples import EXAMPLES, TEMPERATURE
+from page import percent, state
+from page.dom import by_id, encoded_value, fragment, leave_out, remember, set_value
+from page.examples import TEMPERATURE
+
+RANGES = {"t": (0, 5), "k": (0, 200), "p": (0.05, 1)}  # what can be set
 
 
 class Link:
-    def __init__(self, controls):
+    def __init__(self, controls, status):
         self.controls = controls
-        self.state = state.read(fragment())
+        self.status = status
+        self.state, self.lost = state.understood(fragment())
+        self.opening = True  # until the picture that the link asks for is there
         self.left_out = False  # the text is too long for a link
 
     def chosen(self):
@@ -28,18 +32,19 @@ class Link:
                 "draw": controls.draw,
             }
         )
-        remember(state.write(said))
+        remember(state.link(said))
 
     def remember_text(self):
         """The text has been read by the model, so it holds no half characters."""
-        field = by_id("prompt")
-        self.state["text"] = None if field.value == EXAMPLES[0] else encoded_value(field, state.LONGEST)
-        self.left_out = self.state["text"] is None and field.value != EXAMPLES[0]
+        text = encoded_value(by_id("prompt"))
+        self.left_out = len(text) > state.LONGEST
+        self.state["text"] = None if self.left_out else text
         self.remember()
 
     def follow(self):
         """The reader came here by another link."""
-        self.state = state.read(fragment())
+        self.state, self.lost = state.understood(fragment())
+        self.opening = True
         self.restore()
 
     def hide(self, names):
@@ -52,13 +57,56 @@ class Link:
         """Text and settings as the link says; what it does not say stays."""
         link, controls = self.state, self.controls
         leave_out(link["hide"])
-        text = None if link["text"] is None else state.decoded(link["text"])
-        if text is not None:
-            by_id("prompt").value = text
+        if link["text"] is not None:
+            set_value(by_id("prompt"), percent.decoded(link["text"])[0])
         if link["seed"] is not None:
             controls.seed, controls.draw = link["seed"], link["draw"]
-        controls.set(
-            TEMPERATURE if link["t"] is None else min(link["t"], 5),
-            min(link["k"], 200) or None,
-            None if link["p"] is None or not 0.05 <= link["p"] < 1 else link["p"],
-        )
+        t, k, p = [None if link[n] is None else nearest(link[n], *RANGES[n]) for n in ("t", "k", "p")]
+        controls.set(TEMPERATURE if t is None else t, k or None, None if p == 1 else p)
+
+    def arrived(self, view, count):
+        """A picture is there, of `count` tokens: say once what a link asked for in vain; it then names what is seen."""
+        if self.opening:
+            ranges = dict(RANGES, block=(1, view["n_layer"]), head=(1, view["n_head"]), token=(1, count))
+            lost, beyond = self.lost, out_of_range(self.state, ranges)
+            if lost or beyond:
+                self.status.notice("link", lambda words: trouble(lost, beyond, words))
+            if self.state["token"] > count:
+                self.state["token"] = 0
+        self.opening = False
+        self.state["block"], self.state["head"] = view["block"] + 1, view["head"] + 1
+        self.remember()
+
+    def leave(self):
+        """The reader goes on from what the link opened."""
+        self.lost = []
+        self.status.unsay("link")
+
+
+def nearest(value, least, most):
+    return min(max(value, least), most)
+
+
+def out_of_range(said, ranges):
+    """[(name, value as a link writes it, least, most)] of the numbers that a link says and that are not possible."""
+    found = []
+    for name, kind, default in state.FIELDS:
+        if name in ranges and said[name] != default and nearest(said[name], *ranges[name]) != said[name]:
+            found.append((name, state.WRITERS[kind](said[name])) + ranges[name])
+    return found
+
+
+def trouble(lost, beyond, words):
+    """What of a link could not be understood, see `state.understood`, or not be had, in sentences."""
+    sentences = []
+    if "check" in lost:
+        sentences.append(words.say("link.changed"))
+    if "text" in lost:
+        sentences.append(words.say("link.text"))
+    fields = [said for said in lost if "=" in said]
+    if fields:
+        sentences.append(words.say("link.lost", said=", ".join(fields)))
+    if beyond:
+        ranges = [words.say("link.range", name=n, value=v, least=a, most=b) for n, v, a, b in beyond]
+        sentences.append(words.say("link.beyond", said=", ".join(ranges)))
+    return " ".join(sentences)

@@ -4,11 +4,27 @@ import asyncio
 import json
 
 from page import catalog, coming, storage
-from page.dom import address, all_of, array_of, by_id, fill, focus, milliseconds, names_of, on, on_drop, show, write
+from page.dom import (
+    address,
+    all_of,
+    array_of,
+    by_id,
+    fill,
+    focus,
+    has_focus,
+    milliseconds,
+    names_of,
+    on,
+    on_drop,
+    show,
+    write,
+)
+from page.status import is_panel_open
 
 PATIENCE = 30  # seconds until a reader is told that starting takes long
 LOOK = 0.12  # seconds between two looks at how much has come
 OWN = "?"  # stands for the reader's own model where others have a name; no file name can be this
+PLACES = {"hold": ".holding", "open_own": "#own"}  # where a load is asked for; a model of the site has a card
 
 
 class Models:
@@ -27,6 +43,7 @@ class Models:
         self.failed = None  # the error that left the page without a model
         self.last = None  # what was asked of the worker last
         self.turn = 0  # counts the loads
+        self.pressed = ""  # a selector: what the reader pressed last
         self.refresh = None  # an async function: show the open panel anew
         self.open = None  # an async function: open the panel of that name
         on(by_id("retry"), "click", lambda _: self.retry())
@@ -44,6 +61,9 @@ class Models:
         name = self.name if name is None else name
         return self.words("own.name") if name == OWN else name
 
+    def is_own(self):
+        return self.name == OWN
+
     def words(self, key, **values):
         return self.figure.words.say(key, **values)
 
@@ -54,30 +74,30 @@ class Models:
         if error:
             self.failed = error
             self.last = None
-            self.status.say_error(error)
+            self.status.say_error(error, "model")
             self.show()
             return
         self.stored = await self.client.ask("stored")
-        name = self.link.state["model"]
-        await self.want(name, True)
-        if catalog.find(self.catalog, name) is None:
-            self.status.notice(self.words("models.unknown", name=name))
+        await self.want(self.link.state["model"])
 
-    async def want(self, name, first):
-        """Load a model by name, or ask first when it is large; the page is `first` given the embedded one."""
-        model = catalog.find(self.catalog, name) or self.catalog[0]
-        if model["bytes"] <= catalog.ASK_ABOVE or catalog.is_stored(model, self.stored):
-            await self.load(model)
-            return
-        if first:
+    async def want(self, name):
+        """Load a model by name, or ask first when it is large; a page without any is given the embedded one."""
+        model = catalog.find(self.catalog, name)
+        if model is None:
             await self.load(self.catalog[0])
-        self.asking = model["name"]
-        await self.open("models")
+            self.status.notice("model", lambda words: words.say("models.unknown", name=name))
+        elif model["bytes"] <= catalog.ASK_ABOVE or catalog.is_stored(model, self.stored):
+            await self.load(model)
+        else:
+            if self.used is None:
+                await self.load(self.catalog[0])
+            self.asking = model["name"]
+            await self.open("models")
 
     async def reassure(self):
         await asyncio.sleep(PATIENCE)
         if self.client.worker is None and self.failed is None:
-            self.status.notice(self.words("notice.slow"))
+            self.status.notice("start", lambda words: words.say("notice.slow"))
 
     async def load(self, model):
         request = {"name": model["name"], "version": model["version"], "base": address(model["base"]), "resident": None}
@@ -88,8 +108,9 @@ class Models:
         self.turn += 1
         turn = self.turn
         self.last = (function, name) + values
+        hopeless = self.failed is not None
         self.coming, self.asking, self.failed = name, None, None
-        show("notice", False)
+        self.status.unsay("start", "model", "link")
         watch = asyncio.create_task(self.watch(name))
         self.show()
         await self.refreshed()
@@ -108,12 +129,14 @@ class Models:
         self.stored = await self.client.ask("stored")
         show("coming", False)
         if "error" not in answer:
-            self.say_trouble(answer, first)
+            self.say_trouble(answer, first, place_of(self.last))
             if first:
                 asyncio.create_task(storage.keep_site())
-        elif answer["error"] != "cancelled":
+        elif self.used is None and not hopeless and name != self.catalog[0]["name"]:
+            await self.fall_back(answer)
+        else:
             self.failed = None if self.used else answer
-            self.status.say_error(answer)
+            self.say_refused(answer)
         self.show()
         await self.refreshed()
 
@@ -123,15 +146,31 @@ class Models:
         self.link.state["model"] = self.link_name()
         self.show()
 
-    def say_trouble(self, answer, first):
+    async def fall_back(self, answer):
+        """The first model that was asked for cannot be used: the embedded one can, and the reader is told."""
+        asked, name = self.last, self.label(self.last[1])
+        await self.load(self.catalog[0])
+        if self.used:
+            self.last = asked
+            self.say_refused(answer, lambda words: words.say("models.instead", name=name) + " ")
+
+    def say_refused(self, answer, before=lambda words: ""):
+        """What was asked for last could not be had; `before` makes what is to be said first."""
+        place = place_of(self.last)
+        if answer["error"] == "cancelled":
+            self.status.notice("model", lambda words: before(words) + words.say("models.cancelled"), place=place)
+        else:
+            self.status.say_error(answer, "model", place, before)
+
+    def say_trouble(self, answer, first, place):
         """The model runs, but not as it should."""
         trouble = answer.get("trouble")
         if answer["cramped"]:
-            self.status.notice(self.words("models.cramped"))
+            self.status.notice("model", lambda words: words.say("models.cramped"), place=place)
         elif first and trouble == "absent" and not storage.is_from_disk():
-            self.status.notice(self.words("storage.absent"))
+            self.status.notice("model", lambda words: words.say("storage.absent"), place=place)
         elif trouble and answer["bytes"] > catalog.ASK_ABOVE:
-            self.status.notice(self.words("models." + trouble))
+            self.status.notice("model", lambda words: words.say("models." + trouble), place=place)
 
     async def watch(self, name):
         """Show how much has come: in the header for the first model, as a band over the picture for another."""
@@ -156,13 +195,18 @@ class Models:
         self.status.show_model(self.used, self.label(), self.failed)
 
     async def refreshed(self):
-        if self.refresh:
-            await self.refresh()
+        """Show the open panel anew; the keyboard stays at what was pressed, which the panel has made anew."""
+        await self.refresh()
+        if self.pressed and not has_focus():
+            focus(self.pressed, "#panel-close")
 
     # What the reader does
 
     def retry(self):
         if self.last:
+            self.pressed = (
+                "#panel " + place_of(self.last) + " :is(button, input)" if is_panel_open() else "#open-models"
+            )
             asyncio.create_task(self.take(*self.last))
 
     def cancel(self):
@@ -173,6 +217,7 @@ class Models:
         if button:
             card = button.closest("[data-model]")  # nothing where it is the reader's own
             model = catalog.find(self.catalog, card.getAttribute("data-model")) if card else None
+            self.pressed = button_of(place_of(("load", model["name"]))) if model else "#own-files"
             asyncio.create_task(self.do(button.getAttribute("data-do"), model))
 
     async def do(self, what, model):
@@ -187,20 +232,21 @@ class Models:
         if what == "use-sure":
             await self.load(model)
         elif what == "use":
-            await self.want(model["name"], False)
+            await self.want(model["name"])
         elif what == "remove":
             self.stored = await self.client.ask("remove", model["name"], model["version"])
             await self.refreshed()
         else:
             self.asking = None
             await self.refreshed()
-        focus('#panel [data-model="' + model["name"] + '"] button')
 
     def chosen(self, event):
         field = event.target
         if field.id == "own-files":
+            self.pressed = "#own-files"
             self.open_own(array_of(field.files))
         elif field.name == "resident":
+            self.pressed = "#panel [name=resident]:checked"
             asyncio.create_task(self.take("hold", self.name, field.value))
 
     def dropped(self, files):
@@ -218,7 +264,7 @@ class Models:
         if not lacking:
             asyncio.create_task(self.take("open_own", OWN, files, ""))
 
-    # The panels
+    # The panel
 
     async def html(self):
         """The picker."""
@@ -226,3 +272,13 @@ class Models:
         listed = catalog.cards(self.catalog, self.name, self.coming, self.asking, self.stored, words)
         own = catalog.own(self.name == OWN, self.coming == OWN, words)
         return listed + own + storage.section(await storage.state(), words)
+
+
+def button_of(place):
+    """What can be pressed there again; removing a model is no second try."""
+    return "#panel " + place + " :is(button:not([data-do=remove]), input:checked, input[type=file])"
+
+
+def place_of(load):
+    """Where in an open panel it is said how a load went; see `Models.take` for what `load` holds."""
+    return PLACES.get(load[0]) or '[data-model="' + load[1] + '"]'

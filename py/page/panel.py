@@ -44,9 +44,10 @@ WITHOUT_MODEL = ("share", "models")
 
 
 class Panel:
-    def __init__(self, figure, client, settings, changed, chosen, parts):
+    def __init__(self, figure, client, status, settings, changed, chosen, parts):
         self.figure = figure
         self.client = client
+        self.status = status  # its notice moves in and out with the panel
         self.settings = settings  # a function: what the worker shapes the distribution with
         self.changed = changed  # called with the open part's name, "" when it closes
         self.chosen = chosen  # called with (block, head) when the reader picks one
@@ -93,12 +94,14 @@ class Panel:
         dialog.setAttribute("data-rows", by_id("figure").getAttribute("data-rows"))
         write("panel-title", self.title(part))
         write("panel-subtitle", self.words("panel." + part + ".subtitle"))
+        self.status.leave_panel()
         fill("panel-body", html)
         show("panel-save", part not in WITHOUT_NUMBERS)
         self.part = part
         if not dialog.open:
             dialog.showModal()
             self.grow(dialog, part)
+        self.status.draw()
         self.ready()
         if part in PARTS:
             self.changed(part)
@@ -145,6 +148,7 @@ class Panel:
     def closed(self):
         self.turn += 1
         self.player.stop()
+        self.status.unsay("panel")
         part, self.part = self.part, ""
         if part == "table" and self.under:
             asyncio.create_task(self.open(self.under))
@@ -160,7 +164,15 @@ class Panel:
         """Hand the numbers of the open part to the reader."""
         view, part = self.figure.view, self.part
         table = self.table or ""
-        answer = await self.client.ask_of_run("numbers", part, self.settings(0, ""), view["block"], view["head"], table)
+        try:
+            answer = await self.client.ask_of_run(
+                "numbers", part, self.settings(0, ""), view["block"], view["head"], table
+            )
+        except Exception as error:  # of whatever kind JavaScript throws
+            reason = str(error.args[-1]).strip().split("\n")[-1]
+            self.status.notice("panel", lambda words: words.say("panel.save_failed", reason=reason), True)
+            return
+        self.status.unsay("panel")
         give(answer["address"], "glassformer-" + (table if part == "table" else part) + ".csv")
 
     # What each part shows

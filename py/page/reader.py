@@ -16,7 +16,6 @@ from page.dom import (
     on_new_fragment,
     on_rejection,
     put_text,
-    show,
     translate,
     value_as_json,
     wanted_languages,
@@ -44,14 +43,16 @@ class Page:
         self.figure = Figure(self.words)
         self.client = Client()
         self.controls = Controls(self.figure, self.reshaped)
-        self.link = Link(self.controls)
         self.status = Status(self.figure)
+        self.link = Link(self.controls, self.status)
         self.generation = Generation(self.figure, self.predict, self.controls)
         self.pin = Pin(self.figure, self.asked_next, self.drew_next)
-        share = Share(self.figure, self.link)
         self.models = Models(self.figure, self.client, self.link, self.status, self.switched)
+        share = Share(self.figure, self.link, self.models.is_own)
         parts = {"pin": self.pin, "share": share, "models": self.models}
-        self.panel = Panel(self.figure, self.client, self.controls.settings, self.opened, self.choose, parts)
+        self.panel = Panel(
+            self.figure, self.client, self.status, self.controls.settings, self.opened, self.choose, parts
+        )
         self.models.open, self.models.refresh = self.panel.open, self.panel.refresh
         self.pointing = Pointing(self.figure, self.client, self.panel)
         self.help = Help(self.figure)
@@ -92,7 +93,7 @@ class Page:
     def broke(self, reason):
         """Something failed before the worker could answer in words, for example a runtime file that is missing."""
         if self.models.used is None and self.models.failed is None:
-            self.status.say_error({"error": "start", "file": reason})
+            self.status.say_error({"error": "start", "file": reason}, "start")
 
     async def switched(self, adopted):
         """A model is loaded: it is in use, and `adopted` called, once it has read what stands in the field.
@@ -118,15 +119,19 @@ class Page:
     # The text
 
     def typed(self):
-        """The text changed: its tokens at once, then the model's answer."""
+        """The reader changed the text: its tokens at once, then the model's answer."""
+        self.link.leave()
+        self.changed_text()
+        if self.client.ready:
+            asyncio.create_task(self.predict())
+
+    def changed_text(self):
         self.take_text()
         by_id("figure").classList.add("stale")
         if not self.client.ready:
             fill("prompt-tokens", "")
             write("prompt-count", "")
             write("run", self.words.say("run.waiting"))
-            return
-        asyncio.create_task(self.predict())
 
     def take_text(self):
         """What stands in the field is now the text; nothing has been generated after it."""
@@ -164,6 +169,8 @@ class Page:
             await self.draw(answer, overtaken)
             if chosen != self.link.chosen():
                 self.look(*self.link.chosen())
+            elif answer["run"] == self.client.run and not overtaken():
+                self.link.arrived(answer["view"], len(answer["tokens"]))
             if settings != self.controls.settings(COUNT, ""):
                 self.reshaped()
         elif "error" in answer and call == "predict" and not overtaken():
@@ -225,12 +232,12 @@ class Page:
         say = self.words.say
         left_out, limit = answer["left_out"], answer["n_positions"]
         if answer["empty"]:
-            self.status.notice(say("notice.empty"))
+            self.status.notice("text", lambda words: words.say("notice.empty"))
         elif left_out:
             values = {"limit": grouped(limit), "count": grouped(answer["count"]), "left_out": grouped(left_out)}
-            self.status.notice(say("notice.left_out", **values))
+            self.status.notice("text", lambda words: words.say("notice.left_out", **values))
         else:
-            show("notice", False)
+            self.status.unsay("text")
         if "milliseconds" in answer:
             took = "{:.0f}".format(answer["milliseconds"])
             key = "run.live" if answer["computed"] else "run.known"
@@ -302,6 +309,7 @@ class Page:
 
     def choose(self, block, head):
         if self.client.ready:
+            self.link.leave()
             asyncio.create_task(self.move(block, head))
 
     async def move(self, block, head):
@@ -327,8 +335,7 @@ class Page:
     def drew(self, view):
         self.figure.draw_view(view)
         self.pointing.forget()
-        self.link.state["block"], self.link.state["head"] = view["block"] + 1, view["head"] + 1
-        self.link.remember()
+        self.link.arrived(view, len(self.figure.answer["tokens"]))
 
     def opened(self, part):
         self.link.state["open"] = part
@@ -337,16 +344,31 @@ class Page:
     def followed(self):
         """The reader changed the address by hand, or followed a link to another part of the same page."""
         before = value_as_json(by_id("prompt"))
+        self.status.unsay("link")
         self.link.follow()
-        if self.client.ready and self.link.state["model"] not in (self.models.link_name(), self.models.name):
-            asyncio.create_task(self.models.want(self.link.state["model"], False))
         if value_as_json(by_id("prompt")) != before:
-            self.typed()
+            self.changed_text()
+        if self.client.ready:
+            asyncio.create_task(self.go())
+
+    async def go(self):
+        """To what the link asks for: model, text, block, head, token and open part."""
+        link, part, used = self.link, self.link.state["open"], self.models.link_name()
+        asked, link.state["model"] = link.state["model"], used  # the one in use stays so until the other is whole
+        self.models.asking = None
+        if asked not in (used, self.models.name):
+            await self.models.want(asked)
+        if link.opening and by_id("figure").matches(".stale"):
+            await self.predict()
+        elif link.opening:  # no other model has read the text
+            block, head, _ = link.chosen()
+            await self.move(block, head)
+        if self.models.asking:
             return
-        block, head, _ = self.link.chosen()
-        self.choose(block, head)
-        if self.link.state["open"]:
-            asyncio.create_task(self.panel.open(self.link.state["open"]))
+        if part:
+            await self.panel.open(part)
+        else:
+            by_id("panel").close()
 
     def thinned(self):
         """The threshold below which contributions are not drawn."""
@@ -371,8 +393,7 @@ class Page:
         self.pointing.forget()
         if not by_id("figure").classList.contains("stale"):
             self.show_tokens(self.figure.answer, self.figure.answer["next"]["drawn"]["shown"])
-        if self.models.failed:
-            self.status.say_error(self.models.failed)
+        self.status.draw()
 
 
 def same_beginning(old, new):

@@ -20,9 +20,10 @@ SCALE = 2  # pixels of a saved PNG to one of the page
 
 
 class Share:
-    def __init__(self, figure, link):
+    def __init__(self, figure, link, is_own):
         self.figure = figure
         self.link = link
+        self.is_own = is_own  # a function: whether the model in use is the reader's own, which no link can carry
         on(by_id("panel"), "click", self.clicked)
         on(by_id("panel"), "change", self.ticked)
 
@@ -44,7 +45,7 @@ class Share:
             '<section><h3><label for="share-link">{}</label></h3><p class="share-link">'
             '<input id="share-link" type="text" readonly value="{}">'
             '<button type="button" id="copy-link" class="strong">{}</button></p>'
-            '<p id="share-said" role="status">{}</p></section>'
+            '<p id="share-said" role="status">{}</p><p class="note">{}</p></section>'
             '<fieldset class="hides"><legend>{}</legend>{}</fieldset>'
             '<section><h3>{}</h3><p class="saves">{}</p><p class="note">{}</p></section>'
         ).format(
@@ -52,6 +53,7 @@ class Share:
             escape(full_address()),
             say("share.copy"),
             say("share.long") if self.link.left_out else "",
+            say("share.not") + (" " + say("share.own") if self.is_own() else ""),
             say("share.hide"),
             "".join(boxes),
             say("share.save"),

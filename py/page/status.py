@@ -1,17 +1,25 @@
-"""What the page says about itself: the model's state in the header, and notices under the text."""
+"""What the page says about itself: the model's state in the header, and notices where the reader's eyes are.
+
+One notice holds all that is true at the moment. It stands under the text; in an open panel, at what it is about.
+"""
 
 import asyncio
 
-from page.dom import by_id, show, write
+from page.dom import by_id, first_of, reveal, show, write
 from page.numbers import megabytes
 
 PATIENCE = 0.8  # seconds until a pass counts as long
 LOOK = 0.25  # seconds between two looks at it
 
 
+TOPICS = ("start", "model", "panel", "link", "text")  # of notices, in their order
+RETRIED = ("missing", "unreachable", "damaged", "unreadable", "memory")  # errors of a model that may pass
+
+
 class Status:
     def __init__(self, figure):
         self.figure = figure  # knows the reader's language
+        self.said = {}  # by topic, how the notice is told: see `notice`
 
     def arrived(self, count, total):
         """Bytes of the model, while it comes; total is 0 until it is known."""
@@ -43,15 +51,55 @@ class Status:
         else:
             write("model-text", say("model.starting"))
 
-    def notice(self, text):
-        write("notice-text", text)
-        by_id("notice").classList.remove("error")
-        show("retry", False)
-        show("notice", True)
+    def notice(self, topic, tell, error=False, retry=False, place=""):
+        """Say something until it is no longer true: the next notice of its topic replaces it, `unsay` takes it away.
 
-    def say_error(self, answer):
-        """In place, in words; the reader's text stays as it is. `model` is there where a model's numbers broke."""
+        `tell` makes its text from the words of a language. In an open panel the notice stands in the element `place`, a
+        selector, or above all else.
+        """
+        self.said[topic] = {"tell": tell, "error": error, "retry": retry, "place": place}
+        self.draw()
+        if is_panel_open():
+            reveal(by_id("notice"))
+
+    def say_error(self, answer, topic="text", place="", before=lambda words: ""):
+        """In words, after those that `before` makes; the reader's text stays as it is.
+
+        `model` is there where a model's numbers broke.
+        """
         values = {"file": answer["file"], "model": answer.get("model", "")}
-        self.notice(self.figure.words.say("error." + answer["error"], **values))
-        by_id("notice").classList.add("error")
-        show("retry", answer["error"] in ("missing", "unreachable", "damaged", "unreadable", "memory"))
+
+        def tell(words):
+            return before(words) + words.say("error." + answer["error"], **values)
+
+        self.notice(topic, tell, True, topic == "model" and answer["error"] in RETRIED, place)
+
+    def unsay(self, *topics):
+        for topic in topics:
+            self.said.pop(topic, None)
+        self.draw()
+
+    def draw(self):
+        """In the reader's language and in its place; to be called when either has changed."""
+        said = [self.said[topic] for topic in TOPICS if topic in self.said]
+        notice, home = by_id("notice"), first_of("section.prompt")
+        if is_panel_open():
+            for one in said:
+                if one["error"] or one is not self.said.get("text"):  # notes on the text stay beside it
+                    home = (one["place"] and first_of("#panel " + one["place"])) or by_id("panel-notices")
+        if not home.isSameNode(notice.parentElement):
+            home.append(notice)
+        is_error = any([one["error"] for one in said])
+        notice.setAttribute("role", "alert" if is_error else "status")
+        notice.classList.toggle("error", is_error)
+        write("notice-text", "\n".join([one["tell"](self.figure.words) for one in said]))
+        show("retry", any([one["retry"] for one in said]))
+        show("notice", bool(said))
+
+    def leave_panel(self):
+        """Before the panel's contents are replaced."""
+        first_of("section.prompt").append(by_id("notice"))
+
+
+def is_panel_open():
+    return first_of("#panel[open]") is not None

@@ -119,7 +119,5 @@ def drawings(asked, words):
     drawn["grouped"] = " ".join([numbers.grouped(n) + numbers.megabytes(n) for n in (0, 7, 999, 8180, 124400000)])
     drawn["draws"] = " ".join([str(draws.uniform(seed, n)) for seed in (0, 1, 999_999) for n in range(5)])
     drawn["scales"] = " ".join([numbers.short(scales.temperature_at(position)) for position in range(141)])
-    links = ("a%20b%F0%9F%99%82", "%F0%9F%99", "%", "%80", "%C3%A9")
-    drawn["texts"] = " ".join([state.decoded(text) or "none" for text in links])
     drawn["state"] = " ".join([state.write(state.read(fragment)) for fragment in FRAGMENTS])
     return drawn

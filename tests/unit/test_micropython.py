@@ -44,11 +44,12 @@ with open("answers.json") as file:
 ROUNDED = re.compile(r"\d+\.\d+|(?<=>)\d+(?=<)|(?<=>−)\d+(?=<)")  # decimals anywhere, whole numbers as texts
 
 
-def micropythons(language: str) -> dict:
-    command = ["node", "--input-type=module", "-e", RUNNER, "--", PROGRAM.replace("LANGUAGE", language)]
-    done = subprocess.run(command, cwd=ROOT, input=as_json(), capture_output=True, encoding="utf-8", timeout=300)
+def run_in_micropython(program: str, answers_json: str) -> str:
+    """What a program prints that finds the page's modules and `answers.json` beside it."""
+    command = ["node", "--input-type=module", "-e", RUNNER, "--", program]
+    done = subprocess.run(command, cwd=ROOT, input=answers_json, capture_output=True, encoding="utf-8", timeout=300)
     assert done.returncode == 0, done.stderr[-2000:]
-    return json.loads(done.stdout)
+    return done.stdout
 
 
 def assert_same(name: str, got: str, expected: str) -> None:
@@ -61,7 +62,7 @@ def assert_same(name: str, got: str, expected: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_micropython_draws_what_cpython_draws(language):
-    got = micropythons(language)
+    got = json.loads(run_in_micropython(PROGRAM.replace("LANGUAGE", language), as_json()))
     expected = drawings(answers(), Words(language, str(ROOT / "py/page/text")))
     assert set(got) == set(expected)
     for name in expected:

@@ -6,7 +6,6 @@ import math
 import re
 import string
 from itertools import product
-from urllib.parse import quote
 
 import pytest
 from hypothesis import example, given
@@ -183,78 +182,6 @@ def test_formula_names_what_happens():
     order = candidates.formula(settings | {"top_k": 40, "top_p": 0.9}, spoken)
     places = [order.index(step) for step in ("0.35", "40", "softmax", "90\u00a0%")]
     assert places == sorted(places), "temperature, then top-k, then softmax, then top-p"
-
-
-# Links
-
-NUMBERS = st.integers(0, 999_999)
-ASCII = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E))  # all that a browser leaves in an address
-
-
-@given(NUMBERS, st.sampled_from(("", *state.PARTS)), st.none() | st.floats(0, 5).map(lambda t: round(t, 3)), st.text())
-def test_a_link_carries_the_state_there_and_back(number, part, temperature, text):
-    said = state.read("") | {"block": number, "seed": number, "open": part, "t": temperature}
-    said["text"] = quote(text.encode("utf-8", "replace"), safe="-_.!~*'()")[: state.LONGEST]
-    assert state.read("#" + state.write(said)) == state.read(state.write(said)) == said
-
-
-@given(
-    ASCII
-    | st.lists(
-        st.tuples(st.sampled_from(["block", "head", "token", "open", "text", "t", "p", "seed", "x"]), ASCII)
-    ).map(lambda pairs: "#" + "&".join(f"{name}={value}" for name, value in pairs))
-)
-def test_any_link_is_understood_as_far_as_it_goes(fragment):
-    found = state.read(fragment)
-    assert list(found) == [name for name, _, _ in state.FIELDS]
-    for name, kind, default in state.FIELDS:
-        said = f"{name}=" in fragment
-        if kind == "part":
-            assert found[name] == default or found[name] in state.PARTS
-        elif kind == "text":
-            assert found[name] is default or (said and set(found[name]) <= set(state.ENCODED))
-        else:
-            assert found[name] == default or (said and 0 <= found[name] < 10**8)
-    assert state.read(state.write(found)) == found
-
-
-@pytest.mark.parametrize(
-    ("fragment", "said"),
-    [
-        ("", {}),
-        ("#block=3&head=2&token=7&open=heads", {"block": 3, "head": 2, "token": 7, "open": "heads"}),
-        ("#block=3&block=4", {"block": 4}),
-        ("#block=-1&head=1.5&token=1e3&open=table", {}),
-        ("#block=1234567&open=HEAD&head=", {}),
-        ("#open=__class__&constructor=1&==&&=", {}),
-        ("#token=007", {"token": 7}),
-        ("#t=1.25&p=.5&k=3&text=a%20b", {"t": 1.25, "p": 0.5, "k": 3, "text": "a%20b"}),
-        ("#t=1.2.5&p=-1&k=nan&text=<b>&seed=1e9", {}),
-        ("#t=.&p=inf", {}),
-    ],
-)
-def test_what_a_link_does_not_say_is_the_default(fragment, said):
-    defaults = {name: default for name, _, default in state.FIELDS}
-    assert defaults == {
-        **{"text": None, "model": "", "block": 1, "head": 1, "token": 0, "open": ""},
-        **{"t": None, "k": 0, "p": None, "seed": None, "draw": 0, "hide": ""},
-    }
-    assert state.read(fragment) == defaults | said
-
-
-@given(st.text(st.characters(exclude_categories=["Cs"])))
-def test_a_text_comes_back_from_its_link(text):
-    assert state.decoded(quote(text, safe="-_.!~*'()")) == text
-
-
-@pytest.mark.parametrize("cut", ["%F0%9F%99", "%", "%4", "%zz", "a%80b", "%+1"])
-def test_a_text_cut_in_a_character_is_none(cut):
-    assert state.decoded(cut) is None
-
-
-def test_only_what_differs_is_written():
-    assert state.write(state.read("")) == ""
-    assert state.write(state.read("#open=next&block=1&token=4")) == "token=4&open=next"
 
 
 def constant(file, name):
