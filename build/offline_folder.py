@@ -22,6 +22,7 @@ PLACES = {  # in the zip -> which part
     "start.sh": "start.sh",
     "tools/Server.cs": "Server.cs",
     "tools/serve.pl": "serve.pl",
+    "tools/serve.py": "serve.py",
 }
 WINDOWS = ("READ ME.txt", "start.cmd", "Server.cs")  # its editors and its command line want their own line ends
 STARTED = (".command", ".sh", ".pl")  # systems that have such a thing must be allowed to run them
@@ -40,14 +41,17 @@ def write_zip(out: Path, names: tuple[str, ...]) -> None:
                 archive.write(path, f"{TOP}/site/{path.relative_to(dist).as_posix()}")
         archive.writestr(f"{TOP}/glassformer.html", single_file.page(dist))
         for place, part in PLACES.items():
-            text = (PARTS / part).read_bytes()
-            if part in WINDOWS:
-                text = text.replace(b"\n", b"\r\n")
             entry = zipfile.ZipInfo(f"{TOP}/{place}", (1980, 1, 1, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = (0o755 if place.endswith(STARTED) else 0o644) << 16
-            archive.writestr(entry, text)
+            archive.writestr(entry, with_line_ends(part, (PARTS / part).read_bytes()))
     print(f"{out.name}: {out.stat().st_size / 1e6:.1f} MB. Unpack it on any computer and read READ ME.txt in it.")
+
+
+def with_line_ends(part: str, text: bytes) -> bytes:
+    """A part with the line ends that its system wants, whatever those of this clone are."""
+    lines = text.replace(b"\r\n", b"\n")
+    return lines.replace(b"\n", b"\r\n") if part in WINDOWS else lines
 
 
 def main() -> None:

@@ -48,6 +48,18 @@ def load_model(folder: Path) -> tuple[Session, Tokenizer]:
     return Session(weights_from_shards(shards, config), config), tokenizer
 
 
+def check_files(folder: Path) -> None:
+    """Raises SystemExit unless the files of a quantised checkpoint are those that its index describes."""
+    for file in read_index((folder / INDEX).read_bytes()).files:
+        path = folder / file.name
+        if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != file.sha256:
+            raise SystemExit(
+                f"{path} is not the file that {INDEX} describes, and browsers would refuse it.\n"
+                "If git has changed its line ends (core.autocrlf), delete it and run: git checkout -- weights\n"
+                "Else make the model anew."
+            )
+
+
 def list_models(weights: Path) -> list[dict]:
     """What the page is told of the quantised checkpoints in the folder `weights`, the embedded one first.
 
@@ -192,6 +204,8 @@ def build(out: Path, names: tuple[str, ...] | None = None) -> None:
     skip = shutil.ignore_patterns("__pycache__", "*.pyc", "README.md", "curve.jsonl")
     if names is None:
         names = tuple(path.parent.name for path in (ROOT / "weights").glob(f"*/{INDEX}"))
+    for name in names:
+        check_files(ROOT / "weights" / name)
     for folder in ("py", "vendor", *(f"weights/{name}" for name in names)):
         shutil.copytree(ROOT / folder, out / folder, ignore=skip)
     write_models(out)

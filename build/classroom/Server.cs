@@ -40,10 +40,10 @@ namespace Glassformer
             }
             string address = "http://127.0.0.1:" + ((IPEndPoint)listener.LocalEndpoint).Port + "/";
             Console.WriteLine("Glassformer is at " + address);
-            Console.WriteLine("To stop it, close this window.");
+            Console.WriteLine("If no browser opens, open that address. To stop, close this window.");
             if (Array.IndexOf(arguments, "--no-browser") < 0)
             {
-                Process.Start(address);
+                OpenBrowser(address);
             }
             while (true)
             {
@@ -51,6 +51,18 @@ namespace Glassformer
                 Thread thread = new Thread(delegate() { Serve(client); });
                 thread.IsBackground = true;
                 thread.Start();
+            }
+        }
+
+        static void OpenBrowser(string address)
+        {
+            try
+            {
+                Process.Start(address);
+            }
+            catch (Exception)
+            {
+                // There is none that Windows knows of; the address has been printed.
             }
         }
 

@@ -22,7 +22,7 @@ for my $port (8000 .. 8999) {
 $server or die "No port from 8000 to 8999 is free.\n";
 my $address = 'http://127.0.0.1:' . $server->sockport . '/';
 $| = 1;
-print "Glassformer is at $address\nTo stop it, close this window.\n";
+print "Glassformer is at $address\nIf no browser opens, open that address. To stop, close this window.\n";
 unless (grep { $_ eq '--no-browser' } @options) {
     system(($^O eq 'darwin' ? 'open' : 'xdg-open') . " '$address' >/dev/null 2>&1 &");
 }

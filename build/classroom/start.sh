@@ -1,11 +1,14 @@
 #!/bin/sh
 # Serves the folder "site" beside this file to the browser of this computer, and to nobody else.
 cd "$(dirname "$0")" || exit 1
-if command -v perl >/dev/null 2>&1; then
+if ! [ -f site/index.html ]; then
+  echo "The folder \"site\" is not beside this file. Please unpack the whole zip, and start it from there."
+  exit 1
+fi
+if perl -MCwd -MIO::Socket::INET -e 1 2>/dev/null; then
   exec perl tools/serve.pl site "$@"
-elif command -v python3 >/dev/null 2>&1; then
-  echo "Open http://127.0.0.1:8000/ in your browser. To stop, close this window."
-  exec python3 -m http.server 8000 --bind 127.0.0.1 --directory site
+elif python3 -c "from http.server import ThreadingHTTPServer" 2>/dev/null; then
+  exec python3 tools/serve.py site "$@"
 fi
 echo "Neither perl nor python3 is on this computer. Please open glassformer.html in this folder instead:"
 echo "it is the whole page in one file."
