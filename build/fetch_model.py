@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from build.paths import typed
 from build.quantize import quantize
 from build.site import MODEL, ROOT
 from build.source import SourceError
@@ -105,9 +106,9 @@ def digest(path: Path) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m build.fetch_model", description=__doc__.splitlines()[0])
     parser.add_argument("name", metavar="NAME", help=f"{', '.join(PINS)}, or a name for a model of your own")
-    parser.add_argument("--source", type=Path, metavar="FOLDER", help="take the checkpoint from this folder")
+    parser.add_argument("--source", type=typed, metavar="FOLDER", help="take the checkpoint from this folder")
     parser.add_argument("--bits", type=int, choices=(8, 4), default=8, help="bits a weight (default: 8)")
-    parser.add_argument("--eval", type=Path, metavar="TEXT_FILE", help="text to measure the perplexity on")
+    parser.add_argument("--eval", type=typed, metavar="TEXT_FILE", help="text to measure the perplexity on")
     arguments = parser.parse_args()
     name = arguments.name
     if not name.replace("-", "").replace("_", "").replace(".", "").isalnum() or not name.isascii() or name == MODEL:

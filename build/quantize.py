@@ -20,6 +20,7 @@ from typing import NamedTuple
 import numpy as np
 import safetensors.numpy
 
+from build.paths import typed
 from build.perplexity import perplexities, windows_of
 from build.source import Source, SourceError, minimised
 from model.checkpoint import INDEX, LAYOUTS, SCALE, is_quantized, tensor_shapes
@@ -168,10 +169,10 @@ def split_into_shards(pieces: list[Piece]) -> list[list[Piece]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m build.quantize", description=__doc__.splitlines()[0])
-    parser.add_argument("source", type=Path, metavar="SOURCE_FOLDER")
-    parser.add_argument("out", type=Path, metavar="OUT_FOLDER")
+    parser.add_argument("source", type=typed, metavar="SOURCE_FOLDER")
+    parser.add_argument("out", type=typed, metavar="OUT_FOLDER")
     parser.add_argument("--bits", type=int, choices=(8, 4), default=8, help="bits a weight (default: 8)")
-    parser.add_argument("--eval", type=Path, metavar="TEXT_FILE", help="text to measure the perplexity on")
+    parser.add_argument("--eval", type=typed, metavar="TEXT_FILE", help="text to measure the perplexity on")
     arguments = parser.parse_args()
     try:
         quantize(arguments.source, arguments.out, arguments.bits, arguments.eval)

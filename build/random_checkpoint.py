@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import safetensors.numpy
 
+from build.paths import typed
 from model.checkpoint import tensor_shapes
 from model.config import ConfigError, GPT2Config
 from model.huggingface import PREFIX
@@ -71,7 +72,7 @@ def write(out: Path, config: GPT2Config, seed: int, prefix: str = PREFIX, masks:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m build.random_checkpoint", description=__doc__.splitlines()[0])
-    parser.add_argument("out", type=Path, metavar="OUT_FOLDER")
+    parser.add_argument("out", type=typed, metavar="OUT_FOLDER")
     for option, default in (
         ("--vocab-size", 50_257),
         ("--n-positions", 1024),

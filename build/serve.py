@@ -22,6 +22,8 @@ from urllib.parse import unquote, urlsplit
 
 import segno
 
+from build.paths import typed
+
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 EVERYONE = "0.0.0.0"  # every network this machine is in
@@ -232,7 +234,7 @@ def invitation(address: str) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m build.serve", description="Serve a folder to your browser.")
-    parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "dist", help="folder to serve (default: dist)")
+    parser.add_argument("folder", nargs="?", type=typed, default=ROOT / "dist", help="folder to serve (default: dist)")
     parser.add_argument("--port", type=int, help="port to listen on (default: the first free one from 8000 on)")
     parser.add_argument("--no-browser", action="store_true", help="do not open the browser")
     parser.add_argument("--under", default="/", metavar="PATH", help="URL path of the folder, such as /glassformer/")

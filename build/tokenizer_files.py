@@ -20,6 +20,8 @@ from pathlib import Path
 
 import tokenizers
 
+from build.paths import typed
+
 ROOT = Path(__file__).parent.parent
 END_OF_TEXT = "<|endoftext|>"
 VOCAB_BPE_SHA256 = "1ce1664773c50f3e0cc8842619a93edc4624525b728b188a9e0be33b7726adc5"
@@ -119,7 +121,7 @@ def write(out_dir: Path, vocab_size: int) -> Path:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m build.tokenizer_files", description=__doc__.split("\n")[0])
-    parser.add_argument("out_dir", type=Path, help="folder to write tokenizer.json into")
+    parser.add_argument("out_dir", type=typed, help="folder to write tokenizer.json into")
     parser.add_argument("--vocab-size", type=int, default=FULL_SIZE, help=f"entries to keep (default: {FULL_SIZE})")
     arguments = parser.parse_args()
     try:

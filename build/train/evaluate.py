@@ -9,13 +9,13 @@ are measured, dequantised by `py/model`.
 import argparse
 import math
 import sys
-from pathlib import Path
 
 import numpy as np
 import tokenizers
 import torch
 from torch.nn import functional
 
+from build.paths import typed
 from build.tokenizer_files import END_OF_TEXT
 from build.train.data import DataError, byte_count, consecutive_windows, read_documents, token_stream
 from build.train.model import GPT2, ModelError, load
@@ -99,8 +99,8 @@ def markdown(head: tuple[str, str], rows: list[tuple[str, str]]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m build.train.evaluate", description=__doc__.splitlines()[0])
-    parser.add_argument("model", type=Path, metavar="MODEL_FOLDER")
-    parser.add_argument("text", type=Path, metavar="TEXT_FILE", help="documents separated by lines of <|endoftext|>")
+    parser.add_argument("model", type=typed, metavar="MODEL_FOLDER")
+    parser.add_argument("text", type=typed, metavar="TEXT_FILE", help="documents separated by lines of <|endoftext|>")
     parser.add_argument("--seed", type=int, default=0, help="of the draws (default: 0)")
     arguments = parser.parse_args()
     try:

@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from build.paths import typed
 from build.tokenizer_files import TokenizerFilesError
 from build.train.data import DataError, TokenFiles, consecutive_windows, prepare, shuffled_windows
 from build.train.evaluate import summed_loss
@@ -177,10 +178,10 @@ def starting_model(arguments: argparse.Namespace) -> GPT2:
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m build.train.train", description=__doc__.splitlines()[0])
-    parser.add_argument("--text", type=Path, required=True, metavar="FOLDER", help="holds .txt files to learn from")
-    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="gets the model")
+    parser.add_argument("--text", type=typed, required=True, metavar="FOLDER", help="holds .txt files to learn from")
+    parser.add_argument("--out", type=typed, required=True, metavar="FOLDER", help="gets the model")
     parser.add_argument(
-        "--from", dest="start", type=Path, metavar="FOLDER", help="a stable/ folder or a quantised model"
+        "--from", dest="start", type=typed, metavar="FOLDER", help="a stable/ folder or a quantised model"
     )
     parser.add_argument("--minutes", type=float, default=60, help="length of the leg (default: 60)")
     for name, size in SIZES.items():

@@ -1,6 +1,7 @@
 """Getting a published checkpoint with Hugging Face's own client, from a stand-in for its server on this machine."""
 
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -134,3 +135,22 @@ def test_the_command_takes_a_folder(source, tmp_path):
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert read_index((tmp_path / "weights" / "own-1" / INDEX).read_bytes()).bits == 4
+
+
+def test_a_tilde_that_the_shell_has_left_is_the_home_folder(source, tmp_path):
+    """As in make model SRC=~/folder, where some shells do not expand it, and between quotes none does."""
+    shutil.copytree(source, tmp_path / "own" / "source")
+    (tmp_path / "own" / "text.txt").write_text("to be or not to be " * 20)
+
+    def run(module, *arguments):
+        command = [sys.executable, "-m", module, *arguments]
+        environment = os.environ | {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path)}
+        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
+
+    done = run("build.quantize", "~/own/source", "~/own/out", "--eval", "~/own/text.txt")
+    assert done.returncode == 0 and "perplexity" in done.stdout, done.stderr
+    assert (tmp_path / "own" / "out" / INDEX).is_file()
+    done = run("build.fetch_model", "tiny", "--source", "~/nothing")
+    assert done.returncode == 1 and str(tmp_path / "nothing" / "config.json") in done.stderr
+    done = run("build.quantize", "~nobody-of-this-name/x", "~/own/out")
+    assert done.returncode == 1 and "~nobody-of-this-name/x/config.json" in done.stderr
