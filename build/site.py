@@ -130,7 +130,7 @@ def prepared_page(html: str, answer: dict, words: Words) -> str:
         "candidates": candidates.table(following, words),
         "formula": candidates.formula(following, words),
         "needle": needle.strip(following, words),
-        "draw-sentence": escape(needle.sentence(following, words)),
+        "draw-sentence": needle.sentence(following, words),
         "shape": shape.curves(following, words),
         "shape-sentence": shape.sentence(following, words),
         "top-k-value": words.say("setting.off"),

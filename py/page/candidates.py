@@ -14,7 +14,8 @@ def table(answer, words):
     pieces = [
         '<table data-temperature="{}" data-u="{}"><caption><span class="key sampled">{}</span>'
         '<span class="key model">{}</span>{}<span class="axis">{}</span></caption><thead class="visually-hidden"><tr>'
-        '<th scope="col">{}</th><td></td><th scope="col">{}</th><th scope="col">{}</th></tr></thead><tbody>'.format(
+        '<th scope="col">{}</th><td></td><th scope="col">{}</th><th scope="col">{}</th></tr></thead>'
+        '<tbody translate="no">'.format(
             answer["temperature"],
             answer["u"],
             words.say("next.sampled"),

@@ -70,7 +70,8 @@ def cards(models, used, coming, asking, stored, words):
         name = model["name"]
         kept = is_stored(model, stored)
         pieces.append(
-            '<li class="choice{}" data-model="{}"><h3>{}</h3>{}<p>{}</p><p class="note">{}{}</p>{}</li>'.format(
+            '<li class="choice{}" data-model="{}"><h3 translate="no">{}</h3>{}<p>{}</p>'
+            '<p class="note">{}{}</p>{}</li>'.format(
                 " used" if name == used else "",
                 escape(name),
                 escape(name),

@@ -1,7 +1,7 @@
 """The contents of the flow's columns: plain strings, so that the prepared page is made of them too."""
 
 from page import matrix, prompt, strips
-from page.markup import escape, quoted
+from page.markup import quoted_html
 from page.numbers import percent
 
 
@@ -28,14 +28,12 @@ def columns(answer, words):
         "before": "" if view["block"] else '<span class="sign" aria-hidden="true">=</span>',
         "before-count": folded(view["block"], words),
         "after-count": folded(view["n_layer"] - view["block"] - 1, words),
-        "attention-sentence": escape(
-            words.say(
-                "attention.sentence" if most["row"] >= view["first"] else "attention.sentence.above",
-                token=quoted(answer["tokens"][view["row"]]["shown"]),
-                share=percent(most["share"]),
-                other=quoted(answer["tokens"][most["row"]]["shown"]),
-                position=most["row"] + 1,
-            )
+        "attention-sentence": words.html(
+            "attention.sentence" if most["row"] >= view["first"] else "attention.sentence.above",
+            token=quoted_html(answer["tokens"][view["row"]]["shown"]),
+            share=percent(most["share"]),
+            other=quoted_html(answer["tokens"][most["row"]]["shown"]),
+            position=most["row"] + 1,
         ),
     }
 

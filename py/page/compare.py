@@ -8,16 +8,17 @@ ENDING = 24  # characters of a text in a label
 
 
 def label(tokens, following, words):
-    """What a distribution belongs to: the end of its text, and the settings."""
+    """What a distribution belongs to, as HTML: the end of its text, and the settings."""
     text = "".join([token["shown"] for token in tokens])
     ending = text if len(text) <= ENDING else "…" + text[-ENDING:]
-    return words.say("pin.label", text=ending, settings=candidates.formula(following, words))
+    text = '<span translate="no">' + escape(ending) + "</span>"
+    return words.html("pin.label", text=text, settings=escape(candidates.formula(following, words)))
 
 
 def sentence(following, pinned, words):
-    """How much the two have in common; `pinned` is the label of the pinned one."""
+    """How much the two have in common, as HTML; `pinned` is the label of the pinned one."""
     overlap = percent(following["pinned"]["overlap"])
-    return words.say("pin.sentence", label=pinned, overlap=overlap)
+    return words.html("pin.sentence", label=pinned, overlap=overlap)
 
 
 def table(answer, pinned, now, words):
@@ -25,20 +26,20 @@ def table(answer, pinned, now, words):
     rows, following = answer["rows"], answer["next"]
     end = bar_end(max([max(row["pinned"] or 0, row["now"] or 0) for row in rows]))
     heads = [
-        (words.say("compare.pinned", label=pinned), "pinned", following["pinned"]["entropy"]),
-        (words.say("compare.now", label=now), "sampled", following["entropy"]["sampled"]),
+        (words.html("compare.pinned", label=pinned), "pinned", following["pinned"]["entropy"]),
+        (words.html("compare.now", label=now), "sampled", following["entropy"]["sampled"]),
     ]
     pieces = ['<table class="ranks compare"><thead><tr><th scope="col">', words.say("odds.token"), "</th>"]
     for name, kind, entropy in heads:
         pieces.append(
             '<th scope="col" colspan="2" class="key {}">{}<br>{}, {}</th>'.format(
                 kind,
-                escape(name),
+                name,
                 words.say("compare.entropy", bits="{:.2f}".format(entropy)),
                 words.say("next.axis", end=round_percent(end)),
             )
         )
-    pieces.append('<th scope="col">' + words.say("compare.change") + "</th></tr></thead><tbody>")
+    pieces.append('<th scope="col">' + words.say("compare.change") + '</th></tr></thead><tbody translate="no">')
     for row in rows:
         pieces.append('<tr><th scope="row">' + visible(row["shown"]) + "</th>")
         for name in ("pinned", "now"):

@@ -51,7 +51,7 @@ class Controls:
         self.changed()
 
     def typed(self):
-        """A number being typed counts as soon as it is one, to the thousandth that is shown; until then the old stays."""
+        """A number being typed counts once it is one, to the thousandth that is shown; the old stays until then."""
         try:
             temperature = round(float(by_id("temperature-number").value), 3)
         except ValueError:

@@ -64,7 +64,7 @@ class Figure:
         fill("candidates", candidates.table(following, self.words))
         write("formula", candidates.formula(following, self.words))
         fill("needle", needle.strip(following, self.words))
-        write("draw-sentence", needle.sentence(following, self.words))
+        fill("draw-sentence", needle.sentence(following, self.words))
         fill("shape", shape.curves(following, self.words))
         write("shape-sentence", shape.sentence(following, self.words))
         self.draw_fan()

@@ -22,8 +22,8 @@ def rail(depths, block, words):
             continue
         label = words.say("forming.name", block=depth, token=quoted(best["shown"]), share=percent(best["share"]))
         stops.append(
-            '<li><button type="button" class="stop" data-block="{}" aria-pressed="{}" title="{}">'
-            '<img alt="" src="{}"><span class="stop-name">{}</span>{}</button></li>'.format(
+            '<li><button type="button" class="stop" translate="no" data-block="{}" aria-pressed="{}" title="{}">'
+            '<img alt="" src="{}"><span class="stop-name" translate="yes">{}</span>{}</button></li>'.format(
                 depth - 1,
                 "true" if depth - 1 == block else "false",
                 escape(label),

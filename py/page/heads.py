@@ -12,7 +12,7 @@ def grid(heads, chosen, words):
         pieces.append(words.say("heads.block", number=block + 1) + "</span>")
         for head in range(len(heads[block])):
             pieces.append(
-                '<button type="button" class="head" data-block="{}" data-head="{}" aria-pressed="{}"'
+                '<button type="button" class="head" translate="no" data-block="{}" data-head="{}" aria-pressed="{}"'
                 ' aria-label="{}"><img alt="" src="{}"></button>'.format(
                     block,
                     head,
@@ -22,7 +22,7 @@ def grid(heads, chosen, words):
                 )
             )
         pieces.append("</div>")
-    pieces.append('</div></div><p id="head-caption" class="caption" aria-live="polite">')
+    pieces.append('</div></div><p id="head-caption" class="caption" translate="no" aria-live="polite">')
     pieces.append(escape(sentence(heads, chosen[0], chosen[1], words)) + "</p>")
     return "".join(pieces)
 

@@ -1,4 +1,7 @@
-"""Text into HTML. Everything that did not come from our own files passes through `escape`."""
+"""Text into HTML. Everything that did not come from our own files passes through `escape`.
+
+Where the model speaks, browsers' translators are told to leave the words alone: they would show other tokens.
+"""
 
 
 def escape(text):
@@ -16,9 +19,15 @@ def escape(text):
 def visible(shown):
     """A token as shown alone: its leading space as an open box, so that " time" and "time" can be told apart."""
     body = shown.lstrip(" ")
-    return '<span class="space">' + "␣" * (len(shown) - len(body)) + "</span>" + escape(body)
+    spaces = "␣" * (len(shown) - len(body))
+    return '<span translate="no"><span class="space">' + spaces + "</span>" + escape(body) + "</span>"
 
 
 def quoted(shown):
     """A token inside a sentence, as plain text."""
     return "“" + shown.replace(" ", "␣") + "”"
+
+
+def quoted_html(shown):
+    """A token inside a sentence that is HTML, see `Words.html`."""
+    return '<span translate="no">' + escape(quoted(shown)) + "</span>"

@@ -54,7 +54,7 @@ def stage(name, names, stage, label):
     named = count <= LABELLED
     left, foot = (68, 46) if named else (4, 4)
     pieces = [
-        '<svg class="matrix opened" data-matrix="{}" data-left="{}" viewBox="0 0 {} {}" tabindex="0"'
+        '<svg class="matrix opened" translate="no" data-matrix="{}" data-left="{}" viewBox="0 0 {} {}" tabindex="0"'
         ' role="application" aria-label="{}">'.format(name, left, left + SIDE + 4, SIDE + foot, escape(label)),
         '<g transform="translate({} 0) scale({:.4f})">{}{}</g>'.format(
             left, size, hatch(count) + cells(count, stage["picture"], name != "scores"), rings()

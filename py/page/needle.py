@@ -1,6 +1,6 @@
 """The draw: every token as wide as its probability, likeliest first, and one needle that decides."""
 
-from page.markup import escape, quoted
+from page.markup import escape, quoted, quoted_html
 from page.numbers import percent
 
 
@@ -31,12 +31,12 @@ def strip(following, words):
 
 
 def sentence(following, words):
-    """What the needle points at."""
+    """What the needle points at, as HTML."""
     drawn = following["drawn"]
-    return words.say(
+    return words.html(
         "draw.sentence",
         u=decimal(following["u"]),
-        token=quoted(drawn["shown"]),
+        token=quoted_html(drawn["shown"]),
         share=percent(drawn["sampled"]),
     )
 

@@ -1,7 +1,7 @@
 """The next-token probabilities, opened: a long list, a search, and one token's arithmetic from logit to probability."""
 
 from page.candidates import bars, mark
-from page.markup import escape, quoted, visible
+from page.markup import escape, quoted_html, visible
 from page.numbers import bar_end, grouped, percent, round_percent, short, signed
 
 COUNT = 200  # tokens listed
@@ -26,7 +26,7 @@ def table(following, words):
     pieces = [
         '<table class="ranks"><thead><tr><th scope="col">{}</th><th scope="col">{}</th><th scope="col">{}</th>'
         '<th scope="col" class="axis">{}</th><th scope="col" class="key sampled">{}</th>'
-        '<th scope="col" class="key model">{}</th></tr></thead><tbody>'.format(
+        '<th scope="col" class="key model">{}</th></tr></thead><tbody translate="no">'.format(
             words.say("odds.rank"),
             words.say("odds.token"),
             words.say("odds.logit"),
@@ -66,7 +66,7 @@ def work(following, number, words):
     if temperature == 0:
         first = row["rank"] == 1
         lines.append(line(say("odds.greedy"), percent(row["sampled"]), say("odds.greedy.why")))
-        ending = say("odds.greedy.first") if first else say("odds.greedy.other")
+        ending = escape(say("odds.greedy.first") if first else say("odds.greedy.other"))
     else:
         t = short(temperature)
         lines.append(
@@ -96,11 +96,11 @@ def work(following, number, words):
                     signed(row["weight"]) + " ÷ " + signed(following["total"]),
                 )
             )
-        ending = say("odds.so", share=percent(row["sampled"]), token=quoted(row["shown"]))
+        ending = words.html("odds.so", share=percent(row["sampled"]), token=quoted_html(row["shown"]))
     return '<h3>{}</h3><dl>{}</dl><p class="so">{}</p><p class="note">{}</p>'.format(
-        escape(say("odds.title", token=quoted(row["shown"]), rank=grouped(row["rank"]))),
+        words.html("odds.title", token=quoted_html(row["shown"]), rank=grouped(row["rank"])),
         "".join(lines),
-        escape(ending),
+        ending,
         say("odds.note"),
     )
 
@@ -110,4 +110,6 @@ def bracketed(text):
 
 
 def line(name, value, why):
-    return "<div><dt>{}</dt><dd><b>{}</b><span>{}</span></dd></div>".format(escape(name), value, escape(why))
+    return '<div><dt>{}</dt><dd><b translate="no">{}</b><span>{}</span></dd></div>'.format(
+        escape(name), value, escape(why)
+    )

@@ -3,7 +3,7 @@
 import asyncio
 
 from page import compare
-from page.dom import by_id, on, show, write
+from page.dom import by_id, fill, on, show, write
 
 
 class Pin:
@@ -32,4 +32,4 @@ class Pin:
         for name in ("unpin", "open-compare", "pin-sentence"):
             show(name, pinned)
         if pinned:
-            write("pin-sentence", compare.sentence(following, self.label, self.figure.words))
+            fill("pin-sentence", compare.sentence(following, self.label, self.figure.words))

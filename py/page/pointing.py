@@ -5,8 +5,8 @@ opened part's own line.
 """
 
 from page import strips
-from page.dom import by_id, first_of, on, shares_within, show, write
-from page.markup import quoted
+from page.dom import by_id, fill, first_of, on, shares_within, show, write
+from page.markup import escape, quoted_html
 from page.matrix import cell_at
 from page.numbers import percent, signed
 
@@ -111,14 +111,14 @@ class Pointing:
             self.opened.choose_cell(row, column)
 
     def token(self, row):
-        return quoted(self.figure.answer["tokens"][row]["shown"])
+        return quoted_html(self.figure.answer["tokens"][row]["shown"])
 
     def say_strip(self, strip):
         words = self.figure.words
         key = "reading.entry" if strip["first"] == strip["last"] else "reading.strip"
-        text = words.say(
+        html = words.html(
             key,
-            what=words.say("strip." + strip["name"]),
+            what=escape(words.say("strip." + strip["name"])),
             token=self.token(strip["row"]),
             first=strip["first"],
             last=strip["last"],
@@ -128,12 +128,12 @@ class Pointing:
             max=signed(strip["max"]),
             scale=signed(strip["scale"]),
         )
-        self.say(text)
+        self.say(html)
 
     def say_share(self, score):
         words = self.figure.words
         hidden = score["column"] > score["row"]
-        text = words.say(
+        html = words.html(
             "reading.hidden" if hidden else "reading.share",
             token=self.token(score["row"]),
             other=self.token(score["column"]),
@@ -141,13 +141,13 @@ class Pointing:
             score="" if hidden else signed(score["scaled"]),
             length=signed(score["length"]),
         )
-        self.say(text)
+        self.say(html)
 
-    def say(self, text):
+    def say(self, html):
         """Under the flow, or in the opened part where there is one."""
         inside = first_of("#panel[open] .reading")
         if inside:
-            inside.textContent = text
+            inside.innerHTML = html
         else:
-            write("reading", text)
+            fill("reading", html)
             show("reading-table", True)

@@ -26,5 +26,5 @@ def whole(caption, heads, names, rows):
         body.append('<tr><th scope="row">' + visible(name) + "</th>" + cells + rest + "</tr>")
     return (
         '<div class="scroll" tabindex="0" role="region" aria-label="{0}"><table class="plain"><caption>{0}</caption>'
-        "<thead><tr><td></td>{1}</tr></thead><tbody>{2}</tbody></table></div>"
+        '<thead><tr><td></td>{1}</tr></thead><tbody translate="no">{2}</tbody></table></div>'
     ).format(escape(caption), columns, "".join(body))

@@ -18,6 +18,14 @@ def timeline(history, words):
 def stop(number, position, html, name, share):
     state = "now" if number == position else ("later" if number > position else "")
     return (
-        '<li><button type="button" class="step {}" data-step-number="{}" aria-pressed="{}" title="{}">{}'
+        '<li><button type="button" class="step {}"{} data-step-number="{}" aria-pressed="{}" title="{}">{}'
         '<svg class="share" aria-hidden="true"><rect class="part" width="{:.1f}%" height="3"/></svg></button></li>'
-    ).format(state, number, "true" if number == position else "false", escape(name), html, 100 * share)
+    ).format(
+        state,
+        ' translate="no"' if number else "",
+        number,
+        "true" if number == position else "false",
+        escape(name),
+        html,
+        100 * share,
+    )

@@ -2,6 +2,8 @@
 
 import json
 
+from page.markup import escape
+
 LANGUAGES = ("en", "zh")
 
 
@@ -16,6 +18,10 @@ class Words:
     def say(self, key, **values):
         """The text `key` with its {names} filled in."""
         return self.texts[key].format(**values)
+
+    def html(self, key, **values):
+        """The same as HTML; so are the values."""
+        return escape(self.texts[key]).format(**values)
 
 
 def best_language(wanted):

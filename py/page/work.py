@@ -1,6 +1,6 @@
 """An attention head, opened: three steps from queries and keys to shares, then one cell worked out."""
 
-from page.markup import escape, quoted, visible
+from page.markup import escape, quoted, quoted_html, visible
 from page.matrix import legend, stage
 from page.numbers import percent, signed
 from page.strips import labelled
@@ -48,22 +48,23 @@ def cell(score, asking, answering, words):
     """One score from its query and key: the two vectors, their products, the running sum, and what follows from it."""
     say = words.say
     size = score["d_head"]
-    names = {"asking": quoted(asking), "answering": quoted(answering)}
+    plain = {"asking": quoted(asking), "answering": quoted(answering)}
+    names = {"asking": quoted_html(asking), "answering": quoted_html(answering)}
     return (
         '<div class="cell-lines"><h3>{title}</h3><p class="subtitle">{who}</p><svg viewBox="0 0 {width} 190"'
-        ' class="products" role="img" aria-label="{label}"><defs><clipPath id="reveal">'
+        ' class="products" translate="no" role="img" aria-label="{label}"><defs><clipPath id="reveal">'
         '<rect id="reveal-box" x="0" y="-8" width="{width}" height="198"/></clipPath></defs>{lines}</svg>'
         '<div class="player"><button type="button" id="play">{play}</button>'
         '<button type="button" id="step-back" aria-label="{back}">‹</button>'
         '<button type="button" id="step-on" aria-label="{on}">›</button>'
         '<input type="range" id="scrub" min="0" max="{size}" value="{size}" aria-label="{scrub}">'
-        '<button type="button" id="skip">{skip}</button><output id="step-text"></output></div></div>'
+        '<button type="button" id="skip">{skip}</button><output id="step-text" translate="no"></output></div></div>'
         '<div class="cell-results">{results}</div>'
     ).format(
         title=say("cell.title"),
-        who=escape(say("cell.who", **names)),
+        who=words.html("cell.who", **names),
         width=WIDTH,
-        label=escape(say("cell.picture", size=size, **names)),
+        label=escape(say("cell.picture", size=size, **plain)),
         lines=lines(score, names, words),
         play=say("player.play"),
         back=escape(say("player.back")),
@@ -155,7 +156,7 @@ def results(score, names, words):
     if score["scaled"] is None:
         boxes.append(box(say("cell.hidden"), "−∞", ""))
         boxes.append(box(say("cell.share"), percent(0), "strong"))
-        sentence = say("cell.hidden.so", **names)
+        sentence = words.html("cell.hidden.so", **names)
     else:
         boxes.append(box(say("cell.scale", size=size, root=root(size)), signed(score["scaled"]), ""))
         boxes.append(
@@ -166,12 +167,12 @@ def results(score, names, words):
             )
         )
         boxes.append(box(say("cell.divide", total=signed(score["total"])), percent(score["share"]), "strong"))
-        sentence = say("cell.so", share=percent(score["share"]), **names)
-    return "".join(boxes) + '<p class="so">' + escape(sentence) + "</p>"
+        sentence = words.html("cell.so", share=percent(score["share"]), **names)
+    return "".join(boxes) + '<p class="so">' + sentence + "</p>"
 
 
 def box(what, value, kind):
-    return '<p class="result {}"><span>{}</span><b>{}</b></p>'.format(kind, escape(what), value)
+    return '<p class="result {}"><span>{}</span><b translate="no">{}</b></p>'.format(kind, escape(what), value)
 
 
 def root(size):

@@ -87,13 +87,13 @@ def drawings(asked, words):
         if following["candidates"]:
             drawn[f"candidates {number}"] = candidates.table(following, words)
             drawn[f"formula {number}"] = candidates.formula(following, words)
-            drawn[f"needle {number}"] = needle.strip(following, words) + escape(needle.sentence(following, words))
+            drawn[f"needle {number}"] = needle.strip(following, words) + needle.sentence(following, words)
             drawn[f"shape {number}"] = shape.curves(following, words) + shape.sentence(following, words)
         for row in range(len(following["candidates"])):
             drawn[f"odds {number} {row}"] = odds.work(following, row, words)
     label = compare.label(short["tokens"], short["next"], words)
-    drawn["compare"] = compare.table(asked["compare"], label, "<b>{", words)
-    drawn["pin"] = escape(compare.sentence(asked["compare"]["next"], label, words))
+    drawn["compare"] = compare.table(asked["compare"], label, escape("<b>{"), words)
+    drawn["pin"] = compare.sentence(asked["compare"]["next"], label, words)
     drawn["pinned"] = candidates.table(asked["compare"]["next"], words) + shape.curves(asked["compare"]["next"], words)
     for name, table in asked["strip_tables"].items():
         drawn["table " + name] = tables.strip_table(table, names, words.say("strip." + name))

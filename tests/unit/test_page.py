@@ -235,7 +235,7 @@ def said_in(tree):
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             for call in ast.walk(function):
-                if isinstance(call, ast.Call) and re.fullmatch(r"say|.*words(\.say)?", ast.unparse(call.func)):
+                if isinstance(call, ast.Call) and re.fullmatch(r"say|.*words(\.(say|html))?", ast.unparse(call.func)):
                     keys |= keys_of(call.args[0], function)
     return keys
 

@@ -89,9 +89,9 @@ def texts_of(pattern, html):
 
 def work_lines(following, number):
     html = odds.work(following, number, WORDS)
-    return dict(zip(texts_of("<dt>(.*?)</dt>", html), texts_of("<b>(.*?)</b>", html), strict=True)), texts_of(
-        "<span>(.*?)</span>", html
-    )
+    return dict(
+        zip(texts_of("<dt>(.*?)</dt>", html), texts_of('<b translate="no">(.*?)</b>', html), strict=True)
+    ), texts_of("<span>(.*?)</span>", html)
 
 
 def test_the_arithmetic_of_a_token_can_be_followed():
@@ -179,7 +179,7 @@ def test_each_step_tells_its_numbers():
 def test_the_results_go_from_the_sum_to_the_share():
     names = {"asking": "A", "answering": "B"}
     for score in answers()["scores"]:
-        values = texts_of("<b>(.*?)</b>", work.results(score, names, WORDS))
+        values = texts_of('<b translate="no">(.*?)</b>', work.results(score, names, WORDS))
         assert close(values[0], score["score"])
         if score["column"] > score["row"]:
             assert values[1:] == ["−∞", "0\u00a0%"] and "cannot hear" in work.results(score, names, WORDS)
