@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from model import shallow_json
+from model.file_error import FileError, shortened
 
 HEADER_LIMIT = 100_000_000  # bytes; the reference implementation's
 COUNT_LIMIT = 2**63  # more elements than any file holds
@@ -34,8 +35,10 @@ DTYPES = {
 }
 
 
-class SafetensorsError(ValueError):
+class SafetensorsError(FileError):
     """The bytes are not a well-formed safetensors file; the message names the tensor or the field."""
+
+    kind = "broken"
 
 
 class Entry(NamedTuple):
@@ -81,12 +84,14 @@ def read_header(
     data_begin = header_end(file)
     if data_begin > len(file):
         raise SafetensorsError(
-            f"the header length is {data_begin - 8}, but {len(file) - 8} bytes follow: is the file cut short?"
+            f"the header length is {data_begin - 8}, but {len(file) - 8} bytes follow: is the file cut short?",
+            "cut",
+            expected=f"> {data_begin:,}",
+            size=f"{file_length:,}",
         )
     header = _parse_json(bytes(file[8:data_begin]))
-    metadata = header.pop("__metadata__", {})
-    if not (isinstance(metadata, dict) and all(isinstance(value, str) for value in metadata.values())):
-        raise SafetensorsError("__metadata__ is not an object whose values are all strings")
+    _check_names(header)
+    metadata = _read_metadata(header.pop("__metadata__", None))
     entries = {name: _read_entry(name, fields, data_begin) for name, fields in header.items()}
     entries = dict(sorted(entries.items(), key=lambda item: (item[1].begin, item[1].end)))
     _check_tiling(entries, data_begin, file_length)
@@ -116,28 +121,42 @@ def _parse_json(header: bytes) -> dict:
     if header[:1] != b"{":
         raise SafetensorsError("the header does not begin with '{': is this a safetensors file?")
     try:
-        return shallow_json.parse(header, _object_without_duplicates)
-    except SafetensorsError:
-        raise
+        return shallow_json.parse(header, _Object)
     except ValueError as error:
         raise SafetensorsError(f"the header is not valid UTF-8 JSON: {error}") from error
 
 
-def _object_without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    for text in (text for pair in pairs for text in pair if isinstance(text, str)):
-        text.encode()  # fails on a lone surrogate, "\\ud800"
-    fields = dict(pairs)
-    if len(fields) < len(pairs):
+class _Object(dict):
+    """A JSON object that remembers all its `pairs`: of a name it had twice, a dict has the last value alone."""
+
+    def __init__(self, pairs: list[tuple[str, object]]) -> None:
+        for text in (text for pair in pairs for text in pair if isinstance(text, str)):
+            text.encode()  # fails on a lone surrogate, "\\ud800"
+        super().__init__(pairs)
+        self.pairs = pairs
+
+
+def _read_metadata(value: object) -> dict[str, str]:
+    """The library takes null for an empty object, and names twice if all their values are strings."""
+    if value is None:
+        return {}
+    if not (isinstance(value, _Object) and all(isinstance(text, str) for _, text in value.pairs)):
+        raise SafetensorsError("__metadata__ is not an object whose values are all strings")
+    return dict(value)
+
+
+def _check_names(fields: _Object) -> None:
+    if len(fields) < len(fields.pairs):
         seen = set()
-        twice = next(name for name, _ in pairs if name in seen or seen.add(name))
+        twice = next(name for name, _ in fields.pairs if name in seen or seen.add(name))
         raise SafetensorsError(f"the header has {_quoted(twice)} twice")
-    return fields
 
 
 def _read_entry(name: str, fields: object, data_begin: int) -> Entry:
     """One header entry, with every field of the right type and the size the shape asks for."""
     if not isinstance(fields, dict) or set(fields) != {"dtype", "shape", "data_offsets"}:
         raise _tensor_error(name, "must have exactly dtype, shape and data_offsets")
+    _check_names(fields)
     dtype, shape, offsets = fields["dtype"], fields["shape"], fields["data_offsets"]
     if not isinstance(dtype, str) or dtype not in DTYPES:
         raise _tensor_error(name, f"has dtype {_quoted(dtype)}; the known ones are {', '.join(DTYPES)}")
@@ -171,7 +190,13 @@ def _check_tiling(entries: dict[str, Entry], data_begin: int, file_length: int) 
             what = "overlaps the tensor before it" if entry.begin < position else "leaves a hole before it"
             raise _tensor_error(name, what)
         if entry.end > file_length:
-            raise _tensor_error(name, "ends past the end of the file: is the file cut short?")
+            needed = max(entry.end for entry in entries.values())
+            raise SafetensorsError(
+                f"tensor {_quoted(name)} ends past the end of the file: is the file cut short?",
+                "cut",
+                expected=f"{needed:,}",
+                size=f"{file_length:,}",
+            )
         position = entry.end
     if position != file_length:
         raise SafetensorsError(f"the last {file_length - position} bytes of the file belong to no tensor")
@@ -182,6 +207,4 @@ def _tensor_error(name: str, problem: str) -> SafetensorsError:
 
 
 def _quoted(value: object) -> str:
-    """`value` for a message: a hostile header may hold megabytes of it."""
-    text = repr(value) if isinstance(value, str) else f"of type {type(value).__name__}"
-    return text if len(text) <= 100 else f"{text[:99]}…"
+    return shortened(repr(value) if isinstance(value, str) else f"of type {type(value).__name__}", 100)

@@ -48,6 +48,19 @@ def test_views_are_as_writable_as_the_data():
     assert not load(VALID)["bias"].flags.writeable
 
 
+@pytest.mark.parametrize(
+    ("header", "metadata"),
+    [
+        (b"{}", {}),
+        (b'{"__metadata__": null}', {}),
+        (b'{"__metadata__": {}}', {}),
+        (b'{"__metadata__": {"a": "b", "a": "c"}}', {"a": "c"}),
+    ],
+)
+def test_metadata_may_be_absent_or_null_and_name_something_twice(header, metadata):
+    assert read_header(file_of(header)) == ({}, metadata)
+
+
 def test_the_header_gives_places_in_the_file():
     entries, metadata = read_header(VALID)
     assert metadata == {"format": "np"}
@@ -138,7 +151,7 @@ MALFORMED = {
     "field twice": (file_of(f'{{"a": {{{ONE}, "dtype": "F32"}}}}'.encode(), bytes(8)), "has 'dtype' twice"),
     "metadata twice": (file_of(b'{"__metadata__": {}, "__metadata__": {}}'), "has '__metadata__' twice"),
     "metadata that is text": (file_of({"__metadata__": "pt"}), "__metadata__"),
-    "metadata that is null": (file_of({"__metadata__": None}), "__metadata__"),
+    "metadata that is a list": (file_of({"__metadata__": []}), "__metadata__"),
     "metadata with a number": (file_of({"__metadata__": {"step": 5}}), "__metadata__"),
     "entry that is a list": (file_of({"a": [1]}), "'a' must have exactly"),
     "entry that is null": (file_of({"a": None}), "'a' must have exactly"),

@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pytest
 import safetensors
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -78,3 +79,28 @@ def test_refuses_what_the_library_refuses(file):
     except SafetensorsError:
         return  # stricter is allowed: names twice, fields too many
     assert loaded == expected
+
+
+# What a __metadata__ may be made of: JSON that is nearly right, names twice, names and values that no text can hold.
+strings = st.sampled_from(['""', '"a"', '"a\\u0000"', '"é"', '"\\ud83d\\ude42"', '"\\ud800"', '"__metadata__"'])
+scalars = st.sampled_from(["null", "true", "0", "-1.5", "1e999"]) | strings
+members = st.lists(st.tuples(strings, scalars | st.sampled_from(["{}", "[]", '{"a": "b"}', '["a"]'])), max_size=3)
+objects = members.map(lambda pairs: "{" + ", ".join(f"{name}: {value}" for name, value in pairs) + "}")
+
+
+@settings(max_examples=1500, deadline=None, database=None)
+@given(st.lists(objects | scalars | st.just("[]") | st.just("{}"), max_size=2), st.integers(0, 2))
+def test_metadata_is_taken_exactly_as_the_library_takes_it(values, place):
+    members = ['"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}']
+    members[place:place] = [f'"__metadata__": {value}' for value in values]
+    header = ("{" + ", ".join(members) + "}").encode()
+    file = len(header).to_bytes(8, "little") + header + bytes(8)
+    try:
+        safetensors.deserialize(file)
+    except safetensors.SafetensorError:
+        with pytest.raises(SafetensorsError):
+            read_header(file)
+    else:
+        entries, metadata = read_header(file)
+        assert list(entries) == ["a"]
+        assert metadata == (json.loads(values[0]) or {} if values else {})
