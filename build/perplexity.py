@@ -8,13 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import tokenizers
 
 from build.source import Source, SourceError
 from model.checkpoint import is_quantized, nested
 from model.config import GPT2Config
 from model.gpt2 import gpt2, unembed
 from model.quantization import Quantized
+from model.tokenizer import Tokenizer
 
 WINDOW = 256  # tokens read at once, or the model's context where that is shorter
 WINDOWS = 8  # spread over the text
@@ -22,14 +22,13 @@ WINDOWS = 8  # spread over the text
 Round = Callable[[np.ndarray], Quantized]
 
 
-def windows_of(text: Path, source: Source) -> list[list[int]]:
+def windows_of(text: Path, tokenizer: Tokenizer, config: GPT2Config) -> list[list[int]]:
     """Stretches of the text, each of WINDOW tokens and one more to predict."""
-    tokenizer = tokenizers.Tokenizer.from_str(source.tokenizer().decode())
     try:
-        ids = tokenizer.encode(text.read_text(encoding="utf-8")).ids
+        ids = tokenizer.encode(text.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise SourceError(f"{text} cannot be read: {error}") from None
-    length = min(WINDOW, source.config.n_positions) + 1
+    length = min(WINDOW, config.n_positions) + 1
     if len(ids) < length:
         raise SourceError(f"{text} has {len(ids)} tokens; to measure the perplexity at least {length} are needed.")
     count = min(WINDOWS, len(ids) // length)

@@ -47,7 +47,8 @@ def quantize(source_folder: Path, out: Path, bits: int = 8, text: Path | None = 
     if source_folder.resolve() == out.resolve():
         raise SourceError("OUT_FOLDER must be another folder than SOURCE_FOLDER, whose weights it would replace.")
     source = Source(source_folder)
-    texts = {"config.json": minimised(source.config_json), "tokenizer.json": source.tokenizer()}
+    tokenizer, tokenizer_json = source.tokenizer()
+    texts = {"config.json": minimised(source.config_json), "tokenizer.json": tokenizer_json}
     shapes = tensor_shapes(source.config)
     if any(shape[1] % GROUP for name, shape in shapes.items() if is_quantized(name, shape)):
         if bits == 4:
@@ -55,7 +56,7 @@ def quantize(source_folder: Path, out: Path, bits: int = 8, text: Path | None = 
         compared = (8,)
     else:
         compared = (8, 4)
-    windows = windows_of(text, source) if text else None
+    windows = windows_of(text, tokenizer, source.config) if text else None
 
     part = out.with_name(out.name + ".part")
     shutil.rmtree(part, ignore_errors=True)

@@ -57,6 +57,7 @@ def config_fields(config: GPT2Config) -> dict:
         "n_embd": config.n_embd,
         "n_layer": config.n_layer,
         "n_head": config.n_head,
+        "n_inner": config.n_inner,
         "layer_norm_epsilon": config.layer_norm_epsilon,
     }
 

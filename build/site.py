@@ -23,7 +23,7 @@ import numpy as np  # noqa: E402
 from build.compress import compress  # noqa: E402
 from build.licences import third_party  # noqa: E402
 from build.offline import write_manifest, write_service_worker  # noqa: E402
-from model import sampling  # noqa: E402
+from model import sampling, vocabulary  # noqa: E402
 from model.assembly import weights_from_shards  # noqa: E402
 from model.checkpoint import INDEX, parameters, read_index  # noqa: E402
 from model.config import GPT2Config  # noqa: E402
@@ -43,7 +43,7 @@ def load_model(folder: Path) -> tuple[Session, Tokenizer]:
     """A quantised checkpoint from disk. Raises FileNotFoundError, CheckpointError."""
     index = read_index((folder / INDEX).read_bytes())
     config = GPT2Config.from_json((folder / "config.json").read_bytes())
-    tokenizer = Tokenizer.from_json((folder / "tokenizer.json").read_text(encoding="utf-8"))
+    tokenizer = vocabulary.read((folder / "tokenizer.json").read_bytes(), config)
     shards = [np.fromfile(folder / name, np.uint8) for name in index.shards]
     return Session(weights_from_shards(shards, config), config), tokenizer
 

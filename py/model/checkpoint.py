@@ -11,13 +11,14 @@ from typing import NamedTuple
 
 from model import shallow_json
 from model.config import GPT2Config
+from model.file_error import FileError
 
 INDEX = "model.safetensors.index.json"
 LAYOUTS = {8: "glassformer-int8-rows", 4: "glassformer-int4-groups"}  # by bits a weight
 SCALE = ".scale"
 
 
-class CheckpointError(ValueError):
+class CheckpointError(FileError):
     """The checkpoint is incomplete or does not fit its configuration; the message names the tensor or file."""
 
 
@@ -68,14 +69,14 @@ def read_index(text: str | bytes) -> Index:
 
 def tensor_shapes(config: GPT2Config) -> dict[str, tuple[int, ...]]:
     """GPT-2's tensors and their shapes, matrices as (out, in). Order: embedding, blocks, final LayerNorm."""
-    E = config.n_embd
+    E, M = config.n_embd, config.d_mlp
     shapes: dict[str, tuple[int, ...]] = {"wte.weight": (config.vocab_size, E), "wpe.weight": (config.n_positions, E)}
     for i in range(config.n_layer):
         for name, n_out, n_in in (
             ("attn.c_attn", 3 * E, E),
             ("attn.c_proj", E, E),
-            ("mlp.c_fc", 4 * E, E),
-            ("mlp.c_proj", E, 4 * E),
+            ("mlp.c_fc", M, E),
+            ("mlp.c_proj", E, M),
         ):
             shapes[f"h.{i}.{name}.weight"] = (n_out, n_in)
             shapes[f"h.{i}.{name}.bias"] = (n_out,)

@@ -2,12 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from model import loading
-from model.checkpoint import CheckpointError, parameters
-from model.config import ConfigError
+from model.checkpoint import parameters
 from model.download import (
     DownloadError,
     Store,
@@ -19,15 +17,13 @@ from model.download import (
     kept,
     read_file,
 )
+from model.file_error import FileError
 from model.lists import text_of
-from model.loading import Model, Progress
+from model.loading import Load, Model, Progress
 from model.own import load_own
 from model.pinned import Pinned
-from model.safetensors import SafetensorsError
 from model.session import Session
-from model.tokenizer import Tokenizer, TokenizerError
-
-Load = Callable[[str | None], Awaitable[Model]]  # loads the model as it is to be held, None for what suits the device
+from model.tokenizer import Tokenizer
 
 
 class Reader(NamedTuple):
@@ -37,6 +33,7 @@ class Reader(NamedTuple):
     tokenizer: Tokenizer
     resident: str  # how its weights are held, "float32" or "int8"
     again: Load  # loads it once more
+    rounding: float | None = None  # see `Model`
 
 
 class Loaded:
@@ -95,27 +92,25 @@ async def load(request: str) -> str:
 
 
 async def open_own(files: object, resident: str) -> str:
-    """Load a reader's own checkpoint: an array of JavaScript Files, model.safetensors, tokenizer.json, config.json."""
-    chosen = {}
-    for file in files:
-        kind = "weights" if file.name.endswith(".safetensors") else file.name
-        chosen[kind] = file
+    """Load a reader's own checkpoint: an array of JavaScript Files. The page has seen that all three are there."""
+    chosen = {"weights" if file.name.endswith(".safetensors") else file.name: file for file in files}
+    weights, tokenizer, config = [chosen.pop(name) for name in ("weights", "tokenizer.json", "config.json")]
 
-    async def read_whole(name: str) -> bytes | None:
-        file = chosen.get(name)
-        return (await read_file(file, 0, file.size)).tobytes() if file else None
+    async def read_whole(file: object) -> bytes:
+        return (await read_file(file, 0, file.size)).tobytes()
 
     async def read_own(resident: str | None) -> Model:
-        weights, texts = chosen["weights"], [await read_whole(name) for name in ("tokenizer.json", "config.json")]
-        return await load_own(
+        model = await load_own(
             lambda begin, end: read_file(weights, begin, end),
             weights.size,
-            texts[0].decode(),
-            texts[1],
+            await read_whole(tokenizer),
+            await read_whole(config),
             Coming.progress,
             resident,
             device_memory(),
+            weights.name,
         )
+        return model._replace(unused=tuple(chosen))
 
     return text_of(await take(read_own, resident or None))
 
@@ -140,19 +135,14 @@ async def take(load_model: Load, resident: str | None) -> dict:
         return {"error": "cancelled", "file": ""}
     except DownloadError as error:
         return {"error": error.kind, "file": error.file}
-    except (
-        ConfigError,
-        CheckpointError,
-        SafetensorsError,
-        TokenizerError,
-        KeyError,
-        UnicodeDecodeError,
-    ) as error:
-        return {"error": "unusable", "file": str(error)}
+    except FileError as error:
+        return error.answer()
+    except KeyError as error:  # a file that the model's index does not name
+        return FileError(f"{error}").answer()
     except MemoryError:
         return {"error": "memory", "file": ""}
     config = model.config
-    Coming.reader = Reader(Session(model.weights, config), model.tokenizer, model.resident, load_model)
+    Coming.reader = Reader(Session(model.weights, config), model.tokenizer, model.resident, load_model, model.rounding)
     return {
         "n_layer": config.n_layer,
         "n_head": config.n_head,
@@ -160,6 +150,8 @@ async def take(load_model: Load, resident: str | None) -> dict:
         "parameters": parameters(config),
         "bytes": Coming.progress.report()["total"],
         "resident": model.resident,
+        "rounding": model.rounding,
+        "unused": model.unused,
         "cramped": resident == "float32" and model.resident != resident,
     }
 

@@ -16,7 +16,6 @@ from model.session import Session
 from model.tokenizer import Tokenizer
 
 CURVE = 64  # points of the distribution's curve at most
-START = "<|endoftext|>"  # GPT-2's only special token: ends one document of its training text and starts the next
 
 
 def read_prompt(
@@ -26,23 +25,35 @@ def read_prompt(
 
     `appended` are ids that follow those of the text as they are: tokens that were drawn, not typed.
 
-    An empty text is read as a document's start. A text of more than n_positions tokens is read from the end: its
-    first `left_out` tokens, the stretch `left_out_text`, do not reach the model and are not listed one by one.
+    Tokens that the tokenizer's template puts to every text have the `note` "template": they hold none of its
+    characters, and what is drawn follows those that come after it, as in `transformers`. A drawn id that stands for no
+    token has the `note` "no_token". An empty text is read as a document's start;
+    `stands_in` says that the vocabulary has no token for that. A text of more than n_positions tokens is read from the
+    end: its first `left_out` tokens, the stretch `left_out_text`, do not reach the model and are not listed one by one.
     Raises TokenizerError for text that is not Unicode.
     """
-    typed = tokenizer.encode(text or START)
-    ids = [*typed, *appended]
+    typed = tokenizer.encode_with_ends(text) if text else [(i, 0) for i in tokenizer.start]
+    ids = [*(i for i, _ in typed), *appended]
     left_out = max(0, len(ids) - n_positions)
     written = endings(appended, tokenizer)
-    pieces = stretches(text, typed, tokenizer) + written
+    pieces = stretches(text, [end for _, end in typed]) + written
+    inside = range(len(tokenizer.template.before), len(typed) - len(tokenizer.template.after))
     read = ids[left_out:]
+    tokens = [
+        {"id": i, "shown": tokenizer.display(i), "text": piece}
+        for i, piece in zip(read, pieces[left_out:], strict=True)
+    ]
+    for number, token in enumerate(tokens, left_out):
+        if number < len(typed) and number not in inside:
+            token["note"] = "template"
+        elif not tokenizer.is_token(token["id"]):
+            token["note"] = "no_token"
+    empty = not text and not appended
     answer = {
-        "tokens": [
-            {"id": i, "shown": tokenizer.display(i), "text": piece}
-            for i, piece in zip(read, pieces[left_out:], strict=True)
-        ],
+        "tokens": tokens,
         "count": len(ids),
-        "empty": not text and not appended,
+        "empty": empty,
+        "stands_in": empty and not tokenizer.has_start,
         "appended_text": "".join(written),
         "left_out": left_out,
         "left_out_text": "".join(pieces[:left_out]),
@@ -51,15 +62,15 @@ def read_prompt(
     return read, answer
 
 
-def stretches(text: str, ids: list[int], tokenizer: Tokenizer) -> list[str]:
+def stretches(text: str, ends: list[int]) -> list[str]:
     """For each token, the characters of the text whose first byte it holds; together they are the text.
 
-    Several tokens can share one character (an emoji is up to four bytes); the first of them holds it.
+    `ends` are the places in the text's bytes where each token ends. Several tokens can share one character (an emoji
+    is up to four bytes); the first of them holds it.
     """
     starts = list(accumulate((len(character.encode()) for character in text), initial=0))  # in bytes
-    pieces, end, character = [], 0, 0
-    for i in ids:
-        end += len(tokenizer.token_bytes(i))
+    pieces, character = [], 0
+    for end in ends:
         first = character
         while character < len(text) and starts[character] < end:
             character += 1

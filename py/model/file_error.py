@@ -3,18 +3,45 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+KINDS = {  # the text error.KIND in page/text says each; the values it has places for, beside file and detail
+    "empty": (),
+    "zeros": (),
+    "pointer": (),
+    "page": (),
+    "note": ("begin",),
+    "pickle": (),
+    "packed": ("format",),
+    "other_format": ("format",),
+    "unknown": (),
+    "cut": ("expected", "size"),
+    "corrupt": (),
+    "json": (),
+    "config": (),
+    "other_model": ("family",),
+    "no_gpt2": ("tensors",),
+    "lacking": ("tensor",),
+    "extra": ("tensors",),
+    "shape": ("tensor", "expected", "found"),
+    "not_finite": ("tensor",),
+    "head": (),
+    "twice": ("tensors",),
+    "tokenizer": (),
+    "other_tokenizer": ("part",),
+    "vocabulary": ("tokens", "rows"),
+    "unusable": (),
+}
+
 
 class FileError(ValueError):
-    """`kind` names the sentence a reader is told, error.KIND in page/text, and `values` fill its places.
-
-    The message says the same to a developer; a sentence may quote it as {detail}.
-    """
+    """`kind` names the sentence that a reader is told, and `values` fill its places; the message is for developers."""
 
     kind = "unusable"
 
     def __init__(self, detail: str, kind: str | None = None, **values: str) -> None:
         super().__init__(detail)
         self.kind = kind or type(self).kind
+        if {*values} != {*KINDS[self.kind]}:
+            raise TypeError(f"a file error of the kind {self.kind} says {KINDS[self.kind]}, not {[*values]}")
         self.values = {"detail": detail, **values}
 
     def answer(self) -> dict:

@@ -4,7 +4,8 @@ Radford et al., "Language Models are Unsupervised Multitask Learners", 2019. Eve
 page; the rest of the site loads weights, keeps results and draws them.
 
 Shapes in comments: T tokens being computed, S tokens seen in all (S = T unless earlier tokens are already known),
-E = n_embd numbers a token, H heads of D = E / H numbers each, V entries in the vocabulary.
+E = n_embd numbers a token, H heads of D = E / H numbers each, M = d_mlp numbers inside an MLP (in every published
+GPT-2 4E), V entries in the vocabulary.
 
 Weights carry GPT-2's own names. Matrices are stored transposed to (out, in), see `linear`.
 """
@@ -57,7 +58,7 @@ def layer_norm(x: np.ndarray, g: np.ndarray, b: np.ndarray, eps: float) -> np.nd
 
 def gelu(x: np.ndarray) -> np.ndarray:
     """The tanh form GPT-2 was trained with (Hendrycks and Gimpel, 2016, section 2)."""
-    return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))  # (T, 4E)
+    return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))  # (T, M)
 
 
 def softmax(x: np.ndarray) -> np.ndarray:
@@ -112,8 +113,8 @@ def attention_part(x: np.ndarray, w: dict, config: GPT2Config, past: Block | Non
 def mlp_part(x: np.ndarray, w: dict, config: GPT2Config) -> MLP:
     """The second half, on the residual stream x (T, E) that attention has added to."""
     ln2 = layer_norm(x, w["ln_2.weight"], w["ln_2.bias"], config.layer_norm_epsilon)  # (T, E)
-    mlp_pre = linear(ln2, w["mlp.c_fc.weight"], w["mlp.c_fc.bias"])  # (T, 4E)
-    mlp_post = gelu(mlp_pre)  # (T, 4E)
+    mlp_pre = linear(ln2, w["mlp.c_fc.weight"], w["mlp.c_fc.bias"])  # (T, M)
+    mlp_post = gelu(mlp_pre)  # (T, M)
     mlp_out = linear(mlp_post, w["mlp.c_proj.weight"], w["mlp.c_proj.bias"])  # (T, E)
     return MLP(ln2, mlp_pre, mlp_post, mlp_out, x + mlp_out)
 

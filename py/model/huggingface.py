@@ -1,7 +1,8 @@
 """GPT-2 checkpoints as Hugging Face publishes them: which of a file's tensors is which of ours.
 
-Published files differ: names may begin with `transformer.`, older files carry the attention mask as a tensor, some
-list the output head although it is the token embedding. Block matrices are stored as (in, out), ours are (out, in).
+Published files differ: names may begin with `transformer.` and with what a training program wrapped the model in, older
+files carry the attention mask as a tensor, some list the output head although it is the token embedding. Block matrices
+are stored as (in, out), ours are (out, in).
 """
 
 import re
@@ -11,14 +12,30 @@ import numpy as np
 
 from model.checkpoint import CheckpointError, tensor_shapes
 from model.config import GPT2Config
+from model.file_error import shortened
 from model.safetensors import Entry
 
 PREFIX = "transformer."  # where GPT2LMHeadModel keeps everything but its head
+# What DataParallel, torch.compile, FSDP and the like put around a model or a part of it.
+WRAPPER = re.compile(r"(?<![^.])(module|_orig_mod|_forward_module|_fsdp_wrapped_module|_checkpoint_wrapped_module)\.")
+NAME = re.compile(r"(?:.*?\.)?((?:wte|wpe|ln_f|lm_head|h\.\d+)\..+)")  # a GPT-2's name behind whatever holds the GPT-2
 MASK = re.compile(r"h\.\d+\.attn\.(bias|masked_bias)")  # constants beside the weights
 CONV1D = re.compile(r"h\.\d+\.(attn|mlp)\.\w+\.weight")  # Hugging Face's class for what it keeps as (in, out)
 HEAD = "lm_head.weight"
 FLOATS = ("F32", "F16", "BF16")
-HEAD_SIZE = 64  # of every published GPT-2
+OTHER_FAMILIES = (  # by names that a GPT-2 does not have
+    ("LoRA (an adapter)", r"lora_[AB]"),
+    ("GPTQ, AWQ or bitsandbytes", r"\.(qweight|qzeros|SCB|absmax)$"),
+    ("GPT-Neo", r"attn\.attention\.q_proj"),
+    ("GPT-J", r"h\.\d+\.attn\.q_proj"),
+    ("BLOOM, Falcon", r"self_attention\.query_key_value"),
+    ("GPT-NeoX", r"attention\.query_key_value"),
+    ("OPT", r"decoder\.layers\.\d+\.self_attn"),
+    ("Llama, Mistral, Qwen, Gemma", r"layers\.\d+\.self_attn"),
+    ("BERT, RoBERTa", r"attention\.self\.query"),
+    ("T5", r"SelfAttention\.q\."),
+    ("Mamba", r"mixer\.A_log"),
+)
 
 
 class Source(NamedTuple):
@@ -31,45 +48,82 @@ class Source(NamedTuple):
         """The stored tensor as float32 and (out, in). Raises CheckpointError for what is not finite."""
         w = np.ascontiguousarray(stored.T if self.transposed else stored, dtype=np.float32)  # shape as in tensor_shapes
         if not np.isfinite(w).all():
-            raise CheckpointError(f"{self.name.removeprefix(PREFIX)} holds a NaN or an infinity.")
+            name = plain(self.name)
+            raise CheckpointError(f"{name} holds a NaN or an infinity.", "not_finite", tensor=name)
         return w
 
 
-def sources(entries: dict[str, Entry], config: GPT2Config) -> dict[str, Source]:
+class Sources(NamedTuple):
+    """`found` has a source for each of our tensors; each pair in `copies`, names in the file, has to be equal."""
+
+    found: dict[str, Source]
+    copies: list[tuple[str, str]]
+
+
+def plain(name: str) -> str:
+    """A tensor's name in GPT-2 itself."""
+    match = NAME.fullmatch(WRAPPER.sub("", name))
+    return match[1] if match else name
+
+
+def sources(entries: dict[str, Entry], config: GPT2Config) -> Sources:
     """For each of `tensor_shapes(config)` its source in a file with these entries.
 
-    Where the file has the output head as a tensor of its own, `HEAD` is among the answer's names: its caller has to
-    see that it equals the token embedding. Raises CheckpointError unless the file holds exactly a GPT-2.
+    A file may have a tensor twice, with a prefix and without, or the output head beside the token embedding that it is.
+    Raises CheckpointError unless the file holds exactly a GPT-2.
     """
-    stored = {name.removeprefix(PREFIX): name for name in entries}
-    stored = {name: full for name, full in stored.items() if not MASK.fullmatch(name)}
+    for family, names in OTHER_FAMILIES:
+        if any(re.search(names, name) for name in entries):
+            raise CheckpointError(f"the source's tensors are those of {family}", "other_model", family=family)
+    stored: dict[str, str] = {}
+    copies = []
+    for full in entries:
+        name = plain(full)
+        if not MASK.fullmatch(name):
+            if name in stored:
+                copies.append((full, stored[name]))
+            stored.setdefault(name, full)
+    if config.n_layer > len(entries):  # an absurd number: the shapes of so many blocks would fill the memory
+        raise lacking(f"h.{config.n_layer - 1}.ln_1.weight", entries)
     found = {}
     shapes = tensor_shapes(config)
     if HEAD in stored:
         shapes[HEAD] = shapes["wte.weight"]
     for name, shape in shapes.items():
         if name not in stored:
-            raise CheckpointError(f"the source has no tensor {name}: is it a GPT-2?")
+            raise lacking(name, entries)
         transposed = bool(CONV1D.fullmatch(name))
         full = stored.pop(name)
         entry, expected = entries[full], shape[::-1] if transposed else shape
         if entry.shape != expected or entry.dtype not in FLOATS:
             what = f"{entry.dtype} {entry.shape}"
-            raise CheckpointError(f"{name} should be floats of shape {expected}, but the source has {what}.")
+            raise CheckpointError(
+                f"{name} should be floats of shape {expected}, but the source has {what}.",
+                "shape",
+                tensor=name,
+                expected=f"{expected}",
+                found=shortened(what),
+            )
         found[name] = Source(full, transposed)
     if stored:
-        raise CheckpointError(f"the source holds tensors that a GPT-2 does not have: {', '.join(sorted(stored)[:5])}")
-    return found
+        names = ", ".join(shortened(name) for name in sorted(stored)[:5])
+        raise CheckpointError(f"the source holds tensors that a GPT-2 does not have: {names}", "extra", tensors=names)
+    if HEAD in found:
+        copies.append((found.pop(HEAD).name, found["wte.weight"].name))
+    return Sources(found, copies)
 
 
-def config_from_entries(entries: dict[str, Entry]) -> GPT2Config:
-    """The sizes of a GPT-2 whose config.json is not at hand, read off its tensors; heads are taken to have HEAD_SIZE.
+def lacking(tensor: str, entries: dict[str, Entry]) -> CheckpointError:
+    """The error for a file with these entries that has no such tensor."""
+    if not any(NAME.fullmatch(name) for name in entries):
+        names = ", ".join(shortened(name) for name in sorted(entries)[:5])
+        return CheckpointError(f"the source has no tensor {tensor}, but {names}", "no_gpt2", tensors=names)
+    return CheckpointError(f"the source has no tensor {tensor}: is it a GPT-2?", "lacking", tensor=tensor)
 
-    Raises CheckpointError for a file that does not begin like a GPT-2.
-    """
-    shapes = {name.removeprefix(PREFIX): entry.shape for name, entry in entries.items()}
-    wte, wpe = shapes.get("wte.weight", ()), shapes.get("wpe.weight", ())
-    blocks = {int(name.split(".")[1]) for name in shapes if re.match(r"h\.\d+\.", name)}
-    if len(wte) != 2 or len(wpe) != 2 or not blocks or wte[1] < HEAD_SIZE or wte[1] % HEAD_SIZE:
-        raise CheckpointError(f"its tensors are not those of a GPT-2 with heads of {HEAD_SIZE}")
-    return GPT2Config(wte[0], wpe[0], wte[1], max(blocks) + 1, wte[1] // HEAD_SIZE)
+
+def differing(full: str, other: str) -> CheckpointError:
+    """The error for a pair of `copies` that are not equal."""
+    if plain(full) == HEAD and plain(other) != HEAD:
+        return CheckpointError(f"{HEAD} differs from wte.weight; in GPT-2 they are one.", "head")
+    names = f"{shortened(full)}, {shortened(other)}"
+    return CheckpointError(f"one tensor has two values: {names}", "twice", tensors=names)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from model import vocabulary
 from model.assembly import Assembly
 from model.checkpoint import Index, StoredFile, parameters
 from model.config import GPT2Config
@@ -27,6 +28,11 @@ class Model(NamedTuple):
     tokenizer: Tokenizer
     weights: dict  # as gpt2.py takes them
     resident: str  # "float32" or "int8"
+    rounding: float | None = None  # how far it was rounded on loading, relative; None for one that came rounded
+    unused: tuple[str, ...] = ()  # names of files that were chosen and are no part of it
+
+
+Load = Callable[[str | None], Awaitable[Model]]  # loads a model as it is to be held, None for what suits the device
 
 
 class Progress:
@@ -68,15 +74,19 @@ async def load(
     """Fetch all files and make a model of them, held as `resident` says or, for None, as suits the device.
 
     Where there is no room for float32, it is held as int8. Raises whatever `fetch` does, MemoryError, and for files
-    that do not make a model ConfigError, TokenizerError, CheckpointError, SafetensorsError, UnicodeDecodeError or
-    KeyError. Can be cancelled.
+    that do not make a model FileError or KeyError. Can be cancelled.
     """
+    return await where_there_is_room(lambda held: load_as(index, fetch, progress, held, gigabytes), resident)
+
+
+async def where_there_is_room(load_as: Load, resident: str | None) -> Model:
+    """What `load_as` gives for `resident` or, where there is no room for that, for int8. Raises as `load_as` does."""
     try:
-        return await load_as(index, fetch, progress, resident, gigabytes)
+        return await load_as(resident)
     except MemoryError:
         if resident == "int8":
             raise
-    return await load_as(index, fetch, progress, "int8", gigabytes)
+    return await load_as("int8")
 
 
 async def load_as(
@@ -94,7 +104,7 @@ async def load_as(
         config = GPT2Config.from_json((await tasks["config.json"]).tobytes())
         progress.parts = index.shards_of_parts(config)
         resident = resident or resident_for(config, gigabytes)
-        tokenizer = Tokenizer.from_json((await tasks["tokenizer.json"]).tobytes().decode())
+        tokenizer = vocabulary.read((await tasks["tokenizer.json"]).tobytes(), config)
         assembly = Assembly(config, resident)
         for shard in index.shards:
             assembly.add(await tasks.pop(shard))  # the task goes, and with it the bytes, unless the weights need them

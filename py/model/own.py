@@ -1,74 +1,95 @@
-"""A reader's own checkpoint, as Hugging Face publishes GPT-2s: read tensor by tensor, checked, rounded to 8 bits.
+"""A reader's own checkpoint, as Hugging Face publishes GPT-2s: read tensor by tensor and checked.
 
-Nothing here knows where the bytes come from, and nothing is sent anywhere.
+Held as float32 its weights are the file's own numbers, held as int8 they are rounded to 8 bits. Nothing here knows
+where the bytes come from, and nothing is sent anywhere.
 """
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 
 import numpy as np
 
-from model.checkpoint import CheckpointError, is_quantized, nested, part_of, tensor_shapes
+from model import vocabulary
+from model.checkpoint import is_quantized, nested, part_of, tensor_shapes
 from model.config import GPT2Config
-from model.huggingface import HEAD, Source, config_from_entries, sources
-from model.loading import Model, Progress, resident_for
-from model.quantization import quantize_rows
+from model.file_error import reading
+from model.file_kinds import TELLING, check_weights, json_text
+from model.huggingface import Sources, differing, sources
+from model.loading import Model, Progress, resident_for, where_there_is_room
+from model.quantization import quantize_rows, squares
 from model.safetensors import Entry, header_end, read_header, read_tensor
-from model.tokenizer import Tokenizer
 
 Read = Callable[[int, int], Awaitable[np.ndarray]]  # the file's bytes from one place up to another, uint8
+WEIGHTS = "model.safetensors"
 
 
 async def load_own(
     read: Read,
     size: int,
-    tokenizer_json: str,
-    config_json: bytes | None,
+    tokenizer_json: bytes,
+    config_json: bytes,
     progress: Progress,
     resident: str | None,
     gigabytes: float | None = None,
+    name: str = WEIGHTS,
 ) -> Model:
-    """A model from a model.safetensors of `size` bytes; without a config.json its sizes are read off its tensors.
+    """A model from a safetensors file `name` of `size` bytes, held as `resident` says or as suits the device.
 
     Raises as `loading.load` does. Can be cancelled.
     """
-    end = header_end((await read(0, min(8, size))).tobytes())
-    entries, _ = read_header(await read(0, min(end, size)), size)
-    config = GPT2Config.from_json(config_json) if config_json else config_from_entries(entries)
-    found = sources(entries, config)
-    tokenizer = Tokenizer.from_json(tokenizer_json)
-    if tokenizer.vocab_size != config.vocab_size:
-        raise CheckpointError(
-            f"tokenizer.json has {tokenizer.vocab_size} tokens, but the model has {config.vocab_size}"
-        )
-    await check_head(read, entries, found)
-    resident = resident or resident_for(config, gigabytes)
+    with reading("config.json"):
+        config = GPT2Config.from_json(json_text(config_json))
+    with reading(name):
+        check_weights((await read(0, min(TELLING, size))).tobytes())
+        end = header_end((await read(0, 8)).tobytes())
+        entries, _ = read_header(await read(0, min(end, size)), size)
+        found = sources(entries, config)
+    with reading("tokenizer.json"):
+        tokenizer = vocabulary.read(json_text(tokenizer_json), config)
+    with reading(name):
+        await check_copies(read, entries, found)
+
+        async def load_as(resident: str) -> Model:
+            weights, rounding = await read_weights(read, entries, found, config, progress, resident)
+            return Model(config, tokenizer, weights, resident, rounding)
+
+        return await where_there_is_room(load_as, resident or resident_for(config, gigabytes))
+
+
+async def read_weights(
+    read: Read, entries: dict[str, Entry], found: Sources, config: GPT2Config, progress: Progress, resident: str
+) -> tuple[dict, float]:
+    """The weights as `gpt2.py` takes them, and how far rounding moved them: the relative error, 0 for float32."""
+    source_of = found.found
     names = list(tensor_shapes(config))
-    progress.expect({name: entries[found[name].name].end - entries[found[name].name].begin for name in names})
+    progress.expect({name: entries[source_of[name].name].end - entries[source_of[name].name].begin for name in names})
     progress.parts = [[] for _ in range(config.n_layer + 2)]
     for name in names:
         progress.parts[part_of(name)].append(name)
     flat = {}
+    moved = total = 0.0  # squares, summed
     for name in names:
-        w = found[name].as_ours(await stored(read, entries, found[name]))  # shape as in tensor_shapes
-        if is_quantized(name, w.shape):
+        w = source_of[name].as_ours(await stored(read, entries, source_of[name].name))  # shape as in tensor_shapes
+        total += squares(w)
+        if resident == "int8" and is_quantized(name, w.shape):
             rounded = quantize_rows(w)
-            w = rounded if resident == "int8" else rounded[:]  # (out, in)
+            moved += squares(w, rounded)
+            w = rounded
         flat[name] = w
         progress.arrived(name)(progress.sizes[name])
         await asyncio.sleep(0)
-    return Model(config, tokenizer, nested(flat, config), resident)
+    return nested(flat, config), math.sqrt(moved / total) if moved else 0.0
 
 
-async def stored(read: Read, entries: dict[str, Entry], source: Source) -> np.ndarray:
+async def stored(read: Read, entries: dict[str, Entry], name: str) -> np.ndarray:
     """A tensor as it lies in the file."""
-    entry = entries[source.name]
-    return read_tensor(await read(entry.begin, entry.end), source.name, entry)
+    entry = entries[name]
+    return read_tensor(await read(entry.begin, entry.end), name, entry)
 
 
-async def check_head(read: Read, entries: dict[str, Entry], found: dict[str, Source]) -> None:
-    """A file may list the output head as well; in GPT-2 it is the token embedding."""
-    if HEAD in found:
-        head, embedding = [await stored(read, entries, found[name]) for name in (HEAD, "wte.weight")]
-        if not np.array_equal(head, embedding):
-            raise CheckpointError(f"{HEAD} differs from wte.weight; in GPT-2 they are one.")
+async def check_copies(read: Read, entries: dict[str, Entry], found: Sources) -> None:
+    """What the file holds twice is one tensor."""
+    for full, other in found.copies:
+        if not np.array_equal(*[await stored(read, entries, name) for name in (full, other)]):
+            raise differing(full, other)

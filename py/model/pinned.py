@@ -1,6 +1,6 @@
 """A distribution put aside, to be laid beside a newer one: of other settings, another text, or another model.
 
-Models differ in their vocabularies, so tokens are matched by their bytes.
+Models differ in their vocabularies, so tokens are matched by their bytes, and entries without a token by their number.
 """
 
 import numpy as np
@@ -24,8 +24,8 @@ class Pinned:
     def shares_for(self, tokenizer: Tokenizer) -> np.ndarray:
         """The pinned probabilities (V,) in the order of another vocabulary, NaN for what the pinned one lacks."""
         if self.beside is None or self.beside[0] is not tokenizer:
-            ids = {self.tokenizer.token_bytes(i): i for i in range(self.tokenizer.vocab_size)}
-            places = [ids.get(tokenizer.token_bytes(i), -1) for i in range(tokenizer.vocab_size)]
+            ids = {name_of(i, self.tokenizer): i for i in range(self.tokenizer.vocab_size)}
+            places = [ids.get(name_of(i, tokenizer), -1) for i in range(tokenizer.vocab_size)]
             extended = np.append(self.shares, np.nan)  # (V pinned + 1,)
             self.beside = (tokenizer, extended[places])
         return self.beside[1]
@@ -56,15 +56,20 @@ class Pinned:
             for i in np.argsort(-largest, kind="stable")[:ROWS]
         ]
         if tokenizer is not self.tokenizer:
-            known = {tokenizer.token_bytes(i) for i in range(tokenizer.vocab_size)}
+            known = {name_of(i, tokenizer) for i in range(tokenizer.vocab_size)}
             best = np.argsort(-self.shares, kind="stable")[:ROWS]  # (ROWS,)
             rows += [
                 {"shown": self.tokenizer.display(int(i)), "pinned": float(self.shares[i]), "now": None}
                 for i in best
-                if self.tokenizer.token_bytes(int(i)) not in known
+                if name_of(int(i), self.tokenizer) not in known
             ]
         rows.sort(key=lambda row: -max(row["pinned"] or 0, row["now"] or 0))
         return rows[:ROWS]
+
+
+def name_of(i: int, tokenizer: Tokenizer) -> bytes | int:
+    """What an entry is matched by: its token's bytes, its number where it stands for no token."""
+    return tokenizer.token_bytes(i) or i
 
 
 def number(value: np.floating) -> float | None:

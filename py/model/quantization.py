@@ -7,6 +7,7 @@ which one scale for all would drown (Dettmers et al., LLM.int8(), 2022, section 
 import numpy as np
 
 GROUP = 32  # neighbouring weights of a row that share a scale at 4 bits; 64 lost a fifth more of the quality
+ROWS_AT_ONCE = 512  # of a matrix that is compared with another
 
 
 class Quantized:
@@ -60,6 +61,16 @@ def quantize_groups(w: np.ndarray) -> Quantized:
     scale = checked_scale((largest / -8).astype(np.float16))  # (out, in / GROUP)
     values = np.rint(groups / scale[..., None]).clip(-8, 7)  # (out, in / GROUP, GROUP)
     return Quantized(values.reshape(w.shape).astype(np.int8), scale)
+
+
+def squares(w: np.ndarray, rounded: Quantized | None = None) -> float:
+    """The squares of w (out, ...) summed, or of what rounding took from it; a few rows at a time, to save memory."""
+    total = 0.0
+    for start in range(0, len(w), ROWS_AT_ONCE):
+        rows = slice(start, start + ROWS_AT_ONCE)
+        part = w[rows] if rounded is None else w[rows] - rounded[rows]  # (up to ROWS_AT_ONCE, ...)
+        total += float(np.square(part, dtype=np.float64).sum())
+    return total
 
 
 def checked_scale(scale: np.ndarray) -> np.ndarray:

@@ -38,7 +38,7 @@ DTYPES = {
 class SafetensorsError(FileError):
     """The bytes are not a well-formed safetensors file; the message names the tensor or the field."""
 
-    kind = "broken"
+    kind = "corrupt"
 
 
 class Entry(NamedTuple):

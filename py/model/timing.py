@@ -22,9 +22,9 @@ class Timing(NamedTuple):
     def operations(self, config: GPT2Config) -> int:
         """Floating-point operations in the products, a multiplication and an addition each; the rest is small.
 
-        A block multiplies every token with 12 E^2 weights (Kaplan et al., "Scaling Laws for Neural Language Models",
-        2020, table 1) and compares it with, and mixes, all the tokens seen.
+        A block multiplies every token with the weights of its matrices, 12 E^2 in GPT-2 (Kaplan et al., "Scaling Laws
+        for Neural Language Models", 2020, table 1), and compares it with, and mixes, all the tokens seen.
         """
-        E = config.n_embd
-        block = self.tokens * (12 * E * E + 2 * self.seen * E)
+        E, M = config.n_embd, config.d_mlp
+        block = self.tokens * (4 * E * E + 2 * E * M + 2 * self.seen * E)
         return 2 * (len(self.mlp) * block + config.vocab_size * E)

@@ -3,7 +3,10 @@
 Text becomes ids in four steps. Added tokens such as `<|endoftext|>` are found in the text; what lies between
 them is cut into words; each UTF-8 byte of a word becomes a symbol; and the pair of neighbours that training
 merged first is merged, again and again, until no neighbours can be. Every text has ids, and the ids give back
-its exact bytes.
+its exact bytes. Some tokenizers put tokens of their own before the text, or after it: their template.
+
+A model may have more ids than its tokenizer has tokens, where training rounded their number up. Such an id stands for
+no text.
 
 Sources: Sennrich, Haddow and Birch 2016, "Neural Machine Translation of Rare Words with Subword Units",
 section 3.2 (BPE); Radford et al. 2019, "Language Models are Unsupervised Multitask Learners", section 2.2 (of
@@ -16,7 +19,7 @@ from functools import lru_cache
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
 
-from model import shallow_json
+from model.tokenizer_json import Template, TokenizerError, check_surrogates, read_parts
 from model.unicode_classes import LETTERS, NUMBERS, SPACES
 
 # GPT-2's pattern, with \p{L}, \p{N} and \s spelled out. A word takes one space before it along; of a longer
@@ -26,6 +29,9 @@ WORD = re.compile(
     rf"| ?[{LETTERS}]+| ?[{NUMBERS}]+| ?[^{SPACES}{LETTERS}{NUMBERS}]+"
     rf"|[{SPACES}]+(?![^{SPACES}])|[{SPACES}]+"
 )
+
+_SPACES = re.compile(f"[{SPACES}]*")
+_EVERY_SPACE = "".join(re.findall(f"[{SPACES}]", "".join(map(chr, range(0x3001)))))
 
 # Vocabularies are written with one printable character for each byte: its own if that prints, else one from
 # U+0100 on (bytes_to_unicode in GPT-2's encoder.py).
@@ -37,16 +43,18 @@ _TO_LATIN_1 = str.maketrans(BYTE_OF_CHARACTER)
 # What a reader would not see: control and format characters, and broken bytes as surrogateescape has them.
 _UNSEEN = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\udc80-\udcff]+")
 
+START = "<|endoftext|>"  # GPT-2's only special token: ends one document of its training text and starts the next
+
 _GONE = -1  # the id of a symbol merged into the one before it
 _CACHED_WORD_LENGTH = 64  # bytes; longer words are rare, and rarely seen twice
 
 
-class TokenizerError(ValueError):
-    """The tokenizer.json, the text or the id cannot be used; the message says why."""
-
-
 class Tokenizer:
-    """GPT-2's tokenizer over one vocabulary. Make one with `Tokenizer.from_json`."""
+    """GPT-2's tokenizer over one vocabulary. Make one with `Tokenizer.from_json`, for a model `vocabulary.read`.
+
+    `vocab_size` is the number of ids; they go from 0 to vocab_size - 1. `start` is what an empty text is read as, and
+    `has_start` whether the vocabulary has a token for that.
+    """
 
     def __init__(
         self,
@@ -54,12 +62,18 @@ class Tokenizer:
         merges: list[tuple[str, str]],
         added_tokens: list[dict],
         add_prefix_space: bool,
+        template: Template,
     ) -> None:
         self.add_prefix_space = add_prefix_space
-        self._added_ids = {token["content"]: token["id"] for token in added_tokens}
+        self.template = template
+        self._added = {token["content"]: token for token in added_tokens}
+        self._added_ids = {content: token["id"] for content, token in self._added.items()}
         if clashes := [text for text, id in self._added_ids.items() if vocab.get(text, id) != id]:
             raise TokenizerError(f"the added token {clashes[0]!r} has another id in the vocabulary")
         self._text_of_id = _in_order_of_id(vocab | self._added_ids)
+        self.vocab_size = len(self._text_of_id)
+        if strange := [id for id in (*template.before, *template.after) if not self.is_token(id)]:
+            raise TokenizerError(f"the post_processor adds the id {strange[0]}, which is no token's")
         self._id_of_byte = _byte_ids(vocab)
         _check_alphabet(vocab.keys() - self._added_ids.keys())
         self.ranks, self._merged_ids = _merge_tables(vocab, merges)
@@ -68,32 +82,52 @@ class Tokenizer:
         normalized = [token["content"] for token in added_tokens if token.get("normalized")]
         self._added_patterns = [_any_of(contents) for contents in (plain, normalized) if contents]
         self._merge_short_word = lru_cache(maxsize=20_000)(self._merge_word)
+        self.begin_with(self.id_of(START))
 
     @classmethod
     def from_json(cls, text: str | bytes | dict) -> "Tokenizer":
         """A tokenizer from tokenizer.json, as text or already parsed.
 
-        `truncation` and `padding` are settings for batches and have no effect here. Raises TokenizerError for
-        a malformed file and for every other kind of tokenizer.
+        `truncation` and `padding` are settings for batches and have no effect here; `transformers` switches them off
+        for a single text too. Raises TokenizerError for a malformed file and for every other kind of tokenizer.
         """
-        file = text if isinstance(text, dict) else _parse_json(text)
-        model, pre_tokenizer = _read_parts(file)
-        added_tokens = file.get("added_tokens") or []
-        _check_added_tokens(added_tokens)
-        return cls(model["vocab"], model["merges"], added_tokens, pre_tokenizer["add_prefix_space"])
+        return cls(*read_parts(text))
 
     @property
-    def vocab_size(self) -> int:
-        """The number of ids; they go from 0 to vocab_size - 1."""
+    def token_count(self) -> int:
+        """The number of tokens: ids from here on stand for none."""
         return len(self._text_of_id)
 
+    def id_of(self, content: str) -> int | None:
+        """The id of an added token, None where there is no such."""
+        return self._added_ids.get(content)
+
+    def is_token(self, id: int) -> bool:
+        return 0 <= id < self.token_count
+
+    def begin_with(self, *ids: int | None) -> None:
+        """Let an empty text be read as the first of `ids` that is an added token, unless the template says what it is.
+
+        Where there is none, the first token of the vocabulary stands in.
+        """
+        marks = [id for id in ids if id in self._added_ids.values()]
+        start = [*self.template.before, *self.template.after] or marks[:1]
+        self.start, self.has_start = start or [0], bool(start)
+
     def encode(self, text: str) -> list[int]:
-        """The ids of `text`, added tokens included. Raises TokenizerError for text with a lone surrogate."""
-        _check_surrogates(text)
-        return self._encode_between(self._added_patterns, text)
+        """The ids of `text`, added tokens and template included. Raises TokenizerError for a lone surrogate."""
+        return [id for id, _ in self.encode_with_ends(text)]
+
+    def encode_with_ends(self, text: str) -> list[tuple[int, int]]:
+        """The same, each id with the place in the text's UTF-8 bytes where what it stands for ends."""
+        check_surrogates(text)
+        inside = self._encode_between(self._added_patterns, text, 0)
+        before = [(id, 0) for id in self.template.before]
+        return before + inside + [(id, len(text.encode())) for id in self.template.after]
 
     def decode_bytes(self, ids: Iterable[int]) -> bytes:
-        """The bytes of `ids`; if from `encode`, the text's exact UTF-8 (with the prefix spaces, if any)."""
+        """The bytes of `ids`; if from `encode`, the text's exact UTF-8, but for what the vocabulary puts to a text (its
+        template, prefix spaces) and for the spaces that some added tokens swallow."""
         return b"".join(map(self.token_bytes, ids))
 
     def decode(self, ids: Iterable[int]) -> str:
@@ -101,44 +135,57 @@ class Tokenizer:
         return self.decode_bytes(ids).decode("utf-8", errors="replace")
 
     def token_bytes(self, id: int) -> bytes:
-        """The bytes of one token. Raises TokenizerError for an id outside the vocabulary."""
+        """The bytes of one token, none for an id without one. Raises TokenizerError for what is no id of the model."""
         if not 0 <= id < self.vocab_size:
             raise TokenizerError(
                 f"there is no token {id}: the ids of this tokenizer go from 0 to {self.vocab_size - 1}"
             )
-        text = self._text_of_id[id]
+        text = self._text_of_id[id] if self.is_token(id) else ""
         return text.encode() if text in self._added_ids else text.translate(_TO_LATIN_1).encode("latin-1")
 
     def display(self, id: int) -> str:
         """One token for a reader: ↵ for newline, ⇥ for tab, bytes as in ⟨E2 82⟩ for what else cannot be seen.
 
-        Spaces stay as they are. Raises TokenizerError for an id outside the vocabulary.
+        Spaces stay as they are; an id without a token is its number, ⟨#50300⟩. Raises TokenizerError as `token_bytes`.
         """
+        if self.token_count <= id < self.vocab_size:
+            return f"⟨#{id}⟩"
         text = self.token_bytes(id).decode("utf-8", errors="surrogateescape")
         text = _UNSEEN.sub(lambda unseen: _hex(unseen[0].encode(errors="surrogateescape")), text)
         return text.replace("\n", "↵").replace("\t", "⇥")
 
-    def _encode_between(self, added_patterns: list[re.Pattern], text: str) -> list[int]:
+    def _encode_between(self, added_patterns: list[re.Pattern], text: str, place: int) -> list[tuple[int, int]]:
+        """The ids of a part of a text that begins at `place`, with their ends."""
         if not added_patterns:
-            return self._encode_words(text)
+            return self._encode_words(text, place)
         first, *rest = added_patterns
-        ids = []
-        for i, part in enumerate(first.split(text)):  # the odd parts are what the pattern matched
-            if i % 2:
-                ids.append(self._added_ids[part])
-            elif part:
-                ids += self._encode_between(rest, part)
-        return ids
+        found, end = [], 0
+        for match in first.finditer(text):
+            token = self._added[match[0]]
+            start, stop = match.span()
+            if token.get("lstrip"):  # the spaces before it are its own
+                start = end + len(text[end:start].rstrip(_EVERY_SPACE))
+            if token.get("rstrip"):
+                stop = _SPACES.match(text, stop).end()
+            if end < start:
+                found += self._encode_between(rest, text[end:start], place)
+            place += len(text[end:stop].encode()) - len(text[stop:end].encode())
+            end = stop
+            if start < stop:  # else the token before it has taken all of it along
+                found.append((token["id"], place))
+        return found + self._encode_between(rest, text[end:], place) if text[end:] else found
 
-    def _encode_words(self, text: str) -> list[int]:
+    def _encode_words(self, text: str, place: int) -> list[tuple[int, int]]:
         if self.add_prefix_space and text and not text.startswith(" "):
-            text = " " + text
-        ids = []
+            text, place = " " + text, place - 1
+        found = []
         for word in WORD.findall(text):
             utf8 = word.encode()
             merge = self._merge_short_word if len(utf8) <= _CACHED_WORD_LENGTH else self._merge_word
-            ids += merge(utf8)
-        return ids
+            for id in merge(utf8):
+                place += len(self._text_of_id[id])  # one character a byte
+                found.append((id, place))
+        return found
 
     def _merge_word(self, word: bytes) -> tuple[int, ...]:
         """The ids of one word, in O(n log n) steps for n bytes.
@@ -173,65 +220,6 @@ def _hex(data: bytes) -> str:
     return f"⟨{data.hex(' ').upper()}⟩"
 
 
-def _parse_json(text: str | bytes) -> dict:
-    try:
-        file = shallow_json.parse(text)
-    except ValueError as error:
-        raise TokenizerError(f"tokenizer.json is not valid JSON: {error}") from error
-    if not isinstance(file, dict):
-        raise TokenizerError("tokenizer.json holds no JSON object")
-    return file
-
-
-def _read_parts(file: dict) -> tuple[dict, dict]:
-    """The model and the pre-tokenizer, if the file describes nothing but byte-level BPE."""
-    for name, kinds in {
-        "model": ("BPE", None),  # early files do not say
-        "normalizer": ("no",),
-        "pre_tokenizer": ("ByteLevel",),
-        "post_processor": ("no", "ByteLevel"),
-        "decoder": ("no", "ByteLevel"),
-    }.items():
-        part = file.get(name)
-        kind = part.get("type") if isinstance(part, dict) else "no" if part is None else repr(part)
-        if kind not in kinds:
-            raise TokenizerError(f"only GPT-2's kind of tokenizer can be read, but this one has {kind} {name}")
-    model, pre_tokenizer = file["model"], file["pre_tokenizer"]
-    if not isinstance(model.get("vocab"), dict) or not isinstance(model.get("merges"), list):
-        raise TokenizerError("the model has no vocab and merges, so it is not BPE")
-    for option in ("dropout", "continuing_subword_prefix", "end_of_word_suffix", "ignore_merges"):
-        if model.get(option):
-            raise TokenizerError(f"the model sets {option}, which GPT-2's tokenizer does not")
-    if not isinstance(pre_tokenizer.get("add_prefix_space"), bool):
-        raise TokenizerError("the pre_tokenizer does not say whether to add_prefix_space")
-    if not pre_tokenizer.get("use_regex", True):
-        raise TokenizerError("the pre_tokenizer sets use_regex to false, but GPT-2's cuts text into words")
-    return model, pre_tokenizer
-
-
-def _check_added_tokens(added_tokens: object) -> None:
-    if not isinstance(added_tokens, list):
-        raise TokenizerError("added_tokens is not a list")
-    for token in added_tokens:
-        content = token.get("content") if isinstance(token, dict) else None
-        if not (isinstance(content, str) and content and type(token.get("id")) is int):
-            raise TokenizerError("an added token lacks its content or its id")
-        _check_surrogates(content)
-        for option in ("single_word", "lstrip", "rstrip"):
-            if token.get(option):
-                raise TokenizerError(f"the added token {content!r} sets {option}, which GPT-2's do not")
-
-
-def _check_surrogates(text: str) -> None:
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise TokenizerError(
-            f"the text has a lone surrogate (U+{ord(text[error.start]):04X}) at position {error.start}: "
-            "half a character, which has no UTF-8 bytes"
-        ) from error
-
-
 def _in_order_of_id(ids: dict[str, int]) -> list[str]:
     """The tokens by id, if each has an id of its own and none is left out."""
     texts = dict(zip(ids.values(), ids, strict=True)) if all(type(id) is int for id in ids.values()) else {}
@@ -260,6 +248,7 @@ def _byte_ids(vocab: dict[str, int]) -> list[int]:
 def _merge_tables(vocab: dict[str, int], merges: list) -> tuple[dict[tuple[int, int], int], list[int]]:
     """The rank of each pair of ids that merges, and the merged id by rank. Merges are "a b" or ["a", "b"]."""
     ranks, merged_ids = {}, []
+    merges = [merge for merge in merges if not (isinstance(merge, str) and merge.startswith("#version"))]
     for rank, merge in enumerate(merges):
         try:
             left, right = merge.split(" ") if isinstance(merge, str) else merge

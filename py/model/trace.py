@@ -1,6 +1,6 @@
 """What a forward pass leaves behind: every activation, under TransformerLens's names.
 
-T rows, one a token. E = n_embd, H heads of D = E / H numbers each, V vocabulary entries.
+T rows, one a token. E = n_embd, H heads of D = E / H numbers each, M = d_mlp, V vocabulary entries.
 """
 
 from collections import namedtuple
@@ -33,8 +33,8 @@ class MLP(NamedTuple):
     """The second half."""
 
     ln2: np.ndarray  # (T, E)
-    mlp_pre: np.ndarray  # (T, 4E)
-    mlp_post: np.ndarray  # (T, 4E) after GELU
+    mlp_pre: np.ndarray  # (T, M)
+    mlp_post: np.ndarray  # (T, M) after GELU
     mlp_out: np.ndarray  # (T, E)
     resid_post: np.ndarray  # (T, E)
 

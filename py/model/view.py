@@ -31,12 +31,12 @@ def strip_shape(session: Session) -> tuple[int, int]:
     """Cells of every strip, no more than the shortest vector has numbers, and the pixels left free above and below."""
     shown = len(session.ids) - first_row(session)
     cells, gap = (TALL_CELLS, TALL_GAP) if shown <= TALL else (LOW_CELLS, LOW_GAP)
-    return min(cells, session.config.d_head), gap
+    return min(cells, session.config.d_head, session.config.d_mlp), gap
 
 
 def vectors(session: Session, block: int, head: int) -> dict[str, np.ndarray]:
     """Everything drawn as strips, by TransformerLens's names: (T, E) each, but (T, D) for those of one head and
-    `mlp_post` (T, 4E)."""
+    `mlp_post` (T, M)."""
     b, T = session.blocks[block], len(session.ids)
     return {
         "token": session.embedding.token,

@@ -94,6 +94,9 @@ def about() -> dict:
         "operations": timing.operations(config),
         "parameters": parameters(config),
         "resident": Loaded.reader.resident,
+        "rounding": Loaded.reader.rounding,
+        "without_token": tokenizer().vocab_size - tokenizer().token_count,
+        "first_without": tokenizer().token_count,
         "heap": heap(),
         "device_memory": device_memory(),
     }

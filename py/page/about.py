@@ -1,5 +1,6 @@
 """About this run: where the time of the last pass went, how fast it was, and how the weights are held."""
 
+from page.catalog import rounding
 from page.numbers import grouped, megabytes
 
 RESIDENTS = ("float32", "int8")
@@ -58,12 +59,18 @@ def facts(answer, words):
         (say("about.heap"), megabytes(answer["heap"]) + " MB"),
         (say("about.device"), say("about.device.some", gigabytes=known) if known else say("about.device.unknown")),
     )
+    if answer["without_token"]:
+        count, first = grouped(answer["without_token"]), "⟨#{}⟩".format(answer["first_without"])
+        found += ((say("about.without_token"), say("about.without_token.some", count=count, first=first)),)
     return "".join(["<div><dt>{}</dt><dd>{}</dd></div>".format(name, value) for name, value in found])
 
 
 def holding(answer, busy, words):
     """The choice between small and fast weights."""
     say = words.say
+    share = answer["rounding"]  # None for a model that came rounded, as all but a reader's own do
+    own = "" if share is None else ".own"
+    note = "" if share is None else '<p class="note">' + rounding(share, words) + "</p>"
     choices = []
     for resident in RESIDENTS:
         size = answer["parameters"] * (4 if resident == "float32" else 1)
@@ -72,7 +79,9 @@ def holding(answer, busy, words):
                 resident,
                 " checked" if resident == answer["resident"] else "",
                 " disabled" if busy else "",
-                say("about." + resident, size=megabytes(size)),
+                say("about." + resident + own, size=megabytes(size)),
             )
         )
-    return '<fieldset class="holding"><legend>{}</legend>{}</fieldset>'.format(say("about.holding"), "".join(choices))
+    return '<fieldset class="holding"><legend>{}</legend>{}{}</fieldset>'.format(
+        say("about.holding"), "".join(choices), note
+    )

@@ -3,7 +3,7 @@
 import json
 
 from page.markup import escape
-from page.numbers import megabytes
+from page.numbers import megabytes, percent
 
 ASK_ABOVE = 40_000_000  # bytes; a larger download begins only when the reader has said yes
 DESCRIBED = ("mini", "gpt2", "distilgpt2", "gpt2-medium")  # there is a sentence about these
@@ -115,26 +115,51 @@ def progress(words):
 
 
 def own(used, coming, words):
-    """The place for a reader's own checkpoint."""
+    """The place for a reader's own checkpoint. `used` is what the worker answered when it was opened, or None."""
     say = words.say
     return (
         '<section id="own" class="own"><h3>{}</h3><p>{}</p><p><label class="file">{}'
         '<input type="file" id="own-files" multiple accept=".safetensors,.json"></label>{}</p>'
-        '{}<p class="note" id="own-said" role="status"></p></section>'
+        '{}{}<p class="note" id="own-said" role="status"></p></section>'
     ).format(
         say("own.title"),
         say("own.how"),
         say("own.choose"),
         ' <span class="in-use">' + say("models.used") + "</span>" if used else "",
+        '<p class="note">' + " ".join(facts(used, words)) + "</p>" if used else "",
         progress(words) if coming else "",
     )
 
 
-def missing(names):
-    """What is lacking in a choice of files with these names: the key of a sentence, "" when nothing is."""
+def rounding(share, words):
+    """How a reader's own weights are held: `share` is how far rounding moved them, 0 for not at all."""
+    return words.say("own.rounded", share=percent(share)) if share else words.say("own.exact")
+
+
+def facts(used, words):
+    """What a reader should know of their own checkpoint as long as it is used."""
+    said = [rounding(used["rounding"], words)]
+    if used["rounding"]:
+        said.append(words.say("own.unround"))
+    if used["unused"]:
+        said.append(escape(words.say("own.unused", files=", ".join(used["unused"]))))
+    return said
+
+
+def missing(names, words):
+    """A sentence on what is lacking in a choice of files with these names, "" when nothing is."""
     weights = [name for name in names if name.endswith(".safetensors")]
+    twice = [name for name in ("tokenizer.json", "config.json") if names.count(name) > 1]
     if not weights:
-        return "own.no_weights"
-    if len(weights) > 1:
-        return "own.many_weights"
-    return "" if "tokenizer.json" in names else "own.no_tokenizer"
+        said = words.say("own.no_weights")
+    elif len(weights) > 1:
+        said = words.say("own.many_weights")
+    elif "tokenizer.json" not in names:
+        said = words.say("own.no_tokenizer")
+    elif "config.json" not in names:
+        said = words.say("own.no_config")
+    elif twice:
+        said = words.say("own.twice", file=twice[0])
+    else:
+        return ""
+    return said + " " + words.say("own.chosen", files=", ".join(names))

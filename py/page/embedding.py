@@ -12,11 +12,13 @@ def rows(answer, view, words):
     lines = []
     for position in range(first, len(answer["tokens"])):
         token = answer["tokens"][position]
-        note = words.say("embedding.piece") if is_piece(answer, position) else ""
+        note = token.get("note") or ("piece" if is_piece(answer, position) else "")
         lines.append(
             '<li><span class="piece">{}</span><span class="arrow" aria-hidden="true">→</span>'
             '<span class="id">{}<span class="note">{}</span></span></li>'.format(
-                visible(token["shown"]), words.say("tokens.number", id=grouped(token["id"])), note
+                visible(token["shown"]),
+                words.say("tokens.number", id=grouped(token["id"])),
+                note and words.say("embedding." + note),
             )
         )
     places = "".join(

@@ -259,8 +259,8 @@ class Models:
         self.open_own(files)
 
     def open_own(self, files):
-        lacking = catalog.missing(names_of(files))
-        write("own-said", self.words(lacking) if lacking else "")
+        lacking = catalog.missing(names_of(files), self.figure.words)
+        write("own-said", lacking)
         if not lacking:
             asyncio.create_task(self.take("open_own", OWN, files, ""))
 
@@ -270,7 +270,7 @@ class Models:
         """The picker."""
         words = self.figure.words
         listed = catalog.cards(self.catalog, self.name, self.coming, self.asking, self.stored, words)
-        own = catalog.own(self.name == OWN, self.coming == OWN, words)
+        own = catalog.own(self.used if self.name == OWN else None, self.coming == OWN, words)
         return listed + own + storage.section(await storage.state(), words)
 
 

@@ -60,7 +60,7 @@ def names(answer, first):
 
 def is_piece(answer, position):
     """Whether the token is a part of a longer word: it goes on from the token before, or into the next."""
-    texts = [token["text"] for token in answer["tokens"]]
+    texts = [" " if "note" in token else token["text"] for token in answer["tokens"]]  # those are no text
     return joined(texts, position) or joined(texts, position + 1)
 
 

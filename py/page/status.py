@@ -67,10 +67,9 @@ class Status:
 
         `model` is there where a model's numbers broke.
         """
-        values = {"file": answer["file"], "model": answer.get("model", "")}
 
         def tell(words):
-            return before(words) + words.say("error." + answer["error"], **values)
+            return before(words) + words.say("error." + answer["error"], **answer)
 
         self.notice(topic, tell, True, topic == "model" and answer["error"] in RETRIED, place)
 

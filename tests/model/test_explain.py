@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.explain import START, attention_heads, next_tokens, read_prompt
+from model.explain import attention_heads, next_tokens, read_prompt
 from model.lens import lens
 from model.sampling import ranking
 from model.search import find_tokens
 from model.session import Session
-from model.tokenizer import Tokenizer
+from model.tokenizer import START, Tokenizer
 from tests.model.pictures import assert_opacity, pixels
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "tokenizer.json").read_text(encoding="utf-8"))

@@ -65,6 +65,81 @@ def test_reads_a_file_that_leaves_the_defaults_out(file):
     assert len(Tokenizer.from_json(file).encode("one two three")) >= 3
 
 
+@pytest.mark.parametrize(
+    ("option", "ends"), [("lstrip", [1, 15, 16, 18, 19]), ("rstrip", [1, 2, 17, 18, 19]), ("normalized", None)]
+)
+def test_an_added_token_can_take_the_spaces_beside_it_along(option, ends, file):
+    file["added_tokens"][0][option] = True
+    tokenizer = Tokenizer.from_json(file)
+    text = f"a {SPECIAL}  bx"
+    found = tokenizer.encode_with_ends(text)
+    assert [id for id, _ in found] == tokenizer.encode(text)
+    assert [end for _, end in found] == (ends or [1, 2, 15, 16, 18, 19])
+    assert [id for id, _ in found].count(id_of(SPECIAL)) == 1
+
+
+def one_in_a_sequence(key):
+    return lambda part: {"type": "Sequence", key: [{"type": "Sequence", key: [part]}]}
+
+
+def test_a_sequence_of_one_is_that_one(file, tokenizer):
+    for name, key in (("pre_tokenizer", "pretokenizers"), ("decoder", "decoders"), ("post_processor", "processors")):
+        file[name] = one_in_a_sequence(key)(file[name] or {"type": "ByteLevel"})
+    file["normalizer"] = {"type": "Sequence", "normalizers": []}
+    text = "the thing's in 1999"
+    assert Tokenizer.from_json(file).encode(text) == tokenizer.encode(text)
+
+
+def template(*single, ids=(GOLDEN["tokenizer"]["model"]["vocab"]["A"],)):
+    pieces = [
+        {"Sequence": {"id": one, "type_id": 0}} if one in "AB" else {"SpecialToken": {"id": one}} for one in single
+    ]
+    return {"type": "TemplateProcessing", "single": pieces, "special_tokens": {"x": {"id": "x", "ids": list(ids)}}}
+
+
+@pytest.mark.parametrize(
+    ("post_processor", "before", "after"),
+    [
+        (template("x", "A"), [id_of("A")], []),
+        (template("A", "x"), [], [id_of("A")]),
+        (template("x", "x", "A", "x", ids=[7, 8]), [7, 8, 7, 8], [7, 8]),
+        ({"type": "RobertaProcessing", "cls": ["<s>", 5], "sep": ["</s>", 6]}, [5], [6]),
+        ({"type": "Sequence", "processors": [{"type": "ByteLevel"}, template("x", "A")]}, [id_of("A")], []),
+    ],
+    ids=["before", "after", "several", "RoBERTa's", "beside another"],
+)
+def test_a_template_adds_its_tokens_to_every_text(post_processor, before, after, file, tokenizer):
+    file["post_processor"] = post_processor
+    ours = Tokenizer.from_json(file)
+    for text in ("the thing", ""):
+        assert ours.encode(text) == before + tokenizer.encode(text) + after
+    assert [end for _, end in ours.encode_with_ends("é")] == [0] * len(before) + [1, 2][
+        -len(tokenizer.encode("é")) :
+    ] + [2] * len(after)
+    assert ours.start == before + after and ours.has_start
+
+
+def test_an_empty_text_starts_from_a_token_made_for_it(file):
+    tokenizer = Tokenizer.from_json(file)
+    assert tokenizer.start == [id_of(SPECIAL)] and tokenizer.has_start
+    tokenizer.begin_with(id_of("A"), None, 10**9, id_of(SPECIAL))  # "A" is a word like any other
+    assert tokenizer.start == [id_of(SPECIAL)] and tokenizer.has_start
+    file["added_tokens"] = []
+    tokenizer = Tokenizer.from_json(file)
+    assert tokenizer.start == [0] and not tokenizer.has_start
+
+
+def test_ids_beyond_the_tokens_stand_for_no_text(tokenizer):
+    padded = Tokenizer.from_json(GOLDEN["tokenizer"])
+    count = padded.token_count
+    padded.vocab_size = count + 3
+    assert [padded.is_token(id) for id in (-1, 0, count - 1, count, count + 2)] == [False, True, True, False, False]
+    assert padded.decode([id_of("A"), count, count + 2, id_of("A")]) == "AA"
+    assert padded.display(count) == f"⟨#{count}⟩" and padded.token_bytes(count + 2) == b""
+    with pytest.raises(TokenizerError, match=f"no token {count + 3}"):
+        padded.display(count + 3)
+
+
 def test_added_tokens_match_leftmost_then_longest_and_plain_before_normalized(file):
     size = len(file["model"]["vocab"])
     contents = ["abc", "abcd", "bcde", "é "]
@@ -184,7 +259,35 @@ REFUSED = {
     "a sequence of pre-tokenizers": (changed("pre_tokenizer", "type", to="Sequence"), "Sequence pre_token"),
     "a pre-tokenizer without words": (changed("pre_tokenizer", "use_regex", to=False), "use_regex"),
     "no add_prefix_space": (changed("pre_tokenizer", "add_prefix_space", to=None), "add_prefix_space"),
+    "a normalizer in a sequence": (
+        changed("normalizer", to={"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Lowercase"}]}),
+        "NFC and Lowercase normalizer",
+    ),
+    "digits apart": (
+        changed("pre_tokenizer", to={"type": "Sequence", "pretokenizers": [{"type": "Digits"}, {"type": "ByteLevel"}]}),
+        "Digits and ByteLevel pre_token",
+    ),
+    "an empty sequence of pre-tokenizers": (
+        changed("pre_tokenizer", to={"type": "Sequence", "pretokenizers": []}),
+        "no pre_token",
+    ),
+    "a kind that is a list": (changed("decoder", "type", to=["ByteLevel"]), "decoder"),
     "a template": (changed("post_processor", to={"type": "TemplateProcessing"}), "TemplateProcessing post"),
+    "a template without the text": (changed("post_processor", to=template("x")), "TemplateProcessing post"),
+    "a template with the text twice": (changed("post_processor", to=template("A", "A")), "TemplateProcessing post"),
+    "a template for two texts": (changed("post_processor", to=template("A", "B")), "second text"),
+    "a template with an id that is text": (
+        changed("post_processor", to=template("x", "A", ids=["7"])),
+        "TemplateProcessing post",
+    ),
+    "a template with an id of no token": (
+        changed("post_processor", to=template("x", "A", ids=[10**6])),
+        "1000000, which is no token's",
+    ),
+    "two templates": (
+        changed("post_processor", to={"type": "Sequence", "processors": 2 * [template("x", "A")]}),
+        "several parts",
+    ),
     "a WordPiece decoder": (changed("decoder", "type", to="WordPiece"), "WordPiece decoder"),
     "dropout": (changed("model", "dropout", to=0.1), "dropout"),
     "ignore_merges": (changed("model", "ignore_merges", to=True), "ignore_merges"),
@@ -212,7 +315,6 @@ REFUSED = {
         changed("added_tokens", 0, to={"id": 10**6, "content": "new"}),
         "ids of the",
     ),
-    "an added token that strips": (changed("added_tokens", 0, "lstrip", to=True), "lstrip"),
     "an added token of whole words": (changed("added_tokens", 0, "single_word", to=True), "single_word"),
     "an added token of half a character": (changed("added_tokens", 0, "content", to="\ud800"), "surrogate"),
 }

@@ -42,6 +42,14 @@ FRAGMENTS = (
     "#model=a/b",
     "#t=1.25&k=40&p=0.9&seed=7&draw=2&text=a%20b",
 )
+FILES = (  # chosen by a reader as their own checkpoint
+    ["vocab.json", "README.md"],
+    ["a.safetensors", "b.safetensors", "tokenizer.json"],
+    ["a.safetensors", "tokenizer (1).json", "config.json"],
+    ["a.safetensors", "tokenizer.json", "generation_config.json"],
+    ["a.safetensors", "tokenizer.json", "config.json", "config.json"],
+    ["a.safetensors", "tokenizer.json", "config.json", "<i>.json"],
+)
 
 
 def wide_places():
@@ -105,8 +113,14 @@ def drawings(asked, words):
     stored = {catalog.key(models[0]): models[0]["files"] + 1, catalog.key(models[1]): models[1]["files"]}
     for number, (used, on_its_way, asking) in enumerate((("mini", None, None), ("?", "b", None), (None, "?", "b"))):
         drawn[f"models {number}"] = catalog.cards(models, used, on_its_way, asking, stored, words)
-        drawn[f"own {number}"] = catalog.own(used == "?", on_its_way == "?", words)
+        held = {"rounding": 0.0081, "unused": ["<i>.json"]} if used == "?" else None
+        drawn[f"own {number}"] = catalog.own(held, on_its_way == "?", words)
+    drawn["own unrounded"] = catalog.own({"rounding": 0.0, "unused": []}, False, words)
+    for names in FILES:
+        drawn["missing " + " ".join(names)] = escape(catalog.missing(names, words))
     drawn["about"] = about.part(asked["about"], False, words)
+    padded = {"rounding": 0.0, "without_token": 47, "first_without": 50257}
+    drawn["about own"] = about.part(dict(asked["about"], **padded), False, words)
     drawn["about less"] = about.part(dict(asked["about"], attention=[], mlp=[], device_memory=None), True, words)
     rate = coming.Rate()
     for number in range(60):

@@ -12,6 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from build.site import ROOT
+from model import file_error
 from model.sampling import cut_by
 from page import about, candidates, catalog, markup, matrix, ribbons, state, words
 from page.numbers import bar_end, brief, grouped, megabytes, percent, signed, whole_percent
@@ -243,8 +244,14 @@ def said_in(tree):
 def kinds_of_error():
     """What the worker and its client may answer under "error"."""
     sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "py").glob("*/*.py"))
-    kinds = {a or b for a, b in re.findall(r'"error": "(\w+)"|DownloadError\("(\w+)"', sources)}
+    kinds = {a or b for a, b in re.findall(r'"error": "(\w+)"|DownloadError\("(\w+)"', sources)} | {*file_error.KINDS}
     return kinds - {"cancelled"}  # the reader's own doing
+
+
+def test_every_error_about_a_file_has_its_sentence_filled():
+    for kind, values in file_error.KINDS.items():
+        said = placeholders(TEXTS["en"]["error." + kind])
+        assert {*values} <= said <= {"file", "detail", *values}, kind
 
 
 def test_every_text_is_used_and_every_used_text_exists():
@@ -257,10 +264,11 @@ def test_every_text_is_used_and_every_used_text_exists():
     names = {
         "*": [
             *re.findall('data-(?:text|label|both)="(.*?)"', HTML),  # and the panel's own shorthand for `say`
-            *[catalog.missing(names) for names in ([], ["a.safetensors"], ["a.safetensors", "b.safetensors"])],
         ],
         "about.*": ["attention", "mlp", *about.RESIDENTS],
+        "about.*.own": about.RESIDENTS,
         "cell.*": re.findall(r'class="line-name (\w+)"', drawn["cell 0"]),
+        "embedding.*": ["piece", *re.findall(r'\["note"\] = "(\w+)"', (ROOT / "py/model/explain.py").read_text())],
         "error.*": kinds_of_error(),
         "help.*": helped,
         "help.*.title": helped,

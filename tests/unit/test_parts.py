@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from build.site import ROOT
-from page import candidates, columns, embedding, heads, odds, prompt, tables, work
+from page import about, candidates, catalog, columns, embedding, heads, odds, prompt, tables, work
 from page.markup import quoted, visible
-from page.numbers import grouped, percent, signed
+from page.numbers import grouped, megabytes, percent, signed
 from page.words import LANGUAGES, Words
 from tests.browser.reading import close
 from tests.unit.answers import SETTINGS, answers
-from tests.unit.drawings import drawings
+from tests.unit.drawings import FILES, drawings
 
 WORDS = Words("en", str(ROOT / "py/page/text"))
 VOID = {"br", "img", "input"}
@@ -239,6 +239,43 @@ def test_a_piece_is_part_of_a_longer_word(pieces, parts):
     answer = {"tokens": [{"text": piece} for piece in pieces]}
     found = "".join(".1"[prompt.is_piece(answer, position)] for position in range(len(pieces)))
     assert found == parts
+
+
+def test_what_is_no_text_is_no_part_of_a_word():
+    pieces = [("", "template"), ("car", ""), ("pet", ""), ("", "no_token"), ("s", ""), ("", "template")]
+    answer = {"tokens": [{"text": text, **({"note": note} if note else {})} for text, note in pieces]}
+    assert "".join(".1"[prompt.is_piece(answer, position)] for position in range(6)) == ".11..."
+    shown = [{"id": i, "shown": "x"} | token for i, token in enumerate(answer["tokens"])]
+    html = embedding.rows({"tokens": shown}, answers()["short"][0]["view"] | {"first": 0}, WORDS)
+    notes = texts_of('<span class="note">(.*?)</span>', html)
+    assert notes == [
+        WORDS.say("embedding." + name) if name else ""
+        for name in ("template", "piece", "piece", "no_token", "", "template")
+    ]
+
+
+def test_what_is_lacking_in_a_choice_of_files_is_said_and_what_was_chosen():
+    expected = ("no_weights", "many_weights", "no_tokenizer", "no_config", "twice", None)
+    for names, key in zip(FILES, expected, strict=True):
+        said = catalog.missing(names, WORDS)
+        assert said == (f"{WORDS.say('own.' + key, file='config.json')} Chosen: {', '.join(names)}." if key else "")
+
+
+def test_a_readers_own_model_says_what_rounding_did_and_which_files_are_not_used():
+    html = {share: catalog.own({"rounding": share, "unused": ["a.md", "<b>"]}, False, WORDS) for share in (0.0, 0.0081)}
+    assert WORDS.say("own.exact") in html[0.0] and "Not used: a.md, &lt;b&gt;." in html[0.0]
+    assert WORDS.say("own.rounded", share=percent(0.0081)) in html[0.0081]
+    assert catalog.own({"rounding": 0.0, "unused": []}, False, WORDS).count("Not used") == 0
+
+
+def test_about_this_run_says_how_a_readers_own_weights_are_held():
+    asked = answers()["about"]
+    for share, key in ((None, None), (0.0, "own.exact"), (0.0081, "own.rounded")):
+        html = about.part(asked | {"rounding": share}, False, WORDS)
+        assert (key is None) == (WORDS.say("about.float32.own", size=megabytes(4 * asked["parameters"])) not in html)
+        assert key is None or catalog.rounding(share, WORDS) in html
+    padded = about.part(asked | {"without_token": 47, "first_without": 50257}, False, WORDS)
+    assert "47, shown as ⟨#50257⟩" in padded and "⟨#" not in about.part(asked, False, WORDS)
 
 
 def test_the_embedding_names_each_token_its_number_and_its_place():

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import shutil
+import string
 import subprocess
 import sys
 from pathlib import Path
@@ -11,33 +12,35 @@ from pathlib import Path
 import numpy as np
 import pytest
 import safetensors.numpy
-from tokenizers import Tokenizer, models, pre_tokenizers
 
-from build import random_checkpoint
+from build import random_checkpoint, tokenizer_files
 from build.quantize import SMALLEST_SHARD, Piece, quantize, split_into_shards
 from build.source import SourceError
+from model import vocabulary
 from model.assembly import weights_from_shards
 from model.checkpoint import INDEX, read_index
 from model.config import GPT2Config
 from model.session import Session
+from model.tokenizer import BYTE_OF_CHARACTER
 
 ROOT = Path(__file__).parent.parent.parent
 GOLDEN = ROOT / "tests" / "golden"
-
-
-def write_tokenizer(folder, size):
-    vocab = {f"t{i}": i for i in range(size)}
-    Tokenizer(models.BPE(vocab=vocab, merges=[])).save(str(folder / "tokenizer.json"))
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"5" * 64 + b"\nsize 548105171\n"
+ROWS = 300  # of the vocabulary; GPT-2's kind of tokenizer needs 256 at least
 
 
 @pytest.fixture
 def source(tmp_path):
-    """The tiny golden checkpoint with a tokenizer of its size."""
+    """The tiny golden checkpoint with further tokens of which it knows nothing: their logits are 0, all others stay."""
     folder = tmp_path / "source"
     folder.mkdir()
-    for name in ("config.json", "model.safetensors"):
-        shutil.copy(GOLDEN / "gpt2" / name, folder / name)
-    write_tokenizer(folder, 97)
+    tensors = safetensors.numpy.load_file(GOLDEN / "gpt2" / "model.safetensors")
+    wte = tensors["transformer.wte.weight"]
+    tensors["transformer.wte.weight"] = np.pad(wte, ((0, ROWS - len(wte)), (0, 0)))
+    safetensors.numpy.save_file(tensors, folder / "model.safetensors")
+    shutil.copy(GOLDEN / "gpt2" / "config.json", folder)
+    with_config(vocab_size=ROWS)(folder)
+    tokenizer_files.write(folder, ROWS)
     return folder
 
 
@@ -55,7 +58,7 @@ def loaded(out, resident="float32"):
     assert [*data][:2] == ["config.json", "tokenizer.json"]
     assert {path.name for path in out.iterdir()} == {*data, INDEX}
     config = GPT2Config.from_json(data.pop("config.json"))
-    Tokenizer.from_str(data.pop("tokenizer.json").decode())
+    vocabulary.read(data.pop("tokenizer.json"), config)
     shards = [np.frombuffer(shard, np.uint8) for shard in data.values()]
     return Session(weights_from_shards(shards, config, resident), config)
 
@@ -65,8 +68,9 @@ def contents(out):
 
 
 def logits_of(session, ids):
+    """Of the tokens that the golden model knows."""
     session.run(ids)
-    return session.final.logits[0]
+    return session.final.logits[0, :97]
 
 
 def relative(a, b):
@@ -122,8 +126,8 @@ def test_four_bits_are_half_as_large_and_still_near(source, tmp_path):
 
 
 def test_rows_that_do_not_fill_groups_are_refused_at_four_bits(tmp_path):
-    random_checkpoint.write(tmp_path / "source", GPT2Config(97, 16, 24, 2, 3), seed=5)
-    write_tokenizer(tmp_path / "source", 97)
+    random_checkpoint.write(tmp_path / "source", GPT2Config(ROWS, 16, 24, 2, 3), seed=5)
+    tokenizer_files.write(tmp_path / "source", ROWS)
     with pytest.raises(SourceError, match="multiple of 32"):
         quantize(tmp_path / "source", tmp_path / "out", bits=4)
 
@@ -132,21 +136,22 @@ def test_perplexity_of_a_text_with_each_kind_of_weights(source, tmp_path, capsys
     """Its exponent is the mean loss that the golden logits give the same tokens."""
     golden = np.load(GOLDEN / "gpt2.npz")
     text, ids = tmp_path / "text.txt", golden["64/ids"].tolist()
-    Tokenizer(models.WordLevel(vocab={f"w{i}": i for i in range(97)}, unk_token="w0")).save(
-        str(source / "tokenizer.json")
-    )
-    words = Tokenizer.from_file(str(source / "tokenizer.json"))
-    words.pre_tokenizer = pre_tokenizers.Whitespace()
-    words.save(str(source / "tokenizer.json"))
-    text.write_text(" ".join(f"w{i}" for i in [*ids, 5]))
+    byte_of = [*string.printable.encode()[:97], *range(256)]  # by id: every token one byte, so that any ids are a text
+    file = json.loads((source / "tokenizer.json").read_text(encoding="utf-8"))
+    character = {byte: character for character, byte in BYTE_OF_CHARACTER.items()}
+    order = dict.fromkeys(byte_of)
+    file["model"] |= {"vocab": {character[byte]: i for i, byte in enumerate(order)}, "merges": []}
+    file["added_tokens"] = []
+    (source / "tokenizer.json").write_text(json.dumps(file), encoding="utf-8")
+    text.write_bytes(bytes(byte_of[i] for i in [*ids, 5]))
     quantize(source, tmp_path / "out", text=text)
     printed = capsys.readouterr().out
     found = {kind: float(loss) for kind, loss in re.findall(r"(float32|int8|int4) .*\(([\d.]+) nats", printed)}
-    logits = golden["64/logits"].astype(np.float64)
+    logits = np.pad(golden["64/logits"].astype(np.float64), ((0, 0), (0, ROWS - 97)))
     losses = np.log(np.exp(logits).sum(axis=1)) - logits[np.arange(64), [*ids[1:], 5]]
     assert found["float32"] == pytest.approx(losses.mean(), abs=1e-3)
     assert abs(found["int8"] - found["float32"]) < 0.05 < abs(found["int4"] - found["float32"]) < 1
-    text.write_text("w1 w2")
+    text.write_text("12")
     with pytest.raises(SourceError, match="has 2 tokens"):
         quantize(source, tmp_path / "out", text=text)
 
@@ -165,7 +170,7 @@ def published(prefix):
     """As random_checkpoint writes what older files look like."""
 
     def variant(tensors):
-        config = GPT2Config(97, 64, 32, 3, 4)
+        config = GPT2Config(ROWS, 64, 32, 3, 4)
         extra = random_checkpoint.random_tensors(config, 0, prefix, masks=True)
         assert extra[f"{prefix}h.0.attn.bias"].shape == (1, 1, 64, 64)
         masks = {name: w for name, w in extra.items() if name.endswith("attn.bias")}
@@ -197,6 +202,56 @@ def test_sharded_source_gives_the_same(source, tmp_path):
     assert contents(tmp_path / "out") == contents(tmp_path / "plain")
 
 
+def in_two_shards(source, second):
+    """model.safetensors in two files, of which the second is what `second` makes of its tensors."""
+    tensors = tensors_of(source)
+    names = [f"model-0000{i}-of-00002.safetensors" for i in (1, 2)]
+    weight_map = {name: names[i % 2] for i, name in enumerate(tensors)}
+    (source / "model.safetensors").unlink()
+    safetensors.numpy.save_file({n: w for n, w in tensors.items() if weight_map[n] == names[0]}, source / names[0])
+    second(source / names[1], {n: w for n, w in tensors.items() if weight_map[n] == names[1]}, tensors)
+    (source / INDEX).write_text("\ufeff" + json.dumps({"weight_map": weight_map}), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("second", "message"),
+    [
+        (lambda path, _, every: None, "00002-of-00002.safetensors cannot be read: No such file"),
+        (lambda path, _, every: path.write_bytes(POINTER), "00002-of-00002.safetensors is .* a Git LFS pointer"),
+        (lambda path, part, every: safetensors.numpy.save_file(every, path), "which another file of the checkpoint"),
+    ],
+    ids=["missing", "a pointer", "the same twice"],
+)
+def test_a_shard_that_is_not_what_it_should_be_is_named(source, tmp_path, second, message):
+    in_two_shards(source, second)
+    with pytest.raises(SourceError, match=message):
+        quantize(source, tmp_path / "out")
+
+
+def test_an_index_that_is_none_is_named(source, tmp_path):
+    in_two_shards(source, lambda path, part, _: safetensors.numpy.save_file(part, path))
+    quantize(source, tmp_path / "out")
+    (source / INDEX).write_bytes(b"<!doctype html><title>model.safetensors.index.json</title>")
+    with pytest.raises(SourceError, match=r"index\.json is a saved web page"):
+        quantize(source, tmp_path / "out")
+
+
+def test_what_lies_in_the_folder_instead_is_named(source, tmp_path):
+    (source / "model.safetensors").rename(source / "pytorch_model.bin")
+    with pytest.raises(SourceError, match=r"No such file.* pytorch_model\.bin is PyTorch's own format"):
+        quantize(source, tmp_path / "out")
+    (source / "pytorch_model.bin").rename(source / "model.safetensors")
+    (source / "tokenizer.json").rename(source / "vocab.json")
+    with pytest.raises(SourceError, match=r"No such file.* makes it of vocab\.json"):
+        quantize(source, tmp_path / "out")
+
+
+def test_half_a_character_anywhere_does_not_stop_it(source, tmp_path):
+    with_config(note="\ud800")(source)
+    quantize(source, tmp_path / "out")
+    assert json.loads((tmp_path / "out" / "config.json").read_bytes())["note"] == "\ud800"
+
+
 def test_writing_again_leaves_no_old_shards(source, tmp_path):
     out = tmp_path / "out"
     out.mkdir()
@@ -222,8 +277,8 @@ def to_float16(tensors):
 def test_half_precision_sources(tmp_path, convert, precision):
     """Weights may differ by what the source's own rounding took, and half a step of int8."""
     source = tmp_path / "source"
-    random_checkpoint.write(source, GPT2Config(97, 16, 24, 2, 3), seed=5)
-    write_tokenizer(source, 97)
+    random_checkpoint.write(source, GPT2Config(ROWS, 16, 24, 2, 3), seed=5)
+    tokenizer_files.write(source, ROWS)
     quantize(source, tmp_path / "float32")
     tensors = tensors_of(source)
     (source / "model.safetensors").write_bytes(convert(tensors))
@@ -253,7 +308,7 @@ def test_shards_of_a_larger_model(tmp_path):
     """A token embedding above the limit is cut, and all shards are of 8 to 16 MiB."""
     config = GPT2Config(33_000, 128, 768, 2, 12)
     random_checkpoint.write(tmp_path / "source", config, seed=0)
-    write_tokenizer(tmp_path / "source", config.vocab_size)
+    tokenizer_files.write(tmp_path / "source", config.vocab_size)
     quantize(tmp_path / "source", tmp_path / "out")
     files = read_index((tmp_path / "out" / INDEX).read_text()).files[2:]
     assert [file.name for file in files] == [f"model-0000{i}-of-00003.safetensors" for i in range(1, 4)]
@@ -306,6 +361,14 @@ def with_config(**fields):
     return apply
 
 
+def with_tokenizer(size, **fields):
+    def apply(source):
+        path = tokenizer_files.write(source, size)
+        path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | fields), encoding="utf-8")
+
+    return apply
+
+
 C_FC = "transformer.h.1.mlp.c_fc.weight"
 ERRORS = {
     "no config": (without_file("config.json"), r"config\.json cannot be read: No such file"),
@@ -316,29 +379,31 @@ ERRORS = {
     ),
     "another architecture": (with_config(model_type="llama"), "does not describe a GPT-2"),
     "another activation": (with_config(activation_function="relu"), "activation_function must be gelu_new"),
+    "endless layers": (with_config(n_layer=2 * 10**9), r"no tensor h\.1999999999\."),
     "more layers": (with_config(n_layer=4), r"no tensor h\.3\.attn\.c_attn\.weight"),
     "fewer layers": (with_config(n_layer=2), r"does not have: h\.2\.attn\.c_attn\.bias"),
-    "tokenizer": (lambda s: write_tokenizer(s, 98), "has 98 tokens, but vocab_size .* is 97"),
-    "vocabulary": (with_config(vocab_size=98), r"wte\.weight should be floats of shape \(98, 32\).*\(97, 32\)"),
+    "tokenizer": (lambda s: tokenizer_files.write(s, 301), "has 301 tokens, but vocab_size .* is 300"),
+    "another's tokenizer": (with_tokenizer(257, model={"type": "WordPiece"}), "another kind .* WordPiece model"),
+    "vocabulary": (with_config(vocab_size=98), r"wte\.weight should be floats of shape \(98, 32\).*\(300, 32\)"),
     "context": (with_config(n_positions=65), r"wpe\.weight should be floats of shape \(65, 32\).*\(64, 32\)"),
-    "not a tokenizer": (lambda s: (s / "tokenizer.json").write_text("{}"), "is not a tokenizer"),
-    "not text": (lambda s: (s / "tokenizer.json").write_bytes(b"\xff\xfe"), "is not a tokenizer"),
+    "not a tokenizer": (lambda s: (s / "tokenizer.json").write_text("{}"), "it has no model"),
+    "not text": (lambda s: (s / "tokenizer.json").write_bytes(b"\xff{"), r"tokenizer\.json is not what its name says"),
     "empty weights": (
         lambda s: (s / "model.safetensors").write_bytes(b""),
-        r"cannot be read: the file is 0 bytes long",
+        r"model\.safetensors is empty",
     ),
     "damaged": (
         lambda s: (s / "model.safetensors").write_bytes(b"x" * 99),
-        "cannot be read: the header length is",
+        r"model\.safetensors is a text that begins “xxx.*download it once more",
     ),
     "missing": (broken(lambda t: t.pop("transformer.ln_f.bias")), r"no tensor ln_f\.bias"),
     "transposed": (
         broken(lambda t: t.update({C_FC: t[C_FC].T.copy()})),
-        r"c_fc\.weight should be floats of shape \(32, 128\), but the source has F32 \(128, 32\)",
+        r"c_fc\.weight should be floats of shape \(32, 128\), but it is F32 \(128, 32\)",
     ),
     "integers": (
         broken(lambda t: t.update({C_FC: t[C_FC].astype(np.int8)})),
-        "floats .* has I8",
+        r"c_fc\.weight should be floats .* is I8",
     ),
     "NaN": (broken(lambda t: t[C_FC].fill(np.nan)), r"h\.1\.mlp\.c_fc\.weight holds a NaN"),
     "NaN in float": (
@@ -373,12 +438,12 @@ def test_commands(tmp_path):
             [sys.executable, "-m", *map(str, command)], cwd=ROOT, capture_output=True, text=True, timeout=120
         )
 
-    sizes = ["--vocab-size", "97", "--n-positions", "8", "--n-embd", "12", "--n-layer", "1", "--n-head", "3"]
+    sizes = ["--vocab-size", "300", "--n-positions", "8", "--n-embd", "12", "--n-layer", "1", "--n-head", "3"]
     assert run("build.random_checkpoint", tmp_path / "a", *sizes, "--seed", "7").returncode == 0
     failed = run("build.quantize", tmp_path / "a", tmp_path / "b")
     assert failed.returncode == 1
     assert "tokenizer.json cannot be read" in failed.stderr and "Traceback" not in failed.stderr
-    write_tokenizer(tmp_path / "a", 97)
+    tokenizer_files.write(tmp_path / "a", 300)
     assert run("build.quantize", tmp_path / "a", tmp_path / "b").returncode == 0
     loaded(tmp_path / "b")
     failed = run("build.random_checkpoint", tmp_path / "c", "--n-head", "7")
