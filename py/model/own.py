@@ -60,7 +60,7 @@ async def load_own(
 async def read_weights(
     read: Read, entries: dict[str, Entry], found: Sources, config: GPT2Config, progress: Progress, resident: str
 ) -> tuple[dict, float]:
-    """The weights as `gpt2.py` takes them, and how far rounding moved them: the relative error, 0 for float32."""
+    """The weights as `gpt2.py` takes them, and how far rounding moved the matrices: relative, 0 for float32."""
     source_of = found.found
     names = list(tensor_shapes(config))
     progress.expect({name: entries[source_of[name].name].end - entries[source_of[name].name].begin for name in names})
@@ -71,10 +71,9 @@ async def read_weights(
     moved = total = 0.0  # squares, summed
     for name in names:
         w = source_of[name].as_ours(await stored(read, entries, source_of[name].name))  # shape as in tensor_shapes
-        total += squares(w)
         if resident == "int8" and is_quantized(name, w.shape):
             rounded = quantize_rows(w)
-            moved += squares(w, rounded)
+            moved, total = moved + squares(w, rounded), total + squares(w)
             w = rounded
         flat[name] = w
         progress.arrived(name)(progress.sizes[name])

@@ -64,11 +64,11 @@ def quantize_groups(w: np.ndarray) -> Quantized:
 
 
 def squares(w: np.ndarray, rounded: Quantized | None = None) -> float:
-    """The squares of w (out, ...) summed, or of what rounding took from it; a few rows at a time, to save memory."""
+    """The squares of w (out, in) summed, or of what rounding took from it; a few rows at a time, to save memory."""
     total = 0.0
     for start in range(0, len(w), ROWS_AT_ONCE):
         rows = slice(start, start + ROWS_AT_ONCE)
-        part = w[rows] if rounded is None else w[rows] - rounded[rows]  # (up to ROWS_AT_ONCE, ...)
+        part = w[rows] if rounded is None else w[rows] - rounded[rows]  # (up to ROWS_AT_ONCE, in)
         total += float(np.square(part, dtype=np.float64).sum())
     return total
 

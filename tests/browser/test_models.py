@@ -3,16 +3,25 @@
 import base64
 import hashlib
 import json
+import re
 import shutil
 import threading
 
+import numpy as np
 import pytest
 
 from build import quantize, random_checkpoint, site, tokenizer_files
-from model.checkpoint import INDEX
+from build.source import Source
+from model.checkpoint import INDEX, nested
+from model.config import GPT2Config
+from model.gpt2 import softmax
+from model.session import Session
 from tests.browser.conftest import CONFIG, NAME, PLAIN
+from tests.browser.reading import close
 from tests.browser.test_accessible import violations
+from tests.unit.test_quantize import POINTER
 
+FILES = ("model.safetensors", "tokenizer.json", "config.json")
 KEPT = """async kind => Object.fromEntries(await Promise.all((await caches.keys())
     .filter(name => name.startsWith(`glassformer ${kind} `))
     .map(async name => [name, (await (await caches.open(name)).keys()).length])))"""  # "weights" or "site"
@@ -206,45 +215,138 @@ def own_files(one, *paths):
     one.page.set_input_files("#own-files", [str(path) for path in paths])
 
 
-def test_a_readers_own_checkpoint(visit, source):
+def test_a_readers_own_checkpoint(visit, source, tmp_path):
     one = visit(locale="en-US")
     one.wait_live()
     one.type(TEXT)
-    weights, tokenizer_json = source / "model.safetensors", source / "tokenizer.json"
+    weights, tokenizer_json, config = (source / name for name in FILES)
+    readme = tmp_path / "README.md"
+    readme.write_text("a file more")
     for chosen, said in (
-        ([tokenizer_json], "no .safetensors"),
+        ([tokenizer_json, readme], "no .safetensors file among them"),
         ([weights], "tokenizer.json is missing"),
+        ([weights, tokenizer_json], "config.json is missing"),
         ([weights, weights], "several"),
     ):
         own_files(one, *chosen)
-        assert said in one.page.text_content("#own-said")
+        text = one.page.text_content("#own-said")
+        assert said in text and text.endswith(f"Chosen: {', '.join(path.name for path in chosen)}.")
         one.close()
     one.requests.clear()
-    own_files(one, weights, tokenizer_json)
+    own_files(one, weights, readme, tokenizer_json, config)
     in_use(one, "your own model")
     assert one.requests == [], "nothing is sent or fetched"
+    own = one.page.locator("#own")
+    own.get_by_text("the very numbers of your file").wait_for()
+    assert "Not used: README.md." in own.text_content()
     one.close()
     assert one.page.input_value("#prompt") == TEXT and "model=" not in one.page.url
     assert one.page.locator("#forming .stop").count() == CONFIG.n_layer + 1
     one.page.click("#open-run")
     one.page.check('[name=resident][value="int8"]')
     one.page.wait_for_function("() => document.querySelector('[name=resident][value=int8]:checked:not(:disabled)')")
+    rounded = one.page.locator("#panel").get_by_text("rounded to 8 bits, which moves them by").text_content()
+    moved = float(re.search(r"by ([\d.]+)", rounded)[1])
+    assert 0.3 < moved < 2
     one.close()
     one.type(TEXT + " again")
+    one.open("models")
+    assert rounded in one.page.locator("#own").text_content()
     assert one.errors == []
 
 
-@pytest.mark.parametrize("what", ["damaged", "no model"])
-def test_a_file_that_is_no_checkpoint_is_refused_in_words(visit, source, tmp_path, what):
+def test_a_readers_own_checkpoint_is_computed_by_its_own_configuration(visit, tmp_path):
+    """Heads of 32, an MLP of another width, rows without a token, and tokens that the tokenizer adds."""
+    config = GPT2Config(vocab_size=320, n_positions=64, n_embd=128, n_layer=2, n_head=4, n_inner=200)
+    random_checkpoint.write(tmp_path, config, 5)
+    file = json.loads(tokenizer_files.write(tmp_path, 300).read_text(encoding="utf-8"))
+    file["post_processor"] = {"type": "BertProcessing", "cls": ["<|endoftext|>", 299], "sep": ["!", 0]}
+    (tmp_path / "tokenizer.json").write_text(json.dumps(file), encoding="utf-8")
     one = visit(locale="en-US")
     one.wait_live()
     one.type(TEXT)
-    bad = tmp_path / "model.safetensors"
-    data = (source / "model.safetensors").read_bytes()
-    bad.write_bytes(data[: len(data) // 2] if what == "damaged" else b"hello " * 100)
-    own_files(one, bad, source / "tokenizer.json")
-    one.page.locator("#notice.error").wait_for()
+    own_files(one, *(tmp_path / name for name in FILES))
+    in_use(one, "your own model")
     one.close()
+    source = Source(tmp_path)
+    tokenizer, _ = source.tokenizer()
+    session = Session(nested(dict(source.tensors()), config), config)
+    assert one.tokens() == tokenizer.encode(TEXT) == [299, *tokenizer.encode(TEXT)[1:-1], 0]
+    session.run(one.tokens())
+    order = np.argsort(-session.final.logits[0], kind="stable")
+    listed = one.candidates()
+    assert [row["id"] for row in listed] == order[: len(listed)].tolist()
+    shares = softmax(session.final.logits[0])
+    for row in listed:
+        assert close(row["model"], 100 * float(shares[row["id"]]))
+    assert (
+        one.page.eval_on_selector_all("#prompt-tokens .tint", "all => all.map(one => one.textContent).join('')") == TEXT
+    ), "what the tokenizer adds tints nothing"
+    one.open("embedding")
+    notes = one.page.eval_on_selector_all(".pieces .note", "all => all.map(one => one.textContent)")
+    assert notes[0] == notes[-1] == "put there by the tokenizer, not typed"
+    one.close()
+    one.open("next")
+    one.page.fill("#search", "#310")
+    one.page.wait_for_function("() => document.querySelectorAll('#odds-rows tr[data-number]').length === 1")
+    assert "⟨#310⟩" in one.page.text_content("#odds-rows")
+    one.close()
+    one.page.click("#open-run")
+    one.wait_open("run")
+    assert "20, shown as ⟨#300⟩" in one.page.text_content("#panel .facts")
+    one.close()
+    one.page.fill("#prompt", "")
+    one.page.locator("#notice-text").filter(has_text="starts from <|endoftext|>!").wait_for()
+    assert one.errors == []
+
+
+def test_an_empty_text_without_a_token_to_start_from_says_what_is_read(visit, source, tmp_path):
+    file = json.loads((source / "tokenizer.json").read_text(encoding="utf-8"))
+    file["added_tokens"] = []
+    (tmp_path / "tokenizer.json").write_text(json.dumps(file), encoding="utf-8")
+    one = visit(locale="en-US")
+    one.wait_live()
+    one.page.fill("#prompt", "")
+    one.page.locator("#notice-text").filter(has_text="starts from <|endoftext|>, which marks the start").wait_for()
+    own_files(one, source / "model.safetensors", tmp_path / "tokenizer.json", source / "config.json")
+    in_use(one, "your own model")
+    one.close()
+    one.page.locator("#notice-text").filter(has_text="it reads !, the first token").wait_for()
+    assert one.tokens() == [0] and one.errors == []
+
+
+WRONG = {  # a file, what it holds instead, and what is said of it in either language
+    "cut short": ("model.safetensors", lambda data: data[: len(data) // 2], "model.safetensors is cut short", "不完整"),
+    "a text": ("model.safetensors", lambda data: b"hello " * 100, "a text that begins “hello hello", "是一段文字"),
+    "a pointer": (
+        "tokenizer.json",
+        lambda data: POINTER,
+        "tokenizer.json is not the file itself but a Git LFS",
+        "指针",
+    ),
+    "a page": ("config.json", lambda data: b"<!doctype html>", "config.json is a saved web page", "config.json 是保存"),
+    "absurd": (
+        "config.json",
+        lambda data: data.replace(b'"n_layer": 4', b'"n_layer": 400000000'),
+        "model.safetensors has no tensor h.399999999.ln_1.weight",
+        "中没有张量",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", ["en-US", "zh-CN"])
+def test_a_file_that_is_something_else_is_refused_in_words(visit, source, tmp_path, language):
+    one = visit(locale=language)
+    one.wait_live()
+    one.type(TEXT)
+    for name, change, english, chinese in WRONG.values():
+        paths = {file: source / file for file in FILES}
+        paths[name] = tmp_path / name
+        paths[name].write_bytes(change((source / name).read_bytes()))
+        own_files(one, *paths.values())
+        said = english if language == "en-US" else chinese
+        one.page.locator("#notice.error").filter(has_text=said).wait_for()
+        one.close()
     assert one.page.input_value("#prompt") == TEXT and "mini" in one.page.text_content("#model-text")
     one.type("and it goes on")
     assert one.errors == []

@@ -1,13 +1,17 @@
 """What the page is told in words and lists: tokens, next tokens, search, heads, and the answer forming."""
 
+import copy
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from model import vocabulary
 from model.explain import attention_heads, next_tokens, read_prompt
+from model.export import next_rows
 from model.lens import lens
 from model.sampling import ranking
 from model.search import find_tokens
@@ -69,6 +73,93 @@ def test_an_empty_text_is_read_as_a_documents_start(tokenizer):
     ids, answer = read_prompt("", tokenizer, 5)
     assert ids == tokenizer.encode(START) and len(ids) == 1
     assert answer["empty"] and answer["tokens"] == [{"id": ids[0], "shown": START, "text": ""}]
+
+
+def with_changes(**parts):
+    return Tokenizer.from_json(copy.deepcopy(GOLDEN["tokenizer"]) | parts)
+
+
+def test_a_space_put_before_the_text_is_no_character_of_it():
+    space = with_changes(pre_tokenizer=GOLDEN["tokenizer"]["pre_tokenizer"] | {"add_prefix_space": True})
+    for text, first in (("the thing", "the"), (" the thing", " the"), ("🙂 so", "🙂"), ("é", "é"), ("\n\na", "\n")):
+        _, answer = read_prompt(text, space, 1000)
+        pieces = [token["text"] for token in answer["tokens"]]
+        assert answer["tokens"][0]["shown"].startswith(" ") and "".join(pieces) == text
+        assert next(filter(None, pieces)) == first, pieces
+
+
+def test_a_templates_tokens_are_listed_and_hold_nothing_of_the_text(tokenizer):
+    mark = tokenizer.encode(START)[0]
+    around = with_changes(post_processor={"type": "BertProcessing", "cls": ["x", mark], "sep": ["y", 7]})
+    text = "one two"
+    inside = tokenizer.encode(text)
+    ids, answer = read_prompt(text, around, 1000, [5])
+    assert ids == [mark, *inside, 7, 5] and answer["count"] == len(ids)
+    assert [token.get("note") for token in answer["tokens"]] == ["template", *[None] * len(inside), "template", None]
+    texts = [token["text"] for token in answer["tokens"]]
+    assert texts[0] == texts[-2] == "" and "".join(texts) == text + answer["appended_text"]
+    for limit in range(1, len(ids) + 1):
+        cut, answer = read_prompt(text, around, limit, [5])
+        assert cut == ids[-limit:]
+        assert [token.get("note") for token in answer["tokens"]].count("template") == sum(i in (mark, 7) for i in cut)
+    ids, answer = read_prompt("", around, 1000)
+    assert ids == [mark, 7] and answer["empty"] and not answer["stands_in"]
+    assert [token["note"] for token in answer["tokens"]] == ["template", "template"]
+
+
+def test_a_vocabulary_without_a_start_says_that_another_token_stands_in():
+    plain = with_changes(added_tokens=[])
+    ids, answer = read_prompt("", plain, 5)
+    assert ids == [0] and answer["empty"] and answer["stands_in"]
+    assert answer["tokens"] == [{"id": 0, "shown": plain.display(0), "text": ""}]
+    for text, appended in (("a", []), ("", [3])):
+        assert not read_prompt(text, plain, 5, appended)[1]["stands_in"]
+
+
+@pytest.fixture
+def padded(tiny):
+    """The tiny model with seven rows more than the tokenizer, of single bytes, has tokens."""
+    config = replace(tiny.config, vocab_size=263)
+    session = Session(tiny.weights | {"wte.weight": np.resize(tiny.flat["wte.weight"], (263, 32))}, config)
+    session.run([32, 5])
+    vocab = [*GOLDEN["tokenizer"]["model"]["vocab"]][:256]
+    model = {"vocab": {character: i for i, character in enumerate(vocab)}, "merges": []}
+    file = copy.deepcopy(GOLDEN["tokenizer"]) | {"added_tokens": [], "model": model}
+    return session, vocabulary.read(json.dumps(file), config)
+
+
+def test_an_id_without_a_token_is_no_text(padded):
+    session, tokenizer = padded
+    answer = ask(session, tokenizer, 1, count=263)
+    own = shares(session.final.logits[0])
+    assert len(answer["candidates"]) == 263 and sum(one["model"] for one in answer["candidates"]) == pytest.approx(1)
+    for one in answer["candidates"]:
+        assert one["shown"] == (f"⟨#{one['id']}⟩" if one["id"] >= 256 else tokenizer.display(one["id"]))
+        assert one["model"] == pytest.approx(own[one["id"]], rel=1e-4)
+    order = ranking(session.final.logits[0]).tolist()
+    assert [order[rank] for rank in find_tokens("#259", order, tokenizer)] == [259]
+    assert all(order[rank] < 256 for query in ("2", "⟨", "#") for rank in find_tokens(query, order, tokenizer))
+    ids, answer = read_prompt("A", tokenizer, 9, [260, 32])
+    assert ids == [32, 260, 32] and answer["appended_text"] == "A"
+    assert answer["tokens"][1] == {"id": 260, "shown": "⟨#260⟩", "text": "", "note": "no_token"}
+    every = next_rows(session, tokenizer, np.array(order), own.astype(np.float32))
+    assert len(every.strip().splitlines()) == 264 and "⟨#262⟩" in every
+
+
+def test_the_token_that_begins_a_text_is_the_configurations(tiny):
+    """If it is an added token; else GPT-2's own, else the one that ends a text, else none."""
+    tokens = [{"id": 1500 + i, "content": content} for i, content in enumerate(("<s>", "</s>"))]
+    end = {"id": GOLDEN["tokenizer"]["model"]["vocab"][START], "content": START}
+    for added, bos, eos, start in (
+        ([*tokens, end], 1500, 1501, 1500),
+        ([*tokens, end], 7, 1501, end["id"]),  # 7 is a word like any other
+        (tokens, 50_256, 1501, 1501),
+        (tokens, None, None, None),
+    ):
+        file = copy.deepcopy(GOLDEN["tokenizer"]) | {"added_tokens": added}
+        config = replace(tiny.config, vocab_size=1600, bos_token_id=bos, eos_token_id=eos)
+        tokenizer = vocabulary.read(json.dumps(file), config)
+        assert (tokenizer.start, tokenizer.has_start) == ([start or 0], start is not None)
 
 
 def test_the_lens_applies_the_models_end_after_every_block(tiny, session, tokenizer):

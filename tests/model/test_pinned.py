@@ -50,6 +50,15 @@ def test_another_vocabulary_is_matched_by_bytes():
     assert rows["a"] == (pytest.approx(0.6), pytest.approx(0.3))
 
 
+def test_entries_without_a_token_are_matched_by_their_number():
+    padded = Vocabulary("a", "b", "", "")
+    one = pinned([0.1, 0.2, 0.3, 0.4], padded)
+    now = np.array([0.4, 0.3, 0.2, 0.1], np.float32)
+    assert one.line(now, padded, [2, 3])["shares"] == [pytest.approx(0.3), pytest.approx(0.4)]
+    assert one.line(now[:3], Vocabulary("b", "a", ""), [0, 2])["shares"] == [pytest.approx(0.2), pytest.approx(0.3)]
+    assert one.line(now, Vocabulary("a", "b", "c", "d"), [2, 3])["shares"] == [None, None]
+
+
 def test_rows_are_those_with_the_largest_share_in_either():
     words = Vocabulary(*(f"t{i}" for i in range(97)))
     logits = np.random.default_rng(3).normal(0, 3, 97).astype(np.float32)  # (V,)

@@ -1,12 +1,18 @@
 """A session answers as if it computed every text anew, and computes only what is not shared with the last."""
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from model import gpt2 as gpt2_module
 from model import session as session_module
+from model.checkpoint import nested, tensor_shapes
 from model.session import Session, common_prefix
 from model.trace import Block, Embedding
+from model.view import block_view, read_strip, strip_table
+from tests.model.pictures import pixels
 
 IDS = np.random.default_rng(3).integers(0, 97, 64).tolist()
 
@@ -164,3 +170,40 @@ def test_the_clock_counts_what_was_computed(tiny, monkeypatch):
         assert len(timing.attention) == len(timing.mlp) == (3 if new else 0)
         assert timing.operations(tiny.config) == sum(done)
         assert timing.total >= timing.head > 0
+    other = of_width(tiny, 41)
+    done.clear()
+    session = Session(*other)
+    session.run(IDS[:20])
+    assert session.timing.operations(other[1]) == sum(done)
+
+
+def of_width(tiny, inner):
+    """The tiny model with MLPs of another width: weights and configuration."""
+    config = replace(tiny.config, n_inner=inner)
+    random = np.random.default_rng(inner)
+    shapes = tensor_shapes(config)
+    wide = {n: random.normal(0, 0.3, shapes[n]).astype(np.float32) for n in shapes if "mlp" in n}
+    return nested(tiny.flat | wide, config), config
+
+
+@pytest.mark.parametrize("inner", (1, 3, 41, 300))
+def test_an_mlp_may_have_any_width(tiny, inner):
+    weights, config = of_width(tiny, inner)
+    whole, step = Session(weights, config), Session(weights, config)
+    whole.run(IDS[:9])
+    for length in range(1, 10):
+        step.run(IDS[:length])
+    for i, (block, other) in enumerate(zip(whole.blocks, step.blocks, strict=True)):
+        w = {name: values.astype(np.float64) for name, values in weights["h"][i].items()}
+        x = block.ln2.astype(np.float64) @ w["mlp.c_fc.weight"].T + w["mlp.c_fc.bias"]
+        x = x / 2 * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+        assert block.mlp_post.shape == (9, inner)
+        np.testing.assert_allclose(block.mlp_post, x, atol=1e-4)
+        np.testing.assert_allclose(block.mlp_out, x @ w["mlp.c_proj.weight"].T + w["mlp.c_proj.bias"], atol=2e-4)
+        np.testing.assert_allclose(block.resid_post, other.resid_post, atol=2e-3)
+    shown = block_view(whole, 1, 2, 8)
+    assert shown["cells"] == min(8, inner)
+    height = 9 * (shown["cells"] + 2 * shown["gap"])
+    assert {len(pixels(picture)) for picture in shown["strips"].values()} == {height}
+    assert len(strip_table(whole, "mlp_post", 1, 2)["entries"]) == min(8, inner)
+    assert read_strip(whole, "mlp_post", 1, 2, 8, 0)["size"] == inner
