@@ -284,7 +284,7 @@ def test_a_readers_own_checkpoint_is_computed_by_its_own_configuration(visit, tm
     ), "what the tokenizer adds tints nothing"
     one.open("embedding")
     notes = one.page.eval_on_selector_all(".pieces .note", "all => all.map(one => one.textContent)")
-    assert notes[0] == notes[-1] == "put there by the tokenizer, not typed"
+    assert notes[0] == notes[-1] == "added, not typed"
     one.close()
     one.open("next")
     one.page.fill("#search", "#310")
