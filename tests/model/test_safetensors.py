@@ -152,6 +152,7 @@ MALFORMED = {
     "metadata twice": (file_of(b'{"__metadata__": {}, "__metadata__": {}}'), "has '__metadata__' twice"),
     "metadata that is text": (file_of({"__metadata__": "pt"}), "__metadata__"),
     "metadata that is a list": (file_of({"__metadata__": []}), "__metadata__"),
+    "metadata with a number that a text replaces": (file_of(b'{"__metadata__": {"a": 1, "a": "b"}}'), "__metadata__"),
     "metadata with a number": (file_of({"__metadata__": {"step": 5}}), "__metadata__"),
     "entry that is a list": (file_of({"a": [1]}), "'a' must have exactly"),
     "entry that is null": (file_of({"a": None}), "'a' must have exactly"),

@@ -78,6 +78,16 @@ def test_an_added_token_can_take_the_spaces_beside_it_along(option, ends, file):
     assert [id for id, _ in found].count(id_of(SPECIAL)) == 1
 
 
+def test_an_added_token_whose_spaces_are_gone_is_gone(file):
+    """Of two added tokens the first takes along the whole of the second, as in the library."""
+    size = len(file["model"]["vocab"])
+    file["added_tokens"] += [
+        {"id": size, "content": "<pad>", "rstrip": True},
+        {"id": size + 1, "content": "\u3000", "lstrip": True},
+    ]
+    assert Tokenizer.from_json(file).encode_with_ends("<pad>\u3000a") == [(size, 8), (id_of("a"), 9)]
+
+
 def one_in_a_sequence(key):
     return lambda part: {"type": "Sequence", key: [{"type": "Sequence", key: [part]}]}
 
