@@ -17,12 +17,16 @@ from build import quantize, site
 from model.checkpoint import INDEX, read_index
 from tests import full_size
 from tests.browser.test_loading import flipped
-from tests.browser.test_models import KEPT, choose, in_use, own_files, weights_asked
+from tests.browser.test_models import FILES, KEPT, choose, in_use, own_files, weights_asked
 
 PACE = 12_000_000  # bytes a second for each of the four files that come at once
 GOLDEN = Path(__file__).parents[1] / "golden" / "gpt2_full.npz"
 TOLERANCE = 1e-3
-MOST_ERROR = {"int8": 0.03, "int4": 0.3}  # of the logits, relative to those of the weights as published
+MOST_ERROR = {
+    "float32": 1e-4,
+    "int8": 0.03,
+    "int4": 0.3,
+}  # of the logits, relative to those of the weights as published
 
 
 @pytest.fixture(scope="module")
@@ -188,10 +192,20 @@ def test_ones_own_checkpoint_of_full_size(visit, source, golden):
     one = visit(locale="en-US")
     one.wait_live()
     one.requests.clear()
-    own_files(one, source / "model.safetensors", source / "tokenizer.json")
+    own_files(one, *(source / name for name in FILES))
     in_use(one, "your own model")
+    one.page.locator("#own .in-use").wait_for()
+    unrounded = "the very numbers of your file" in one.page.text_content("#own")  # where the device has room for them
     one.close()
-    answers_like_hugging_face(one, golden, "int8")
+    answers_like_hugging_face(one, golden, "float32" if unrounded else "int8")
+    one.open("run")
+    for resident, said in (("float32", "the very numbers of your file"), ("int8", "rounded to 8 bits, which moves")):
+        one.page.check(f'[name=resident][value="{resident}"]')
+        one.page.locator("#panel .holding .note").filter(has_text=said).wait_for()
+        one.close()
+        answers_like_hugging_face(one, golden, resident)
+        one.open("run")
+    one.close()
     assert [url for url in one.requests if not url.startswith(("blob:", "data:"))] == [], "only what is made here"
     assert re.search(r"12 blocks of 12 heads", one.page.text_content("#model-text"))
     assert one.errors == []
