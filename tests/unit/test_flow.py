@@ -263,7 +263,7 @@ def test_contributions_arrive_stacked_within_the_output(contributions, later, le
 
 PLACE = st.tuples(*[st.floats(-3000, 3000)] * 2, *[st.just(0) | st.floats(0, 2000)] * 2)
 COMMAND = re.compile(
-    r"[Mm]{0} {0}|[Ll]{0} {0}|[HhVv]{0}|C{0} {0} {0} {0} {0} {0}|q(\d+\.\d) {0} {0} {0}|[Zz]".format(r"-?\d+(?:\.\d+)?")
+    r"[Mm]{0} {0}|[Ll]{0} {0}|[HhVv]{0}|C{0} {0} {0} {0} {0} {0}|q{0} {0} {0} {0}|[Zz]".format(r"-?\d+(?:\.\d+)?")
 )
 
 
