@@ -209,7 +209,11 @@ def leave_out(names):
 
 
 def on_new_fragment(handler):
-    window.onhashchange = lambda _: handler()
+    """Call `handler` with the part after # of an address that the reader goes to within the page.
+
+    The event's own address: the page may have written another since, see `remember`.
+    """
+    window.onhashchange = lambda event: handler(event.newURL.partition("#")[2])
 
 
 def luck():

@@ -41,9 +41,9 @@ class Link:
         self.state["text"] = None if self.left_out else text
         self.remember()
 
-    def follow(self):
-        """The reader came here by another link."""
-        self.state, self.lost = state.understood(fragment())
+    def follow(self, fragment):
+        """The reader came here by another link, which says this behind its #."""
+        self.state, self.lost = state.understood(fragment)
         self.opening = True
         self.restore()
 

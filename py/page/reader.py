@@ -343,11 +343,11 @@ class Page:
         self.link.state["open"] = part
         self.link.remember()
 
-    def followed(self):
+    def followed(self, fragment):
         """The reader changed the address by hand, or followed a link to another part of the same page."""
         before = value_as_json(by_id("prompt"))
         self.status.unsay("link")
-        self.link.follow()
+        self.link.follow(fragment)
         if value_as_json(by_id("prompt")) != before:
             self.changed_text()
         if self.client.ready:
