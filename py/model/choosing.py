@@ -63,15 +63,16 @@ def progress() -> str:
 
 
 async def load(request: str) -> str:
-    """Load a model of this site: JSON {"name", "version", "base", "resident"}.
+    """Load a model of this site: JSON {"site", "name", "version", "base", "resident"}.
 
-    `version` is the SHA-256 of its index, `base` the absolute address of its folder, ending in /; `resident` is how
-    its weights are to be held, "float32", "int8", or null for what suits the device. Answers what `take` does.
+    `site` and `base` are the absolute addresses of the site and of the model's folder, ending in /; `version` is the
+    SHA-256 of the model's index; `resident` is how its weights are to be held, "float32", "int8", or null for what
+    suits the device. Answers what `take` does.
     """
     asked = json.loads(request)
-    name, version, base = asked["name"], asked["version"][:16], asked["base"]
-    if Coming.store is None or Coming.store.name != cache_name(name, version):
-        Coming.store = Store(name, version)
+    site, name, version, base = asked["site"], asked["name"], asked["version"][:16], asked["base"]
+    if Coming.store is None or Coming.store.name != cache_name(site, name, version):
+        Coming.store = Store(site, name, version)
         await Coming.store.open()
     store = Coming.store
 
@@ -84,7 +85,7 @@ async def load(request: str) -> str:
             resident,
             device_memory(),
         )
-        await store.only_this(name)
+        await store.only_this(site, name)
         return model
 
     answer = await take(fetched, asked["resident"])
@@ -163,12 +164,12 @@ def cancel() -> None:
         Coming.task.cancel()
 
 
-async def stored() -> str:
-    """How many files this browser keeps of each model: {"NAME VERSION": number}, 16 digits of the version."""
-    return text_of({name.split(" ", 2)[2]: count for name, count in (await kept()).items()})
+async def stored(site: str) -> str:
+    """How many files this browser keeps of each model of the site: {"NAME VERSION": number}, 16 digits a version."""
+    return text_of(await kept(site))
 
 
-async def remove(name: str, version: str) -> str:
+async def remove(site: str, name: str, version: str) -> str:
     """Forget what this browser keeps of a model; answers as `stored` does."""
-    await forget(name, version[:16])
-    return await stored()
+    await forget(site, name, version[:16])
+    return await stored(site)

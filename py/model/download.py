@@ -1,7 +1,8 @@
 """Files of a checkpoint: from what the browser keeps, else from static hosting; checked before use, then kept.
 
-A finished file is never downloaded again: it stands in Cache Storage under the model's name and version or, where the
-browser offers none (plain http, private windows) or has no room, in memory until the model is loaded.
+A finished file is never downloaded again: it stands in Cache Storage under the site's address, the model's name and
+version or, where the browser offers none (plain http, private windows) or has no room, in memory until the model is
+loaded. The storage belongs to the whole host: other copies of the site may keep theirs beside it.
 """
 
 import asyncio
@@ -15,7 +16,6 @@ from pyodide.ffi import JsException, to_js
 
 from model.checkpoint import INDEX, Index, StoredFile, read_index
 
-PREFIX = "glassformer weights"  # of the caches' names
 ATTEMPTS = 3  # at a file that breaks off or comes damaged
 PAUSE = 0.5  # seconds before the second attempt, twice as long before the third
 
@@ -40,15 +40,20 @@ def device_memory() -> float | None:
     return getattr(js.navigator, "deviceMemory", None)
 
 
-def cache_name(model: str, version: str) -> str:
-    return f"{PREFIX} {model} {version}"
+def prefix(site: str) -> str:
+    """How the names of the caches of the site at this address begin."""
+    return f"{site} glassformer weights "
+
+
+def cache_name(site: str, model: str, version: str) -> str:
+    return f"{prefix(site)}{model} {version}"
 
 
 class Store:
-    """The finished files of one version of one model, by address."""
+    """The finished files of one version of one model of one site, by address."""
 
-    def __init__(self, model: str, version: str) -> None:
-        self.name = cache_name(model, version)
+    def __init__(self, site: str, model: str, version: str) -> None:
+        self.name = cache_name(site, model, version)
         self.cache = None
         self.memory: dict[str, np.ndarray] = {}  # files that the browser would not keep
         self.trouble = ""  # "absent" or "full": why it does not
@@ -87,28 +92,29 @@ class Store:
         if self.cache:
             await self.cache.delete(address)
 
-    async def only_this(self, model: str) -> None:
+    async def only_this(self, site: str, model: str) -> None:
         """The model is loaded: what was kept for it in memory, and its other versions, are not needed any more."""
         self.memory.clear()
-        for name in await kept():
-            if name.rsplit(" ", 1)[0] == f"{PREFIX} {model}" and name != self.name:
-                await js.caches.delete(name)
+        for name in await kept(site):
+            other = prefix(site) + name
+            if name.rsplit(" ", 1)[0] == model and other != self.name:
+                await js.caches.delete(other)
 
 
-async def kept() -> dict[str, int]:
-    """The number of files in each of our caches, by the cache's name."""
+async def kept(site: str) -> dict[str, int]:
+    """The number of files in each of the site's caches: {"NAME VERSION": number}."""
     found = {}
     try:
         for name in await js.caches.keys():
-            if name.startswith(PREFIX):
-                found[name] = len(await (await js.caches.open(name)).keys())
+            if name.startswith(prefix(site)):
+                found[name.removeprefix(prefix(site))] = len(await (await js.caches.open(name)).keys())
     except (AttributeError, JsException):
         pass  # no Cache Storage, so nothing in it
     return found
 
 
-async def forget(model: str, version: str) -> None:
-    await js.caches.delete(cache_name(model, version))
+async def forget(site: str, model: str, version: str) -> None:
+    await js.caches.delete(cache_name(site, model, version))
 
 
 async def download_index(base: str, version: str, store: Store) -> Index:

@@ -77,7 +77,7 @@ class Models:
             self.status.say_error(error, "model")
             self.show()
             return
-        self.stored = await self.client.ask("stored")
+        self.stored = await self.client.ask("stored", storage.site())
         await self.want(self.link.state["model"])
 
     async def want(self, name):
@@ -100,7 +100,13 @@ class Models:
             self.status.notice("start", lambda words: words.say("notice.slow"))
 
     async def load(self, model):
-        request = {"name": model["name"], "version": model["version"], "base": address(model["base"]), "resident": None}
+        request = {
+            "site": storage.site(),
+            "name": model["name"],
+            "version": model["version"],
+            "base": address(model["base"]),
+            "resident": None,
+        }
         await self.take("load", model["name"], json.dumps(request))
 
     async def take(self, function, name, *values):
@@ -126,15 +132,13 @@ class Models:
             if "error" in read:
                 answer = dict(read, model=self.label(name))
         self.coming = None
-        self.stored = await self.client.ask("stored")
+        self.stored = await self.client.ask("stored", storage.site())
         show("coming", False)
         if "error" not in answer:
             self.say_trouble(answer, first, place_of(self.last))
             if first:
-                asyncio.create_task(storage.keep_site())
-        elif self.used is None and not hopeless and name != self.catalog[0]["name"]:
-            await self.fall_back(answer)
-        else:
+        self.stored = await self.client.ask("stored", storage.site())
+        await self.want(self.link.state["model"])
             self.failed = None if self.used else answer
             self.say_refused(answer)
         self.show()
@@ -226,7 +230,7 @@ class Models:
             return
         if what == "remove-all":
             await storage.remove_all()
-            self.stored = await self.client.ask("stored")
+            self.stored = await self.client.ask("stored", storage.site())
             await self.refreshed()
             return
         if what == "use-sure":
@@ -234,7 +238,7 @@ class Models:
         elif what == "use":
             await self.want(model["name"])
         elif what == "remove":
-            self.stored = await self.client.ask("remove", model["name"], model["version"])
+            self.stored = await self.client.ask("remove", storage.site(), model["name"], model["version"])
             await self.refreshed()
         else:
             self.asking = None

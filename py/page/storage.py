@@ -1,10 +1,29 @@
-"""What this browser keeps for the page, so that it starts without a network: the page itself and its models."""
+"""What this browser keeps for this copy of the page, so that it starts without a network: the page and its models.
+
+The browser's storage belongs to the whole host, and there may be other copies in other folders: ours are the caches
+whose names begin with this folder's address, see build/service_worker.js and model/download.py.
+"""
+
+import asyncio
 
 from pyscript import window
 
+from page.dom import address
+from page.markup import escape
 from page.numbers import megabytes
 
-PREFIX = "glassformer"  # of every cache of ours, see build/service_worker.js and model/download.py
+WORKER = "service-worker.js"
+
+
+class Copy:
+    """The page itself on its way into storage."""
+
+    trouble = None  # what it failed on: {"kind", "file", "status"}, see build/service_worker.js
+
+
+def site():
+    """This folder's address, which ends with a slash."""
+    return address("./")
 
 
 def is_offered():
@@ -16,37 +35,76 @@ def is_from_disk():
     return window.location.protocol == "file:"
 
 
-async def keep_site():
-    """Let the browser fetch and keep the page itself, in its own time; a newer version waits for the next start."""
-    if is_offered():
+async def keep_site(refreshed):
+    """Let the browser fetch and keep the page itself, in its own time; a newer version waits for the next start.
+
+    `refreshed`, an async function, shows what is kept anew when that has failed.
+    """
+
+    def failed(event):
+        said = event.data
+        Copy.trouble = {"kind": said.kind, "file": said.file, "status": said.status}
+        asyncio.create_task(refreshed())
+
+    if not is_offered():
+        return
+    try:
+        window.navigator.serviceWorker.onmessage = failed
+        ours = await window.navigator.serviceWorker.register(WORKER)
+    except Exception as error:  # of whatever kind JavaScript throws: the page works all the same, with a network
+        Copy.trouble = {"kind": "worker", "file": WORKER, "status": str(error)}
+        return
+    if ours.active:
         try:
-            await window.navigator.serviceWorker.register("service-worker.js")
-        except Exception:  # of whatever kind JavaScript throws: the page works all the same, with a network
+            await ours.update()  # the browser's own look, when it opened the page, failed before anybody listened
+        except Exception:  # no network, most of the time
             pass
 
 
+async def registration():
+    """Of this copy's service worker, None when there is none: the browser would also name that of a folder above."""
+    found = await window.navigator.serviceWorker.getRegistration()
+    return found if found and found.scope == site() else None
+
+
+async def our_caches():
+    """Their names."""
+    names = await window.caches.keys()
+    return [names[i] for i in range(names.length) if names[i].startswith(site() + " ")]
+
+
+async def size_of(name):
+    """Bytes in a cache."""
+    cache = await window.caches.open(name)
+    keys, size = await cache.keys(), 0
+    for i in range(keys.length):
+        size += (await (await cache.match(keys[i])).blob()).size
+    return size
+
+
 async def state():
-    """What is kept: {"offered": whether the browser keeps anything, "site": whether the page itself is, "bytes"}."""
+    """What is kept: {"offered": whether the browser keeps anything, "site": whether the page itself is, "bytes",
+    "trouble": what it failed on, see `Copy`}."""
+    nothing = {"offered": False, "site": False, "bytes": 0, "trouble": None}
     if not is_offered():
-        return {"offered": False, "site": False, "bytes": 0}
+        return nothing
     try:
-        registration = await window.navigator.serviceWorker.getRegistration()
-        estimate = await window.navigator.storage.estimate()
-        kept = bool(registration and registration.active)
-        return {"offered": True, "site": kept, "bytes": int(estimate.usage)}
+        ours = await registration()
+        size = 0
+        for name in await our_caches():
+            size += await size_of(name)
+        return {"offered": True, "site": bool(ours and ours.active), "bytes": size, "trouble": Copy.trouble}
     except Exception:  # refused by the reader's settings
-        return {"offered": False, "site": False, "bytes": 0}
+        return nothing
 
 
 async def remove_all():
     """The page goes on; its next start downloads everything again."""
-    registration = await window.navigator.serviceWorker.getRegistration()
-    if registration:
-        await registration.unregister()
-    names = await window.caches.keys()
-    for i in range(names.length):
-        if names[i].startswith(PREFIX):
-            await window.caches.delete(names[i])
+    ours = await registration()
+    if ours:
+        await ours.unregister()
+    for name in await our_caches():
+        await window.caches.delete(name)
 
 
 def section(kept, words):
@@ -57,9 +115,17 @@ def section(kept, words):
     elif not kept["offered"]:
         lines = [say("storage.absent")]
     else:
-        lines = [say("storage.site") if kept["site"] else say("storage.not_yet")]
-        lines.append(say("storage.bytes", size=megabytes(kept["bytes"])))
+        lines = [of_the_page(kept, words), say("storage.bytes", size=megabytes(kept["bytes"]))]
     button = '<p><button type="button" data-do="remove-all">{}</button></p>'.format(say("storage.remove_all"))
     return '<section id="kept" class="own"><h3>{}</h3><p>{}</p>{}</section>'.format(
         say("storage.title"), " ".join(lines), button if kept["offered"] else ""
     )
+
+
+def of_the_page(kept, words):
+    """Whether the page itself is kept, and if it cannot be, why."""
+    say, trouble = words.say, kept["trouble"]
+    if trouble is None:
+        return say("storage.site" if kept["site"] else "storage.not_yet")
+    why = say("storage.why." + trouble["kind"], file=escape(trouble["file"]), status=escape(str(trouble["status"])))
+    return say("storage.site_old" if kept["site"] else "storage.site_failed", why=why)

@@ -23,7 +23,7 @@ from tests.unit.test_quantize import POINTER
 
 FILES = ("model.safetensors", "tokenizer.json", "config.json")
 KEPT = """async kind => Object.fromEntries(await Promise.all((await caches.keys())
-    .filter(name => name.startsWith(`glassformer ${kind} `))
+    .filter(name => name.includes(` glassformer ${kind} `))
     .map(async name => [name, (await (await caches.open(name)).keys()).length])))"""  # "weights" or "site"
 TEXT = "to be or not to be"
 
@@ -135,7 +135,7 @@ def test_a_new_version_replaces_the_old_one(visit, two, source, tmp_path):
     in_use(one, NAME)
     after = set(one.page.evaluate(KEPT, "weights"))
     version = hashlib.sha256((folder / "weights" / NAME / INDEX).read_bytes()).hexdigest()[:16]
-    assert f"glassformer weights {NAME} {version}" in after - before
+    assert f"{one.address} glassformer weights {NAME} {version}" in after - before
     assert len(after) == 2 and one.errors == []
 
 
