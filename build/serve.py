@@ -17,7 +17,7 @@ from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import segno
@@ -46,9 +46,18 @@ MIME_TYPES = {
     ".zip": "application/zip",
 }
 
-# Gets a path inside the folder, such as "weights/mini/config.json"; the answer is other bytes to send,
-# an HTTP status to fail with, or None to send the file. It runs in the request's own thread, so it may wait.
-Intercept = Callable[[str], bytes | int | None]
+
+class Answer(NamedTuple):
+    """What a host or a filter may make of a file."""
+
+    body: bytes
+    type: str | None = None  # None for that of the file's name
+    status: int = HTTPStatus.OK
+
+
+# Gets a path inside the folder, such as "weights/mini/config.json"; the answer is what to send instead, other bytes, an
+# HTTP status to fail with, or None to send the file. It runs in the request's own thread, so it may wait.
+Intercept = Callable[[str], Answer | bytes | int | None]
 
 
 class Handler(SimpleHTTPRequestHandler):
@@ -63,7 +72,9 @@ class Handler(SimpleHTTPRequestHandler):
         self.compressed = None  # one handler answers many requests
         answer = self.answer(unquote(urlsplit(self.path).path))
         if isinstance(answer, bytes):
-            return self.send_bytes(answer)
+            answer = Answer(answer)
+        if isinstance(answer, Answer):
+            return self.send_answer(answer)
         if answer is not None:
             self.send_error(answer)
             return None
@@ -91,8 +102,8 @@ class Handler(SimpleHTTPRequestHandler):
     def guess_type(self, path: str | os.PathLike[str]) -> str:
         return self.compressed or super().guess_type(path)
 
-    def answer(self, path: str) -> bytes | int | None:
-        """What to send instead of a file: bytes, or an error's status; None to look for the file."""
+    def answer(self, path: str) -> Answer | bytes | int | None:
+        """What to send instead of a file, or an error's status; None to look for the file."""
         under = self.server.under
         if path + "/" == under:
             return None  # the base class redirects to the path with the slash
@@ -102,12 +113,12 @@ class Handler(SimpleHTTPRequestHandler):
             return HTTPStatus.NOT_FOUND
         return self.server.intercept(path.removeprefix(under)) if self.server.intercept else None
 
-    def send_bytes(self, data: bytes) -> io.BytesIO:
-        self.send_response(HTTPStatus.OK)
-        self.send_header("Content-Type", self.guess_type(urlsplit(self.path).path))
-        self.send_header("Content-Length", str(len(data)))
+    def send_answer(self, answer: Answer) -> io.BytesIO:
+        self.send_response(answer.status)
+        self.send_header("Content-Type", answer.type or self.guess_type(urlsplit(self.path).path))
+        self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
-        return io.BytesIO(data)
+        return io.BytesIO(answer.body)
 
     def copyfile(self, source: IO[bytes], outputfile: IO[bytes]) -> None:
         if not self.server.pace:

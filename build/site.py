@@ -121,6 +121,7 @@ def prepared_page(html: str, answer: dict, words: Words) -> str:
     following, view = answer["next"], answer["view"]
     view["count"] = len(answer["tokens"]) - view["first"]
     parts = {
+        "starting-words": starting_words(),
         "prompt": escape(examples.EXAMPLES[0]),
         "prompt-tokens": prompt.tints(answer, following["drawn"]["shown"]),
         "prompt-count": prompt.count(answer, words),
@@ -145,8 +146,12 @@ def prepared_page(html: str, answer: dict, words: Words) -> str:
 
 def both(key: str) -> str:
     """A text for which no Python can choose the language, in both."""
-    texts = [(language, Words(language, str(ROOT / "py" / "page" / "text")).say(key)) for language in LANGUAGES]
+    texts = [(language, words_of(language).say(key)) for language in LANGUAGES]
     return " ".join(f'<span lang="{language}">{escape(text)}</span>' for language, text in texts)
+
+
+def words_of(language: str) -> Words:
+    return Words(language, str(ROOT / "py" / "page" / "text"))
 
 
 def one_style_sheet(html: str, out: Path) -> str:
@@ -176,10 +181,14 @@ def with_integrity(html: str, out: Path) -> str:
     html = html.replace("    <script", "".join(f"    {link}\n" for link in preloads) + "    <script", 1)
 
     def named(match: re.Match) -> str:
-        digest = base64.b64encode(hashlib.sha384((out / match[2]).read_bytes()).digest()).decode()
-        return f'{match[1]}{match[2]}" integrity="sha384-{digest}"'
+        return f'{match[1]}{match[2]}" integrity="{integrity(out / match[2])}"'
 
     return re.sub(r'(<script type="module" src="|<link rel="modulepreload" href=")([^"]+)"', named, html)
+
+
+def integrity(path: Path) -> str:
+    """A file's SHA-384 as browsers compare it (W3C, "Subresource Integrity")."""
+    return f"sha384-{base64.b64encode(hashlib.sha384(path.read_bytes()).digest()).decode()}"
 
 
 def interpreter_settings(table: dict) -> dict:
@@ -190,6 +199,30 @@ def interpreter_settings(table: dict) -> dict:
     for path in sorted(p for p in folder.rglob("*") if p.suffix in kinds):
         files[f"./{path.relative_to(ROOT).as_posix()}"] = f"./{path.relative_to(ROOT / 'py').as_posix()}"
     return {**table, "files": files}
+
+
+def starting_words() -> str:
+    """What starting.js may have to say, in every language, as JSON inside the page."""
+    texts = {
+        language: {key: text for key, text in words_of(language).texts.items() if key.startswith("starting.")}
+        for language in LANGUAGES
+    }
+    return json.dumps(texts, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def write_start(out: Path) -> None:
+    """start.json: size and integrity of each file that the page's Python and the model's need, in their order."""
+    vendor = out / "vendor"
+    pyscript = [path for path in sorted((vendor / "pyscript").glob("*.js")) if not path.name.startswith("toml-")]
+    runtime = {  # PyScript would read settings in TOML too; ours are JSON
+        "page": [*pyscript, out / "page.json", *sorted((vendor / "micropython").iterdir())],
+        "model": [out / "model.json", *sorted((vendor / "pyodide").iterdir())],
+    }
+    parts = {}
+    for part, paths in runtime.items():
+        paths += [out / path for path in json.loads((out / f"{part}.json").read_bytes())["files"]]
+        parts[part] = {path.relative_to(out).as_posix(): [path.stat().st_size, integrity(path)] for path in paths}
+    (out / "start.json").write_text(json.dumps(parts), encoding="utf-8")
 
 
 def build(out: Path, names: tuple[str, ...] | None = None) -> None:
@@ -215,10 +248,11 @@ def build(out: Path, names: tuple[str, ...] | None = None) -> None:
     answer = explain(examples.EXAMPLES[0], examples.TEMPERATURE, session, tokenizer)
     (out / "example.json").write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
     html = (ROOT / "index.html").read_text(encoding="utf-8")
-    words = Words("en", str(ROOT / "py" / "page" / "text"))
+    words = words_of("en")
     html = prepared_page(with_integrity(one_style_sheet(with_icon(html), out), out), answer, words)
     (out / "index.html").write_text(html, encoding="utf-8")
     (out / "THIRD_PARTY.md").write_text(third_party(names), encoding="utf-8")
+    write_start(out)
     write_manifest(out)
     write_service_worker(out)
     compress(out)

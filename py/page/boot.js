@@ -5,6 +5,7 @@
   function say(name) {
     document.getElementById(name).hidden = false;
     document.getElementById("model").hidden = true; // nothing is starting
+    document.getElementById("no-scripts").hidden = true;
   }
 
   var modern =

@@ -10,6 +10,8 @@ import json
 
 from pyscript import workers
 
+from page.dom import not_started, started
+
 
 class Client:
     worker = None
@@ -22,13 +24,15 @@ class Client:
         self.busy = set()  # purposes with a question under way
 
     async def start(self):
-        """Wait until the worker's Python is up; an error to be said when it does not come up."""
+        """Wait until the worker's Python is up; whether it is."""
         try:
             self.worker = await workers["model"]
             await self.worker.progress()
         except Exception as error:  # of whatever kind JavaScript throws
-            return {"error": "start", "file": str(error)}
-        return None
+            not_started(str(error))
+            return False
+        started("model")
+        return True
 
     async def ask(self, name, *values):
         """Call one of the worker's functions, see model/worker.py and model/choosing.py."""

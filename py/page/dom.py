@@ -35,9 +35,16 @@ def on(element, event, handler):
     element.addEventListener(event, handler)
 
 
-def on_rejection(handler):
-    """Call `handler` with the reason of any failure that nobody caught."""
-    window.onunhandledrejection = lambda event: handler(str(event.reason))
+def started(part):
+    """Tell starting.js, if that has come, that the Python of the "page" or of the "model" is up."""
+    if hasattr(window, "starting"):
+        window.starting.up(part)
+
+
+def not_started(reason):
+    """Let starting.js find out, and say, which file it is."""
+    if hasattr(window, "starting"):
+        window.starting.failed(reason)
 
 
 def on_any_input(handler):

@@ -21,7 +21,6 @@ from page.dom import (
 )
 from page.status import is_panel_open
 
-PATIENCE = 30  # seconds until a reader is told that starting takes long
 LOOK = 0.12  # seconds between two looks at how much has come
 OWN = "?"  # stands for the reader's own model where others have a name; no file name can be this
 PLACES = {"hold": ".holding", "open_own": "#own"}  # where a load is asked for; a model of the site has a card
@@ -69,13 +68,7 @@ class Models:
 
     async def start(self):
         """The first model: the one the link asks for if it is at hand, else the embedded one."""
-        asyncio.create_task(self.reassure())
-        error = await self.client.start()
-        if error:
-            self.failed = error
-            self.last = None
-            self.status.say_error(error, "model")
-            self.show()
+        if not await self.client.start():
             return
         self.stored = await self.client.ask("stored", storage.site())
         await self.want(self.link.state["model"])
@@ -93,11 +86,6 @@ class Models:
                 await self.load(self.catalog[0])
             self.asking = model["name"]
             await self.open("models")
-
-    async def reassure(self):
-        await asyncio.sleep(PATIENCE)
-        if self.client.worker is None and self.failed is None:
-            self.status.notice("start", lambda words: words.say("notice.slow"))
 
     async def load(self, model):
         request = {

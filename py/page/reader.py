@@ -14,8 +14,8 @@ from page.dom import (
     on,
     on_any_input,
     on_new_fragment,
-    on_rejection,
     put_text,
+    started,
     translate,
     value_as_json,
     wanted_languages,
@@ -76,7 +76,6 @@ class Page:
         on_any_input(lambda _: by_id("veil").classList.remove("passing"))
         on_new_fragment(self.followed)
         watch_size(by_id("flow"), self.figure.draw_ribbons)
-        on_rejection(self.broke)
         by_id("language").value = self.words.language
         self.link.restore()
         self.take_text()
@@ -88,12 +87,8 @@ class Page:
         else:
             by_id("figure").classList.add("stale")
         await self.speak(self.words.language)
+        started("page")
         await self.models.start()
-
-    def broke(self, reason):
-        """Something failed before the worker could answer in words, for example a runtime file that is missing."""
-        if self.models.used is None and self.models.failed is None:
-            self.status.say_error({"error": "start", "file": reason}, "start")
 
     async def switched(self, adopted):
         """A model is loaded: it is in use, and `adopted` called, once it has read what stands in the field.

@@ -58,11 +58,3 @@ def test_progress_then_what_was_typed_meanwhile(visit, dist):
     one.wait_live()
     assert one.page.locator("#prompt-tokens").text_content().startswith(TYPED)
     assert one.errors == []
-
-
-@pytest.mark.parametrize(("file", "said"), [("numpy", "could not start"), ("pyodide.asm.wasm", "still starting")])
-def test_a_runtime_that_does_not_come_is_said_in_words(visit, file, said):
-    one = visit(lambda path: 404 if file in path and path.startswith("vendor/pyodide/") else None)
-    one.page.fill("#prompt", TYPED)
-    one.page.locator("#notice").filter(has_text=said).wait_for()
-    assert one.page.input_value("#prompt") == TYPED

@@ -1,0 +1,225 @@
+// Watches Python start, for only Python can say that Python failed. What has come is known from the browser's own
+// record; where something fails, or nothing comes for a while, each file is looked at, and the first that is not as it
+// was built is named. build/site.py writes start.json, the list of files. Runs in browsers that boot.js lets pass.
+
+(() => {
+  const LONG = 5; // seconds until the header counts what has come
+  const SILENCE = 8; // seconds without a new file until the files are looked at
+  const PATIENCE = 30; // seconds until a reader is told that it takes long
+  const SOON = 1500; // ms from a failure to that look: others may follow
+
+  const PARTS = ["page", "model"]; // the two Pythons, in the order they start
+  const up = {}; // those that have started
+  const came = new Set(); // paths of files that the browser has received, right or wrong
+  const sound = new Set(); // paths of files that are as they were built
+  const wrong = new Map(); // path -> {kind, ...} of those that are not
+  const violations = []; // of a Content-Security-Policy: {directive, blocked}
+  let files = {}; // path -> {part, bytes, integrity}
+  let reason = ""; // what was heard of a failure
+  let looks = 0; // at the files since then
+  let looking = false;
+  const latest = { page: performance.now(), model: performance.now() }; // when something last came for each
+  let timer = 0;
+
+  const byId = id => document.getElementById(id);
+  const base = new URL(".", document.baseURI).href;
+  const pathOf = url => String(url).replace(base, "").replace(/[?#].*$/, "");
+  const secondsSince = time => (performance.now() - time) / 1000;
+  const whole = document.documentElement.hasAttribute("data-whole"); // the page in one file asks for no other
+
+  // What Python says.
+  self.starting = {
+    up(part) {
+      up[part] = true;
+      for (const path in files) if (files[path].part === part) wrong.delete(path);
+      if (!PARTS.every(one => up[one])) return show();
+      clearInterval(timer);
+      byId("trouble").hidden = true;
+    },
+    failed: heard,
+  };
+
+  byId("no-scripts").remove();
+  if (byId("model").hidden) return; // boot.js has said why nothing starts
+  watch(message => report("page", message));
+  if (!whole) watchWorkers();
+  timer = setInterval(tick, 1000);
+
+  // What the browser says, in the page and, by the first lines of its program, in the worker.
+
+  function watch(tell) {
+    new PerformanceObserver(list => {
+      const entries = list.getEntries().filter(entry => entry.decodedBodySize || entry.responseStatus >= 400);
+      tell({ entries: entries.map(entry => ({ url: entry.name, status: entry.responseStatus })) });
+    }).observe({ type: "resource", buffered: true });
+    self.addEventListener("error", ({ target }) => {
+      if (/^(SCRIPT|LINK)$/.test(target.nodeName)) tell({ failure: target.src || target.href });
+    }, true);
+    self.addEventListener("unhandledrejection", event => tell({ failure: String(event.reason) }));
+    self.addEventListener("securitypolicyviolation", event => {
+      const { effectiveDirective, blockedURI, disposition } = event;
+      if (disposition === "enforce") tell({ violation: { directive: effectiveDirective, blocked: blockedURI } });
+    });
+    // Browsers compile WebAssembly as it comes only from a host that knows its type; once it is there, from any.
+    const asItComes = WebAssembly.instantiateStreaming;
+    WebAssembly.instantiateStreaming = async (source, imports) => {
+      try {
+        const answer = await source;
+        const known = answer.headers.get("Content-Type") === "application/wasm";
+        if (known || !answer.ok) return await asItComes.call(WebAssembly, answer, imports);
+        return await WebAssembly.instantiate(await answer.arrayBuffer(), imports);
+      } catch (error) {
+        tell({ failure: String(error) }); // Pyodide goes on waiting and says nothing
+        throw error;
+      }
+    };
+  }
+
+  function watchWorkers() {
+    const blob = text => URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+    const first = blob(`(${watch})(message => self.postMessage({ starting: message }));`);
+    self.Worker = class extends Worker {
+      constructor(url, options) {
+        super(blob(`import "${first}"; import "${url}";`), options);
+        this.addEventListener("error", event => heard(event.message || "Worker"));
+        this.addEventListener("message", event => {
+          if (!event.data || !event.data.starting) return;
+          event.stopImmediatePropagation(); // all others are PyScript's
+          report("model", event.data.starting);
+        });
+      }
+    };
+  }
+
+  function report(part, { entries = [], violation, failure }) {
+    for (const { url, status } of entries) {
+      if (status >= 400) heard(`${pathOf(url)}: ${status}`);
+      came.add(pathOf(url));
+      latest[part] = performance.now();
+    }
+    if (violation) violations.push(violation);
+    if (violation || failure) heard(failure || `${violation.directive}: ${violation.blocked}`);
+  }
+
+  function heard(text) {
+    if (reason || PARTS.every(one => up[one])) return;
+    reason = String(text);
+    looks = 0;
+    setTimeout(look, SOON, PARTS);
+  }
+
+  function tick() {
+    if (!whole && performance.now() > 1000 * LONG && !sound.has("start.json")) list();
+    const silent = PARTS.filter(part => !up[part] && secondsSince(latest[part]) > SILENCE);
+    if (silent.length && !wrong.size) look(silent);
+    show();
+  }
+
+  // Looking at the files.
+
+  async function list() {
+    if (await judge("start.json", {})) return;
+    const parts = await (await fetch("start.json", { cache: "force-cache" })).json();
+    sound.add("start.json");
+    for (const part of PARTS) {
+      for (const [path, [bytes, integrity]] of Object.entries(parts[part])) files[path] = { part, bytes, integrity };
+    }
+  }
+
+  async function look(parts) {
+    if (looking) return;
+    looking = true;
+    if (!whole && !sound.has("start.json")) await list();
+    const lacking = Object.keys(files).filter(path => parts.includes(files[path].part) && !up[files[path].part]);
+    await Promise.all(lacking.map(path => judge(path, files[path])));
+    for (const part of parts) latest[part] = performance.now();
+    looking = false;
+    looks += 1;
+    show();
+  }
+
+  // Whether a file is not as it was built; `wrong` then says how.
+  async function judge(path, { bytes, integrity }) {
+    if (sound.has(path)) return false;
+    const named = document.querySelector(`[integrity][src="${path}"], [integrity][href="${path}"]`);
+    // Of a file that has not come yet the first bytes have to do, unless something has failed and they do not tell it.
+    const entire = integrity && (came.has(path) || named || (reason && looks));
+    const fault = await faultOf(path, bytes) || (entire && await faultInside(path, integrity));
+    if (fault) wrong.set(path, fault);
+    else if (entire) sound.add(path);
+    if (fault) show();
+    return !!fault;
+  }
+
+  async function faultOf(path, bytes) {
+    const stop = new AbortController();
+    try {
+      const answer = await fetch(path, { cache: "force-cache", signal: stop.signal });
+      const { status, headers } = answer;
+      if (status === 404 || status === 410) return { kind: "missing", status };
+      if (!answer.ok) return { kind: status >= 500 ? "failing" : "refused", status };
+      const type = (headers.get("Content-Type") || "").split(";")[0].trim();
+      const { value, done } = await answer.body.getReader().read();
+      if (done) return bytes === 0 ? null : { kind: "empty" };
+      const beginning = new TextDecoder().decode(value.subarray(0, 100));
+      if (type === "text/html" || /^\s*</.test(beginning)) return { kind: "page" };
+      const script = /^(text|application)\/(x-)?(java|ecma)script$/i;
+      return /\.m?js$/.test(path) && !script.test(type) ? { kind: "type", type } : null;
+    } catch (error) {
+      return { kind: "unreachable" };
+    } finally {
+      stop.abort(); // what follows is not needed
+    }
+  }
+
+  async function faultInside(path, integrity) {
+    const answer = fetch(path, { cache: "force-cache", integrity }).then(file => file.arrayBuffer());
+    return answer.then(() => null, () => ({ kind: "changed" }));
+  }
+
+  // Saying it.
+
+  function trouble() {
+    if (self.origin === "null" && !whole) return { kind: "framed" };
+    const forbidden = violations.find(({ blocked }) => {
+      return ["eval", "wasm-eval", "blob", "trusted-types-sink"].includes(blocked) || String(blocked).startsWith(base);
+    });
+    if (forbidden && !up.model) {
+      const policy = document.querySelector("meta[http-equiv=Content-Security-Policy]").content;
+      return { kind: "policy", policy, ...forbidden, blocked: pathOf(forbidden.blocked) };
+    }
+    const file = ["start.json", ...Object.keys(files)].find(path => wrong.has(path));
+    if (file) {
+      const { kind, status } = wrong.get(file);
+      const alike = [...wrong.values()].filter(other => other.kind === kind && other.status === status).length;
+      const ending = file.replace(/^.*(?=\.)/, "");
+      return { ...wrong.get(file), file, ending, more: alike > 1 ? say("more", { count: alike - 1 }) : "" };
+    }
+    return reason && looks > 1 ? { kind: "unknown", reason } : null;
+  }
+
+  function say(key, values = {}) {
+    const texts = JSON.parse(byId("starting-words").textContent);
+    const wanted = up.page ? [document.documentElement.lang] : navigator.languages;
+    const language = wanted.map(tag => tag.slice(0, 2).toLowerCase()).find(tag => tag in texts) || "en";
+    return texts[language][`starting.${key}`].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  }
+
+  function show() {
+    if (PARTS.every(part => up[part])) return;
+    const found = trouble();
+    const slow = performance.now() > 1000 * PATIENCE;
+    const paths = Object.keys(files);
+    const megabytes = some => (some.reduce((sum, path) => sum + files[path].bytes, 0) / 1e6).toFixed(1);
+    const coming = { arrived: megabytes(paths.filter(path => came.has(path))), total: megabytes(paths) };
+    const file = paths.find(path => !came.has(path) && !up[files[path].part]);
+    const text = found ? say(found.kind, found) : slow ? say(file ? "slow" : "busy", { file, ...coming }) : "";
+    const notice = byId("trouble");
+    if (notice.textContent !== text) notice.textContent = text; // else it would be read out each second
+    notice.hidden = !text;
+    notice.classList.toggle("error", !!found);
+    byId("model-progress").hidden = !!found;
+    if (found) byId("model-text").textContent = say("failed");
+    else if (paths.length) byId("model-text").textContent = say("coming", coming);
+  }
+})();

@@ -1,0 +1,189 @@
+"""Python that does not start: which file it is, and what is to be done; a slow line is not accused."""
+
+import json
+import threading
+import time
+from functools import partial
+
+import pytest
+
+from build.serve import ROOT, Answer
+from tests.browser.conftest import LIMIT
+
+TYPED = "My own words stay"
+FILTER = b"<!doctype html><title>Blocked</title><p>Please log in</p>"
+NUMPY = next((ROOT / "vendor" / "pyodide").glob("numpy-*.whl")).name
+CORE = next((ROOT / "vendor" / "pyscript").glob("core-*.js")).name
+
+
+def refused(file, answer):
+    """Every file whose path ends so is answered so; `answer` is an answer of `Intercept`, or makes one of bytes."""
+
+    def intercept(dist, path):
+        if not path.endswith(file):
+            return None
+        return answer((dist / path).read_bytes()) if callable(answer) else answer
+
+    return intercept
+
+
+def labelled(kind):
+    return lambda data: Answer(data, kind)
+
+
+def changed(data):
+    """As long as before."""
+    middle = len(data) // 2
+    return data[:middle] + bytes(255 - byte for byte in data[middle : middle + 500]) + data[middle + 500 :]
+
+
+def cut(data):
+    return data[: len(data) // 2]
+
+
+PAGE = Answer(FILTER, "text/html")
+FAULTS = {  # (what is answered how, the file that is named, a word of what is said)
+    "no .py": (refused(".py", 403), "py/page/__init__.py", "403"),
+    "a log-in page for the interpreter": (refused("micropython.wasm", PAGE), "micropython.wasm", "web page"),
+    "modules as text": (refused(".mjs", labelled("text/plain")), "micropython.mjs", "“text/plain”"),
+    "scripts as bytes": (refused(("core.js", CORE), labelled("application/octet-stream")), "core", "octet-stream"),
+    "PyScript is missing": (refused(CORE, 404), CORE, "has no"),
+    "PyScript was changed": (refused(CORE, changed), CORE, "changed"),
+    "the page's interpreter was cut": (refused("micropython.wasm", cut), "micropython.wasm", "changed or cut"),
+    "one module of the page is empty": (refused("page/share.py", b""), "py/page/share.py", "empty"),
+    "one module of the page was changed": (refused("page/share.py", changed), "py/page/share.py", "changed"),
+    "a log-in page for the texts": (refused("text/en.json", PAGE), "py/page/text/en.json", "web page"),
+    "no settings": (refused("page.json", 403), "page.json", "403"),
+    "no example": (refused("example.json", 500), "example.json", "500"),
+    "no settings of the worker": (refused("model.json", 451), "model.json", "451"),
+    "no Pyodide": (refused("pyodide.mjs", 403), "vendor/pyodide/pyodide.mjs", "403"),
+    "Pyodide's module as text": (refused("asm.mjs", labelled("text/plain")), "pyodide.asm.mjs", "“text/plain”"),
+    "no WebAssembly": (refused("pyodide.asm.wasm", 403), "vendor/pyodide/pyodide.asm.wasm", "403"),
+    "WebAssembly was cut": (refused("pyodide.asm.wasm", cut), "pyodide.asm.wasm", "changed or cut"),
+    "a library that was cut": (refused("stdlib.zip", cut), "vendor/pyodide/python_stdlib.zip", "changed or cut"),
+    "a log-in page for NumPy": (refused(".whl", PAGE), NUMPY, "web page"),
+    "no NumPy": (refused(".whl", 404), NUMPY, "has no"),
+    "one module of the model is missing": (refused("model/gpt2.py", 404), "py/model/gpt2.py", "has no"),
+    "one module of the model is empty": (refused("model/gpt2.py", b""), "py/model/gpt2.py", "empty"),
+    "a log-in page for everything": (
+        lambda dist, path: PAGE if path.startswith(("vendor", "py/model")) or path.endswith((".py", ".json")) else None,
+        "start.json",
+        "web page",
+    ),
+}
+POLICIES = {
+    "script-src 'self' blob:": "script-src: wasm-eval",
+    "script-src 'self' 'wasm-unsafe-eval' blob:": "script-src: eval",
+    "worker-src 'self'": "worker-src: blob",
+    "connect-src 'none'": "connect-src: page.json",
+    "sandbox allow-scripts": "allow-same-origin",
+}
+
+
+def said(one):
+    """What the page says of Python that does not start; the reader's text and the prepared picture stay."""
+    one.page.fill("#prompt", TYPED)
+    one.page.locator("#trouble.error").wait_for()
+    assert "Starting" not in one.page.text_content("#model-text")
+    assert one.page.input_value("#prompt") == TYPED
+    assert one.page.locator("#candidates tbody tr").count() > 5
+    return one.page.text_content("#trouble")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_host_or_filter_at_fault_is_named_with_the_file(visit, dist, fault):
+    intercept, file, word = FAULTS[fault]
+    one = visit(partial(intercept, dist), locale="en-US")
+    text = said(one)
+    assert file in text and word in text, text
+    assert one.page.locator("#notice").is_hidden(), "it is said once"
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_policy_that_forbids_python_is_named(visit, policy):
+    one = visit(headers={"Content-Security-Policy": policy}, locale="en-US")
+    assert POLICIES[policy] in said(one)
+
+
+def test_it_is_said_in_the_readers_language(visit):
+    one = visit(lambda path: 403 if path.endswith("pyodide.asm.wasm") else None, locale="zh-CN")
+    assert "Python 无法启动" in said(one)
+    one.page.select_option("#language", "en")
+    one.page.locator("#trouble").filter(has_text="Python cannot start").wait_for()
+
+
+def test_a_host_that_refuses_the_pages_own_scripts(visit):
+    one = visit(lambda path: 403 if path.endswith(".js") else None, locale="en-US")
+    sentence = one.page.locator("#no-scripts")
+    sentence.wait_for()
+    assert "py/page/boot.js" in sentence.text_content() and "py/page/starting.js" in sentence.text_content()
+    one.page.locator("#model").wait_for(state="hidden")
+
+
+def test_a_host_that_knows_no_types_but_scripts(visit, dist):
+    """WebAssembly is then compiled from its bytes, which come once."""
+    asked = []
+
+    def plain(path):
+        asked.append(path)
+        if path.endswith((".wasm", ".json", ".py", ".whl", ".zip")):
+            return Answer((dist / path).read_bytes(), "application/octet-stream")
+        return None
+
+    one = visit(plain, locale="en-US")
+    one.wait_live()
+    one.type("It works all the same")
+    assert len([path for path in asked if path.endswith(".wasm")]) == 2
+    assert one.errors == []
+
+
+def test_a_slow_line_is_not_accused(visit, dist):
+    """The larger files take long enough for the files to be looked at, and for a sentence."""
+    one = visit(pace=100_000, locale="en-US")
+    counts, sentences = [], set()
+    deadline = time.monotonic() + 2 * LIMIT / 1000
+    while not one.page.locator(".model-state.live").count():
+        assert time.monotonic() < deadline
+        assert not one.page.locator("#trouble.error").count(), one.page.text_content("#trouble")
+        header, sentence = one.page.text_content("#model-text"), one.page.text_content("#trouble")
+        if header.startswith("Starting Python:"):
+            counts.append(float(header.split()[2]))
+        sentences.add(sentence)
+        one.page.wait_for_timeout(200)
+    assert counts == sorted(counts) and counts[0] < counts[-1]
+    assert any("pyodide.asm.wasm is on its way" in sentence for sentence in sentences), sentences
+    assert one.page.locator("#trouble").is_hidden()
+    one.type("It works all the same")
+    assert one.errors == []
+
+
+def test_python_that_comes_up_after_all_is_not_accused_any_longer(visit):
+    """A server in trouble for a moment, seen by the look at the files alone."""
+    held, failed = threading.Event(), threading.Event()
+
+    def troubled(path):
+        if path.endswith("pyodide.asm.wasm"):
+            held.wait(LIMIT / 1000)
+        elif path.endswith("model/gpt2.py") and not failed.is_set():
+            failed.set()
+            return 503
+        return None
+
+    one = visit(troubled, locale="en-US")
+    text = said(one)
+    assert "py/model/gpt2.py" in text and "503" in text
+    held.set()
+    one.wait_live()
+    assert one.page.locator("#trouble").is_hidden()
+    assert one.page.locator("#prompt-tokens").text_content().startswith(TYPED)
+
+
+def test_the_list_of_files_is_what_python_asks_for(visit, dist):
+    one = visit(locale="en-US")
+    one.wait_live()
+    listed = {path for part in json.loads((dist / "start.json").read_text()).values() for path in part}
+    asked = {url.removeprefix(one.address).split("?")[0] for url in one.requests if url.startswith(one.address)}
+    others = {"", "style.css", "manifest.webmanifest", "service-worker.js", "start.json"}
+    assert {path for path in asked - others if not path.startswith(("weights/mini/", "py/page/"))} <= listed
+    assert {path for path in asked if path.endswith(".py")} <= listed
+    assert listed - asked == set()
