@@ -125,8 +125,10 @@ class Models:
         if "error" not in answer:
             self.say_trouble(answer, first, place_of(self.last))
             if first:
-        self.stored = await self.client.ask("stored", storage.site())
-        await self.want(self.link.state["model"])
+                asyncio.create_task(storage.keep_site(self.refreshed))
+        elif self.used is None and not hopeless and name != self.catalog[0]["name"]:
+            await self.fall_back(answer)
+        else:
             self.failed = None if self.used else answer
             self.say_refused(answer)
         self.show()

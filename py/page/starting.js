@@ -14,10 +14,11 @@
   const sound = new Set(); // paths of files that are as they were built
   const wrong = new Map(); // path -> {kind, ...} of those that are not
   const violations = []; // of a Content-Security-Policy: {directive, blocked}
-  let files = {}; // path -> {part, bytes, integrity}
+  const files = {}; // path -> {part, bytes, integrity}
+  let listing = null; // the promise of that list
   let reason = ""; // what was heard of a failure
   let looks = 0; // at the files since then
-  let looking = false;
+  const looking = new Set(); // parts whose files are being looked at
   const latest = { page: performance.now(), model: performance.now() }; // when something last came for each
   let timer = 0;
 
@@ -94,8 +95,8 @@
   function report(part, { entries = [], violation, failure }) {
     for (const { url, status } of entries) {
       if (status >= 400) heard(`${pathOf(url)}: ${status}`);
+      if (!came.has(pathOf(url))) latest[part] = performance.now();
       came.add(pathOf(url));
-      latest[part] = performance.now();
     }
     if (violation) violations.push(violation);
     if (violation || failure) heard(failure || `${violation.directive}: ${violation.blocked}`);
@@ -105,35 +106,36 @@
     if (reason || PARTS.every(one => up[one])) return;
     reason = String(text);
     looks = 0;
-    setTimeout(look, SOON, PARTS);
+    setTimeout(() => PARTS.forEach(look), SOON);
   }
 
   function tick() {
-    if (!whole && performance.now() > 1000 * LONG && !sound.has("start.json")) list();
-    const silent = PARTS.filter(part => !up[part] && secondsSince(latest[part]) > SILENCE);
-    if (silent.length && !wrong.size) look(silent);
+    if (performance.now() > 1000 * LONG) listed();
+    if (!trouble()) PARTS.filter(part => !up[part] && secondsSince(latest[part]) > SILENCE).forEach(look);
     show();
   }
 
   // Looking at the files.
 
+  const listed = () => (listing = listing || list());
+
   async function list() {
-    if (await judge("start.json", {})) return;
-    const parts = await (await fetch("start.json", { cache: "force-cache" })).json();
-    sound.add("start.json");
+    if (whole || await judge("start.json", {})) return;
+    const asked = fetch("start.json", { cache: "force-cache" }).then(answer => answer.json());
+    const parts = await asked.catch(() => wrong.set("start.json", { kind: "changed" }) && { page: {}, model: {} });
     for (const part of PARTS) {
       for (const [path, [bytes, integrity]] of Object.entries(parts[part])) files[path] = { part, bytes, integrity };
     }
   }
 
-  async function look(parts) {
-    if (looking) return;
-    looking = true;
-    if (!whole && !sound.has("start.json")) await list();
-    const lacking = Object.keys(files).filter(path => parts.includes(files[path].part) && !up[files[path].part]);
+  async function look(part) {
+    if (looking.has(part)) return;
+    looking.add(part);
+    await listed();
+    const lacking = Object.keys(files).filter(path => files[path].part === part && !up[part]);
     await Promise.all(lacking.map(path => judge(path, files[path])));
-    for (const part of parts) latest[part] = performance.now();
-    looking = false;
+    latest[part] = performance.now();
+    looking.delete(part);
     looks += 1;
     show();
   }
@@ -153,6 +155,7 @@
 
   async function faultOf(path, bytes) {
     const stop = new AbortController();
+    const late = setTimeout(() => stop.abort(), 1000 * SILENCE);
     try {
       const answer = await fetch(path, { cache: "force-cache", signal: stop.signal });
       const { status, headers } = answer;
@@ -162,12 +165,13 @@
       const { value, done } = await answer.body.getReader().read();
       if (done) return bytes === 0 ? null : { kind: "empty" };
       const beginning = new TextDecoder().decode(value.subarray(0, 100));
-      if (type === "text/html" || /^\s*</.test(beginning)) return { kind: "page" };
+      if (/^\s*</.test(beginning)) return { kind: "page" }; // nothing of ours begins so
       const script = /^(text|application)\/(x-)?(java|ecma)script$/i;
       return /\.m?js$/.test(path) && !script.test(type) ? { kind: "type", type } : null;
     } catch (error) {
-      return { kind: "unreachable" };
+      return stop.signal.aborted ? null : { kind: "unreachable" }; // one that is slow is not accused
     } finally {
+      clearTimeout(late);
       stop.abort(); // what follows is not needed
     }
   }
@@ -188,14 +192,14 @@
       const policy = document.querySelector("meta[http-equiv=Content-Security-Policy]").content;
       return { kind: "policy", policy, ...forbidden, blocked: pathOf(forbidden.blocked) };
     }
-    const file = ["start.json", ...Object.keys(files)].find(path => wrong.has(path));
+    const file = [...(looks ? ["start.json"] : []), ...Object.keys(files)].find(path => wrong.has(path));
     if (file) {
       const { kind, status } = wrong.get(file);
       const alike = [...wrong.values()].filter(other => other.kind === kind && other.status === status).length;
       const ending = file.replace(/^.*(?=\.)/, "");
       return { ...wrong.get(file), file, ending, more: alike > 1 ? say("more", { count: alike - 1 }) : "" };
     }
-    return reason && looks > 1 ? { kind: "unknown", reason } : null;
+    return reason && looks > PARTS.length ? { kind: "unknown", reason } : null;
   }
 
   function say(key, values = {}) {

@@ -52,6 +52,7 @@ def test_reloads_and_deep_links_without_a_network(visit):
     one.page.goto(one.address + "#text=Deep%20in%20the&block=4&head=2&t=1.5&open=head")
     one.page.reload()
     one.wait_live()
+    assert one.page.locator("#trouble").is_hidden()
     one.wait_open("head")
     assert one.page.input_value("#prompt") == "Deep in the"
     assert one.page.get_attribute("#figure", "data-view").split()[:2] == ["3", "1"]

@@ -254,6 +254,16 @@ def test_every_error_about_a_file_has_its_sentence_filled():
         assert {*values} <= said <= {"file", "detail", *values}, kind
 
 
+def said_by(script, *openings):
+    """The words that a script has in quotes after one of `openings`."""
+    text = (ROOT / script).read_text(encoding="utf-8")
+    return {
+        word
+        for part in re.findall(rf"(?:{'|'.join(openings)})([^,}}]*)", text)
+        for word in re.findall(r'"(\w+)"', part)
+    }
+
+
 def test_every_text_is_used_and_every_used_text_exists():
     """Keys that code puts together are held against the very names that it puts into them."""
     drawn = drawings(answers(), words.Words("en", str(ROOT / "py/page/text")))
@@ -279,6 +289,7 @@ def test_every_text_is_used_and_every_used_text_exists():
         "panel.*.subtitle": places,
         "share.*": constant("share.py", "FILES"),
         "share.hide.*": state.HIDEABLE,
+        "storage.why.*": {"worker", *said_by("build/service_worker.js", r"Trouble\(", "kind = ")},
         "strip.*": re.findall('data-strip="(.*?)"', every),
         "strip.short.*": re.findall(r'class="strip-name of-(\w+)"', every),
         "work.*": stages,
@@ -289,6 +300,7 @@ def test_every_text_is_used_and_every_used_text_exists():
     assert all(names.values())
     used = {key for key in said if "*" not in key}
     used |= {pattern.replace("*", name) for pattern, group in names.items() for name in group}
+    used |= {f"starting.{word}" for word in said_by("py/page/starting.js", "kind: ", r"say\(")}
     assert used == set(TEXTS["en"])
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from build.serve import serving
+from build.serve import Answer, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -149,14 +149,17 @@ def test_intercept_can_replace_and_hide_files(site):
 
     def intercept(path):
         asked.append(path)
-        return {"py/a b.py": b"other", "index.html": 503}.get(path)
+        answers = {"py/a b.py": b"other", "index.html": 503, "a.wasm": Answer(b"log in", "text/html", 511)}
+        return answers.get(path)
 
     with serving(site, "/below/", intercept) as base:
         status, headers, body = get(base, "/below/py/a%20b.py?x")
         assert (status, headers["Content-Type"], body) == (200, "text/x-python", b"other")
         assert get(base, "/below/index.html")[0] == 503
+        status, headers, body = get(base, "/below/a.wasm")
+        assert (status, headers["Content-Type"], body) == (511, "text/html", b"log in")
         assert get(base, "/below/")[2] == b"<h1>front</h1>"
-    assert asked == ["py/a b.py", "index.html", ""]
+    assert asked == ["py/a b.py", "index.html", "a.wasm", ""]
 
 
 def test_after_the_block_even_open_connections_get_no_answer(site):
