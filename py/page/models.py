@@ -78,7 +78,8 @@ class Models:
         model = catalog.find(self.catalog, name)
         if model is None:
             await self.load(self.catalog[0])
-            self.status.notice("model", lambda words: words.say("models.unknown", name=name))
+            if self.name == self.catalog[0]["name"]:
+                self.status.notice("note", lambda words: words.say("models.unknown", name=name))
         elif model["bytes"] <= catalog.ASK_ABOVE or catalog.is_stored(model, self.stored):
             await self.load(model)
         else:
@@ -104,7 +105,7 @@ class Models:
         self.last = (function, name) + values
         hopeless = self.failed is not None
         self.coming, self.asking, self.failed = name, None, None
-        self.status.unsay("start", "model", "link")
+        self.status.unsay("note", "model", "link")
         watch = asyncio.create_task(self.watch(name))
         self.show()
         await self.refreshed()
@@ -123,6 +124,7 @@ class Models:
         self.stored = await self.client.ask("stored", storage.site())
         show("coming", False)
         if "error" not in answer:
+            self.status.unsay("note", "model")
             self.say_trouble(answer, first, place_of(self.last))
             if first:
                 asyncio.create_task(storage.keep_site(self.refreshed))
@@ -152,7 +154,7 @@ class Models:
         """What was asked for last could not be had; `before` makes what is to be said first."""
         place = place_of(self.last)
         if answer["error"] == "cancelled":
-            self.status.notice("model", lambda words: before(words) + words.say("models.cancelled"), place=place)
+            self.status.notice("note", lambda words: before(words) + words.say("models.cancelled"), place=place)
         else:
             self.status.say_error(answer, "model", place, before)
 
@@ -160,11 +162,11 @@ class Models:
         """The model runs, but not as it should."""
         trouble = answer.get("trouble")
         if answer["cramped"]:
-            self.status.notice("model", lambda words: words.say("models.cramped"), place=place)
+            self.status.notice("note", lambda words: words.say("models.cramped"), place=place)
         elif first and trouble == "absent" and not storage.is_from_disk():
-            self.status.notice("model", lambda words: words.say("storage.absent"), place=place)
+            self.status.notice("note", lambda words: words.say("storage.absent"), place=place)
         elif trouble and answer["bytes"] > catalog.ASK_ABOVE:
-            self.status.notice("model", lambda words: words.say("models." + trouble), place=place)
+            self.status.notice("note", lambda words: words.say("models." + trouble), place=place)
 
     async def watch(self, name):
         """Show how much has come: in the header for the first model, as a band over the picture for another."""

@@ -116,6 +116,7 @@ class Page:
     def typed(self):
         """The reader changed the text: its tokens at once, then the model's answer."""
         self.link.leave()
+        self.status.unsay("note")
         self.changed_text()
         if self.client.ready:
             asyncio.create_task(self.predict())
@@ -360,12 +361,8 @@ class Page:
         elif link.opening:  # no other model has read the text
             block, head, _ = link.chosen()
             await self.move(block, head)
-        if self.models.asking:
-            return
-        if part:
+        if part and not self.models.asking:
             await self.panel.open(part)
-        else:
-            by_id("panel").close()
 
     def thinned(self):
         """The threshold below which contributions are not drawn."""

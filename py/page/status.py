@@ -12,7 +12,8 @@ PATIENCE = 0.8  # seconds until a pass counts as long
 LOOK = 0.25  # seconds between two looks at it
 
 
-TOPICS = ("start", "model", "panel", "link", "text")  # of notices, in their order
+# Of notices, in their order. A "note" holds until the reader types on, an error of a "model" until another load.
+TOPICS = ("note", "model", "panel", "link", "text")
 RETRIED = ("missing", "unreachable", "damaged", "unreadable", "memory")  # errors of a model that may pass
 
 
