@@ -5,6 +5,7 @@ import json
 
 from page import prompt
 from page.candidates import COUNT
+from page.choice import Choice
 from page.client import Client
 from page.controls import Controls
 from page.dom import (
@@ -45,18 +46,19 @@ class Page:
         self.controls = Controls(self.figure, self.reshaped)
         self.status = Status(self.figure)
         self.link = Link(self.controls, self.status)
+        self.choice = Choice(self.figure, self.client, self.link, self.drew)
         self.generation = Generation(self.figure, self.predict, self.controls)
         self.pin = Pin(self.figure, self.asked_next, self.drew_next)
         self.models = Models(self.figure, self.client, self.link, self.status, self.switched)
         share = Share(self.figure, self.link, self.models.is_own)
         parts = {"pin": self.pin, "share": share, "models": self.models}
         self.panel = Panel(
-            self.figure, self.client, self.status, self.controls.settings, self.opened, self.choose, parts
+            self.figure, self.client, self.status, self.controls.settings, self.opened, self.choice.choose, parts
         )
-        self.models.open, self.models.refresh = self.panel.open, self.panel.refresh
+        self.models.open = self.panel.open
+        self.models.refresh = self.choice.refresh = self.panel.refresh
         self.pointing = Pointing(self.figure, self.client, self.panel)
         self.help = Help(self.figure)
-        self.turn = 0  # counts the choices of block and head: a newer one overtakes an older
         self.text = None  # what the reader typed, as JSON; generated tokens follow it
 
     async def start(self):
@@ -71,7 +73,7 @@ class Page:
             on(by_id(name), "click", self.clicked)
         on(by_id("threshold"), "input", lambda _: self.thinned())
         for name in ("block", "head"):
-            on(by_id(name), "change", lambda event, name=name: self.numbered(name, event.target))
+            on(by_id(name), "change", lambda event, name=name: self.choice.numbered(name, event.target))
         on(by_id("flow"), "scroll", lambda _: self.figure.draw_fan())
         on_any_input(lambda _: by_id("veil").classList.remove("passing"))
         on_new_fragment(self.followed)
@@ -164,7 +166,7 @@ class Page:
                 adopted()
             await self.draw(answer, overtaken)
             if chosen != self.link.chosen():
-                self.look(*self.link.chosen())
+                self.choice.look(*self.link.chosen())
             elif answer["run"] == self.client.run and not overtaken():
                 self.link.arrived(answer["view"], len(answer["tokens"]))
             if settings != self.controls.settings(COUNT, ""):
@@ -213,7 +215,7 @@ class Page:
         else:
             by_id("figure").classList.remove("stale")
             self.show_tokens(answer, answer["next"]["drawn"]["shown"])
-            self.figure.light(same_beginning(before, answer) if was_live else 0)
+            self.figure.light(prompt.same_beginning(before, answer) if was_live else 0)
             self.link.remember_text()
             self.generation.answered(answer)
         await self.panel.refresh()
@@ -279,56 +281,14 @@ class Page:
         elif target.closest("#reading-table") and self.pointing.last:
             asyncio.create_task(self.panel.open_table(self.pointing.last))
         elif stop and view:
-            self.choose(int(stop.getAttribute("data-block")), view["head"])
+            self.choice.choose(int(stop.getAttribute("data-block")), view["head"])
         elif token and view:
             row = int(token.getAttribute("data-row"))
             self.link.state["token"] = 0 if row == len(self.figure.answer["tokens"]) - 1 else row + 1
-            self.look(view["block"], view["head"], row)
+            self.choice.look(view["block"], view["head"], row)
         elif step and view:
             name = step.getAttribute("data-step")
-            self.change(name, view[name] + int(step.getAttribute("data-by")))
-
-    def numbered(self, name, field):
-        """A block or head was typed as a number; anything else puts the old one back."""
-        view = self.figure.view
-        try:
-            chosen = int(field.value) - 1
-        except ValueError:
-            chosen = -1
-        if 0 <= chosen < view["n_layer" if name == "block" else "n_head"]:
-            self.change(name, chosen)
-        else:
-            field.value = view[name] + 1
-
-    def change(self, name, value):
-        """Another block or another head; the other of the two stays."""
-        view = self.figure.view
-        self.choose(value if name == "block" else view["block"], value if name == "head" else view["head"])
-
-    def choose(self, block, head):
-        if self.client.ready:
-            self.link.leave()
-            asyncio.create_task(self.move(block, head))
-
-    async def move(self, block, head):
-        """Go to another block or head; another block folds out where the old one folds away."""
-        self.turn += 1
-        turn, view = self.turn, self.figure.view
-        forward = block > view["block"]
-        if block != view["block"]:
-            await self.figure.fold.close(forward)
-        new = await self.client.ask_of_run("look", block, head, self.link.chosen()[2])
-        if turn != self.turn:
-            return
-        self.drew(new)
-        await self.figure.fold.open_up(forward)
-        if turn == self.turn:
-            self.figure.draw_ribbons()
-            await self.panel.refresh()
-
-    def look(self, block, head, row):
-        """Another token explains itself."""
-        self.client.ask_newest("look", self.drew, "look", block, head, row)
+            self.choice.change(name, view[name] + int(step.getAttribute("data-by")))
 
     def drew(self, view):
         self.figure.draw_view(view)
@@ -360,7 +320,7 @@ class Page:
             await self.predict()
         elif link.opening:  # no other model has read the text
             block, head, _ = link.chosen()
-            await self.move(block, head)
+            await self.choice.move(block, head)
         if part and not self.models.asking:
             await self.panel.open(part)
 
@@ -388,13 +348,3 @@ class Page:
         if not by_id("figure").classList.contains("stale"):
             self.show_tokens(self.figure.answer, self.figure.answer["next"]["drawn"]["shown"])
         self.status.draw()
-
-
-def same_beginning(old, new):
-    """How many tokens two answers share at their beginning; all but the last when nothing was added."""
-    same = 0
-    for a, b in zip(old["tokens"], new["tokens"]):
-        if a["id"] != b["id"]:
-            break
-        same += 1
-    return min(same, len(new["tokens"]) - 1)
