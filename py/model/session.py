@@ -7,17 +7,17 @@ shares with the old one (what is usually called a KV cache, kept here for every 
 from collections.abc import Iterator
 from time import perf_counter
 
-import numpy as np
-
 from model.config import GPT2Config
 from model.gpt2 import gpt2, unembed
 from model.growing import Growing
 from model.timing import Timing
 from model.trace import Attention, Block, Embedding, Final
 
+LARGEST = 1e17  # of an activation: a vector of such numbers still has a length, and a LayerNorm, in float32
 
-class NotFiniteError(ArithmeticError):
-    """The model's numbers for a text are infinite or no numbers at all, so there is nothing to show of it."""
+
+class TooLargeError(ArithmeticError):
+    """The model's numbers for a text run away, or are no numbers at all, so there is nothing to show of it."""
 
 
 class Session:
@@ -35,7 +35,7 @@ class Session:
         """Compute `ids`, yielding after each part (embedding, attention, MLP) the number of whole blocks done.
 
         No value of the session changes until the last step, so a caller may stop at any yield and lose nothing.
-        Raises ValueError when there is no token or more than the model can read, NotFiniteError when the model's
+        Raises ValueError when there is no token or more than the model can read, TooLargeError when the model's
         numbers run away on this text.
         """
         if not 0 < len(ids) <= self.config.n_positions:
@@ -51,7 +51,7 @@ class Session:
                 seconds.append(perf_counter() - started)
                 done = (len(seconds) - 1) // 2  # whole blocks
                 if not isinstance(part, Attention):
-                    check_finite(part)
+                    check(part)
                     if past and done:
                         past[done - 1] = None  # used: if the part has to move to find room, its old place can go
                     parts[done].write(kept, part)
@@ -62,7 +62,7 @@ class Session:
         started = perf_counter()
         rows = [part.rows(len(ids)) for part in parts]
         final = unembed(rows[-1].resid_post[-1:], self.weights, self.config)
-        check_finite(final)
+        check(final)
         self.timing = Timing(
             len(ids) - kept, len(ids), sum(seconds[:1]), seconds[1::2], seconds[2::2], perf_counter() - started
         )
@@ -82,11 +82,11 @@ class Session:
             pass
 
 
-def check_finite(part: Embedding | Block | Final) -> None:
-    """Raises NotFiniteError unless every activation of a part is a number: all of them are drawn."""
+def check(part: Embedding | Block | Final) -> None:
+    """Raises TooLargeError unless every activation of a part is a number up to LARGEST: all of them are drawn."""
     for name, values in part._asdict().items():
-        if not np.isfinite(values).all():
-            raise NotFiniteError(name)
+        if not (values.min() >= -LARGEST and values.max() <= LARGEST):  # NaN is neither
+            raise TooLargeError(name)
 
 
 def common_prefix(a: list[int], b: list[int]) -> int:

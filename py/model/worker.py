@@ -24,7 +24,7 @@ from model.explain import attention_heads, next_tokens, read_prompt
 from model.lens import lens
 from model.lists import text_of
 from model.pinned import Pinned
-from model.session import NotFiniteError, Session
+from model.session import Session, TooLargeError
 from model.tokenizer import Tokenizer, TokenizerError
 from model.view import block_view, drawn_row, one_score, read_strip, square_table, stages, strip_table
 
@@ -156,7 +156,7 @@ async def read(reader: Reader, field: str, appended: str, settings: str, block: 
         return {"error": "text", "file": str(error)}
     except MemoryError:
         return {"error": "memory", "file": f"{len(ids)}"}
-    except NotFiniteError as error:
+    except TooLargeError as error:
         return {"error": "broken", "file": str(error)}
     except Exception as error:  # whatever it was: the page waits for an answer
         return {"error": "failed", "file": f"{type(error).__name__}: {error}"}

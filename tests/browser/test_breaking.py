@@ -1,0 +1,89 @@
+"""A model whose numbers run away: on the text that is there it is not used, on a later one it says so."""
+
+import hashlib
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from build import quantize, site
+from model import safetensors
+from model.checkpoint import INDEX
+from model.session import LARGEST
+from tests.browser.test_models import choose, in_use
+
+NAME = "breaks"
+READS = 6  # tokens, before its numbers become infinite
+SHORT, LONG = "a b c", "a b c d e f g h"
+
+
+@pytest.fixture(scope="module")
+def folder(dist, source, tmp_path_factory):
+    """A site with the embedded model and one in which two numbers, each still fit, meet from position READS on."""
+    folder = tmp_path_factory.mktemp("breaks") / "dist"
+    shutil.copytree(dist, folder)
+    weights = folder / "weights" / NAME
+    quantize.quantize(source, weights)
+    index = json.loads((weights / INDEX).read_text())
+    (shard,) = (weights / name for name in set(index["weight_map"].values()))
+    data = np.fromfile(shard, np.uint8)
+    tensors = safetensors.load(data)  # views of it
+    tensors["wpe.weight"][READS:, 0] = tensors["h.0.attn.c_proj.bias"][0] = 0.8 * LARGEST
+    data.tofile(shard)
+    for file in index["metadata"]["files"]:
+        if file["name"] == shard.name:
+            file["sha256"] = hashlib.sha256(data).hexdigest()
+    (weights / INDEX).write_text(json.dumps(index))
+    site.write_models(folder)
+    return folder
+
+
+def picture(one):
+    return one.tokens(), one.candidates(), one.page.text_content("#model-text")
+
+
+def test_it_is_not_used_for_a_text_that_it_cannot_read(visit, folder):
+    one = visit(folder=folder, locale="en-US")
+    one.wait_live()
+    one.type(LONG)
+    before = picture(one)
+    choose(one, NAME)
+    notice = one.page.locator("#panel #notice.error").filter(has_text=f"{NAME} was not taken into use")
+    notice.wait_for()
+    one.close()
+    one.wait_answer()
+    assert picture(one) == before and "mini," in before[2] and NAME not in one.page.url
+    assert one.page.input_value("#prompt") == LONG
+    one.type(LONG + " i")
+    assert "mini," in one.page.text_content("#model-text") and one.errors == []
+
+
+def test_a_later_text_that_it_cannot_read_is_told_and_its_picture_stays(visit, folder):
+    one = visit(folder=folder, locale="en-US")
+    one.wait_live()
+    one.type(SHORT)
+    choose(one, NAME)
+    in_use(one, NAME)
+    one.close()
+    before = picture(one)
+    one.page.fill("#prompt", LONG)
+    one.page.locator("#notice.error").filter(has_text=f"{NAME} has no answer to this text").wait_for()
+    assert picture(one) == before and NAME in before[2], "its own numbers, of the text before"
+    assert one.page.locator("#figure.stale").count() == 1 and one.page.text_content("#run") == ""
+    assert one.page.input_value("#prompt") == LONG
+    one.open("head")  # what is drawn can still be read
+    one.close()
+    one.type(SHORT + " d")
+    assert one.page.locator("#notice").is_hidden() and one.page.locator("#figure.stale").count() == 0
+    assert one.errors == []
+
+
+def test_a_link_to_it_with_such_a_text_gets_the_embedded_one(visit, folder):
+    one = visit(folder=folder, locale="en-US")
+    one.page.goto(one.address + f"#model={NAME}&text={LONG.replace(' ', '%20')}")
+    one.page.reload()
+    in_use(one, "mini")
+    one.page.locator("#notice").filter(has_text=NAME).wait_for()
+    assert one.page.input_value("#prompt") == LONG and len(one.tokens()) >= READS
+    assert one.errors == []
