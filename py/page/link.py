@@ -42,10 +42,13 @@ class Link:
         self.remember()
 
     def follow(self, fragment):
-        """The reader came here by another link, which says this behind its #."""
+        """The reader came here by another link, which says this behind its #; the text stays when it says none."""
+        text = self.state["text"]
         self.state, self.lost = state.understood(fragment)
         self.opening = True
         self.restore()
+        if self.state["text"] is None:
+            self.state["text"] = text
 
     def hide(self, names):
         """Leave parts out of the page, and of what the link opens."""

@@ -116,7 +116,8 @@ def test_links_followed_on_the_open_page(visit):
     assert one.page.input_value("#prompt") == "Ho, ho" and "block 3" in one.page.text_content("#panel-title")
     one.page.evaluate("location.hash = '#block=77'")
     one.page.locator("#panel #notice").filter(has_text="block=77").wait_for()
-    assert one.page.input_value("#prompt") == "Ho, ho" and "block 6" in one.page.text_content("#panel-title")
+    one.page.wait_for_function("() => document.querySelector('#panel-title').textContent.includes('block 6')")
+    assert one.page.input_value("#prompt") == "Ho, ho" and "text=Ho%2C%20ho&block=6&" in one.page.url
     one.close()
     one.page.evaluate("hash => { location.hash = hash }", "#" + first)
     one.page.wait_for_function("() => document.querySelector('#prompt').value.includes('little girl')")
