@@ -71,6 +71,8 @@ class Link:
         """A picture is there, of `count` tokens: say once what a link asked for in vain; it then names what is seen."""
         if self.opening:
             ranges = dict(RANGES, block=(1, view["n_layer"]), head=(1, view["n_head"]), token=(1, count))
+            if any([view[n] + 1 != nearest(self.state[n], *ranges[n]) for n in ("block", "head")]):
+                return  # it was asked for before the link was followed
             lost, beyond = self.lost, out_of_range(self.state, ranges)
             if lost or beyond:
                 self.status.notice("link", lambda words: trouble(lost, beyond, words))
@@ -82,7 +84,7 @@ class Link:
 
     def leave(self):
         """The reader goes on from what the link opened."""
-        self.lost = []
+        self.lost, self.opening = [], False
         self.status.unsay("link")
 
 

@@ -311,14 +311,16 @@ class Page:
 
     async def go(self):
         """To what the link asks for: model, text, block, head, token and open part."""
-        link, part, used = self.link, self.link.state["open"], self.models.link_name()
+        link, part, used, run = self.link, self.link.state["open"], self.models.link_name(), self.client.run
         asked, link.state["model"] = link.state["model"], used  # the one in use stays so until the other is whole
-        self.models.asking = None
+        state, text, self.models.asking = link.state, self.text, None
         if asked not in (used, self.models.name):
             await self.models.want(asked)
-        if link.opening and by_id("figure").matches(".stale"):
+        if link.state is not state or self.text != text:
+            return  # the reader has gone on
+        if by_id("figure").matches(".stale"):
             await self.predict()
-        elif link.opening:  # no other model has read the text
+        elif run == self.client.run:  # no other model has read the text
             block, head, _ = link.chosen()
             await self.choice.move(block, head)
         if part and not self.models.asking:

@@ -57,7 +57,9 @@ def test_a_load_that_fails_is_said_at_its_card_and_tried_again_there(visit, two,
     card = f'[data-model="{NAME}"]'
     seen(one, card, "model-00001")
     assert one.page.locator(card).get_by_role("alert").is_visible()
-    assert one.page.evaluate("document.activeElement.closest('[data-model]')?.dataset.model") == NAME
+    one.page.wait_for_function(
+        "name => document.activeElement.closest('[data-model]')?.dataset.model === name", arg=NAME
+    )
     assert violations(one.page) == []
     one.close()
     seen(one, ".prompt", "is missing on the server")
@@ -69,7 +71,7 @@ def test_a_load_that_fails_is_said_at_its_card_and_tried_again_there(visit, two,
     one.page.click(f"{card} #retry")
     silent(one)
     one.page.locator(f"{card}.used").wait_for()
-    assert one.page.evaluate("document.querySelector('#panel').contains(document.activeElement)")
+    one.page.wait_for_function("() => document.querySelector('#panel').contains(document.activeElement)")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["wide", "phone"])
