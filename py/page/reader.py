@@ -68,8 +68,7 @@ class Page:
         on(text, "input", lambda _: self.typed())
         on(by_id("language"), "change", lambda event: asyncio.create_task(self.speak(event.target.value)))
         on(by_id("examples"), "click", self.chose_example)
-        on(by_id("main"), "click", self.clicked)
-        for name in ("share", "open-models"):
+        for name in ("main", "share", "open-models"):
             on(by_id(name), "click", self.clicked)
         on(by_id("threshold"), "input", lambda _: self.thinned())
         for name in ("block", "head"):
@@ -191,20 +190,19 @@ class Page:
         `overtaken()` says whether the field holds a newer text by now; the picture then counts as stale.
         """
         before = self.figure.answer
-        was_live = before is not None and "milliseconds" in before
-        run = answer["run"]
-        self.client.drew(run)
+        first = prompt.same_beginning(before, answer) if before and "milliseconds" in before else 0
+        self.client.drew(answer["run"])
         if self.generation.history.steps and not overtaken():
             put_text(by_id("prompt"), self.generation.length, answer["appended_text"])
         self.figure.draw_run(answer)
         self.pointing.forget()
         await frame()
-        if run != self.client.run:
+        if answer["run"] != self.client.run:
             return
         self.figure.draw_next(answer["next"])
         self.pin.show(answer["next"])
         await frame()
-        if run != self.client.run:
+        if answer["run"] != self.client.run:
             return
         by_id("figure").classList.remove("prepared")
         self.ask_forming()
@@ -215,7 +213,7 @@ class Page:
         else:
             by_id("figure").classList.remove("stale")
             self.show_tokens(answer, answer["next"]["drawn"]["shown"])
-            self.figure.light(prompt.same_beginning(before, answer) if was_live else 0)
+            self.figure.light(first)
             self.link.remember_text()
             self.generation.answered(answer)
         await self.panel.refresh()

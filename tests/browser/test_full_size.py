@@ -119,7 +119,7 @@ def test_downloaded_slowly_stopped_resumed_mended_and_kept(visit, large, golden)
     one.page.wait_for_function("() => document.querySelectorAll('#coming-parts li').length === 14")
     one.page.wait_for_function(
         "() => / of 129 MB, [\\d.]+ MB a second, about \\d+ s to go/.test("
-        "document.querySelector('#panel [data-coming]').textContent)"
+        "document.querySelector('#panel [data-coming]')?.textContent)"
     )
     one.close()
     one.page.wait_for_function("() => document.querySelectorAll('#coming-parts .there').length >= 2")
