@@ -54,7 +54,7 @@
       tell({ entries: entries.map(entry => ({ url: entry.name, status: entry.responseStatus })) });
     }).observe({ type: "resource", buffered: true });
     self.addEventListener("error", ({ target }) => {
-      if (/^(SCRIPT|LINK)$/.test(target.nodeName)) tell({ failure: target.src || target.href });
+      if (target.integrity) tell({ failure: target.src || target.href }); // PyScript and the page's interpreter
     }, true);
     self.addEventListener("unhandledrejection", event => tell({ failure: String(event.reason) }));
     self.addEventListener("securitypolicyviolation", event => {
@@ -185,8 +185,9 @@
 
   function trouble() {
     if (self.origin === "null" && !whole) return { kind: "framed" };
-    const forbidden = violations.find(({ blocked }) => {
-      return ["eval", "wasm-eval", "blob", "trusted-types-sink"].includes(blocked) || String(blocked).startsWith(base);
+    const forbidden = violations.find(({ directive, blocked }) => {
+      const needed = ["eval", "wasm-eval", "blob", "trusted-types-sink"].includes(blocked) || blocked.startsWith(base);
+      return needed && /^(script|worker|connect|require-trusted-types)/.test(directive); // pictures are not Python
     });
     if (forbidden && !up.model) {
       const policy = document.querySelector("meta[http-equiv=Content-Security-Policy]").content;
@@ -216,7 +217,7 @@
     const paths = Object.keys(files);
     const megabytes = some => (some.reduce((sum, path) => sum + files[path].bytes, 0) / 1e6).toFixed(1);
     const coming = { arrived: megabytes(paths.filter(path => came.has(path))), total: megabytes(paths) };
-    const file = paths.find(path => !came.has(path) && !up[files[path].part]);
+    const file = paths.find(path => files[path].bytes && !came.has(path) && !up[files[path].part]);
     const text = found ? say(found.kind, found) : slow ? say(file ? "slow" : "busy", { file, ...coming }) : "";
     const notice = byId("trouble");
     if (notice.textContent !== text) notice.textContent = text; // else it would be read out each second

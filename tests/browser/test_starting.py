@@ -105,6 +105,16 @@ def test_a_policy_that_forbids_python_is_named(visit, policy):
     assert POLICIES[policy] in said(one)
 
 
+def test_a_policy_against_pictures_is_not_held_against_python(visit):
+    one = visit(headers={"Content-Security-Policy": "img-src 'none'; manifest-src 'none'"}, locale="en-US")
+    one.page.evaluate(
+        """new MutationObserver(() => { self.accused = true })
+            .observe(document.querySelector("#trouble"), {attributes: true, attributeFilter: ["class"]})"""
+    )
+    one.wait_live()
+    assert not one.page.evaluate("self.accused || document.querySelector('#trouble').className.includes('error')")
+
+
 def test_it_is_said_in_the_readers_language(visit):
     one = visit(lambda path: 403 if path.endswith("pyodide.asm.wasm") else None, locale="zh-CN")
     assert "Python 无法启动" in said(one)
