@@ -85,11 +85,11 @@ class Panel:
         if not self.client.ready and part not in WITHOUT_MODEL:
             return
         self.turn += 1
-        turn = self.turn
+        turn, dialog = self.turn, by_id("panel")
+        was_open = dialog.open
         html = await getattr(self, "fill_" + part)()
-        if turn != self.turn:
+        if turn != self.turn or (was_open and not dialog.open):
             return  # closed, or another part was asked for, while the worker answered
-        dialog = by_id("panel")
         dialog.setAttribute("data-part", part)
         dialog.setAttribute("data-rows", by_id("figure").getAttribute("data-rows"))
         write("panel-title", self.title(part))
@@ -157,7 +157,7 @@ class Panel:
 
     async def refresh(self):
         """The same part again, after another text, block, head or language."""
-        if self.part:
+        if self.part and by_id("panel").open:  # a dialog says a moment later that it was closed
             await self.open(self.part)
 
     async def save(self):
