@@ -97,7 +97,7 @@ def test_a_file_that_is_no_model_is_said_in_the_place_for_files(visit, source, t
     one.wait_live()
     bad = tmp_path / "model.safetensors"
     bad.write_bytes(b"hello " * 100)
-    own_files(one, bad, source / "tokenizer.json")
+    own_files(one, bad, source / "tokenizer.json", source / "config.json")
     one.page.locator("#own #notice.error[role=alert]").wait_for()
     seen(one, "#own", "")
     one.close()
