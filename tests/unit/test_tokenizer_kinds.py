@@ -5,7 +5,7 @@ import json
 
 import pytest
 import tokenizers
-from hypothesis import event, given, settings
+from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
 from model.explain import read_prompt
@@ -128,6 +128,15 @@ def library_of(file):
     return library
 
 
+def encoded(library, text):
+    """What the library says; assumed away where it breaks off by a fault of its own ("AddedVocabulary bad split")."""
+    try:
+        return library.encode(text)
+    except BaseException as panic:  # its panics are no Exceptions
+        assume(type(panic).__name__ != "PanicException")
+        raise
+
+
 spaced = st.lists(
     st.sampled_from(
         ["<pad>", "<mask>", " the", "\u3000", "ab", "é", "<|end", END, "x ", " ", "\n", "\x85", "\x1c", "a1"]
@@ -155,7 +164,7 @@ def test_what_is_accepted_has_the_librarys_ids(plain, parts, model, more, old, s
     event("accepted")
     library = library_of(file)
     for text in some:
-        assert ours.encode(text) == library.encode(text).ids
+        assert ours.encode(text) == encoded(library, text).ids
         read, answer = read_prompt(text, ours, 10**6)
         assert read == (ours.encode(text) if text else ours.start)
         assert "".join(token["text"] for token in answer["tokens"]) == text
@@ -169,7 +178,7 @@ def test_each_token_holds_the_characters_that_the_library_says(plain, text, pref
     for token in more:
         token |= {"single_word": False}
         file["added_tokens"].append({"id": ids.setdefault(token["content"], len(ids)), **token})
-    ours, theirs = Tokenizer.from_json(file).encode_with_ends(text), library_of(file).encode(text)
+    ours, theirs = Tokenizer.from_json(file).encode_with_ends(text), encoded(library_of(file), text)
     assert [id for id, _ in ours] == theirs.ids
     places = [len(text[:i].encode()) for i in range(len(text) + 1)]  # of each character's first byte
     before = 0
