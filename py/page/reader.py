@@ -228,9 +228,9 @@ class Page:
         say = self.words.say
         left_out, limit = answer["left_out"], answer["n_positions"]
         if answer["empty"]:
-            key = "notice.no_start" if answer["stands_in"] else "notice.empty"
+            note = "notice.no_start" if answer["stands_in"] else "notice.empty"
             start = "".join([token["shown"] for token in answer["tokens"]])
-            self.status.notice("text", lambda words: words.say(key, token=start))
+            self.status.notice("text", lambda words: words.say(note, token=start))
         elif left_out:
             values = {"limit": grouped(limit), "count": grouped(answer["count"]), "left_out": grouped(left_out)}
             self.status.notice("text", lambda words: words.say("notice.left_out", **values))
