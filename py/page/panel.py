@@ -149,6 +149,7 @@ class Panel:
         self.turn += 1
         self.player.stop()
         self.status.unsay("panel")
+        self.status.draw()  # the others move out with the panel
         part, self.part = self.part, ""
         if part == "table" and self.under:
             asyncio.create_task(self.open(self.under))

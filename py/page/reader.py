@@ -182,6 +182,7 @@ class Page:
             write("prompt-count", "")
         write("run", "")
         self.status.say_error(error)
+        self.client.drew(self.client.run)  # it stays: who waits for another need not
         self.ask_forming()  # the worker may have left it unfinished for this text
 
     async def draw(self, answer, overtaken):

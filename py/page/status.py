@@ -75,9 +75,8 @@ class Status:
         self.notice(topic, tell, True, topic == "model" and answer["error"] in RETRIED, place)
 
     def unsay(self, *topics):
-        for topic in topics:
-            self.said.pop(topic, None)
-        self.draw()
+        if any([self.said.pop(topic, None) for topic in topics]):
+            self.draw()
 
     def draw(self):
         """In the reader's language and in its place; to be called when either has changed."""
