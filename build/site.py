@@ -96,7 +96,7 @@ def explain(text: str, temperature: float, session: Session, tokenizer: Tokenize
     order = sampling.ranking(session.final.logits[0])
     settings = {"temperature": temperature, "top_k": None, "top_p": None, "u": 0.5}
     answer["next"] = next_tokens(session, tokenizer, order, candidates.COUNT, settings)
-    answer["view"] = {**block_view(session, 0, 0, len(ids) - 1), "run": 0}
+    answer["view"] = block_view(session, 0, 0, len(ids) - 1)
     answer["depths"] = list(lens(session, tokenizer))
     return answer
 

@@ -26,8 +26,8 @@ from model.session import Session
 from model.tokenizer import Tokenizer
 
 
-class Reader(NamedTuple):
-    """A model with what it takes to read a text."""
+class Runner(NamedTuple):
+    """A model with what it takes to run it on a text."""
 
     session: Session
     tokenizer: Tokenizer
@@ -39,7 +39,7 @@ class Reader(NamedTuple):
 class Loaded:
     """The model in use and its last run. `newest` numbers the requests to read a text: an older one gives way."""
 
-    reader: Reader | None = None
+    runner: Runner | None = None
     order = None  # ranking of the last prediction's logits
     pinned: Pinned | None = None
     saved = ""  # the address of the last exported file
@@ -54,7 +54,7 @@ class Coming:
     progress = Progress()
     task: asyncio.Task | None = None
     store: Store | None = None  # the finished files of the last one asked for
-    reader: Reader | None = None  # it is loaded, and in use as soon as it has read a text, see `worker.use`
+    runner: Runner | None = None  # it is loaded, and in use as soon as it has read a text, see `worker.use`
 
 
 def progress() -> str:
@@ -118,7 +118,7 @@ async def open_own(files: object, resident: str) -> str:
 
 async def hold(resident: str) -> str:
     """Load the model in use once more, to be held as "float32" or "int8"."""
-    return text_of(await take(Loaded.reader.again, resident))
+    return text_of(await take(Loaded.runner.again, resident))
 
 
 async def take(load_model: Load, resident: str | None) -> dict:
@@ -143,7 +143,7 @@ async def take(load_model: Load, resident: str | None) -> dict:
     except MemoryError:
         return {"error": "memory", "file": ""}
     config = model.config
-    Coming.reader = Reader(Session(model.weights, config), model.tokenizer, model.resident, load_model, model.rounding)
+    Coming.runner = Runner(Session(model.weights, config), model.tokenizer, model.resident, load_model, model.rounding)
     return {
         "n_layer": config.n_layer,
         "n_head": config.n_head,
@@ -159,7 +159,7 @@ async def take(load_model: Load, resident: str | None) -> dict:
 
 def cancel() -> None:
     """Stop loading; what has come whole is kept for the next time."""
-    Coming.reader = None
+    Coming.runner = None
     if Coming.task:
         Coming.task.cancel()
 

@@ -18,7 +18,7 @@ from pyodide.ffi import to_js
 
 from model import export, sampling
 from model.checkpoint import parameters
-from model.choosing import Coming, Loaded, Reader, cancel, hold, load, open_own, progress, remove, stored  # noqa: F401
+from model.choosing import Coming, Loaded, Runner, cancel, hold, load, open_own, progress, remove, stored  # noqa: F401
 from model.download import device_memory
 from model.explain import attention_heads, next_tokens, read_prompt
 from model.lens import lens
@@ -77,11 +77,11 @@ def heap() -> int:
 
 def session() -> Session:
     """Of the model in use."""
-    return Loaded.reader.session
+    return Loaded.runner.session
 
 
 def tokenizer() -> Tokenizer:
-    return Loaded.reader.tokenizer
+    return Loaded.runner.tokenizer
 
 
 @of_run
@@ -93,8 +93,8 @@ def about() -> dict:
         "total": timing.total,
         "operations": timing.operations(config),
         "parameters": parameters(config),
-        "resident": Loaded.reader.resident,
-        "rounding": Loaded.reader.rounding,
+        "resident": Loaded.runner.resident,
+        "rounding": Loaded.runner.rounding,
         "without_token": tokenizer().vocab_size - tokenizer().token_count,
         "first_without": tokenizer().token_count,
         "heap": heap(),
@@ -118,7 +118,7 @@ async def predict(field: str, appended: str, settings: str, block: int, head: in
     of one block, head and token (see `look`), milliseconds and heap bytes; {"replaced": true} when a newer call came
     before this one was done, {"error", "file"} when the model cannot read this. The last run then stays.
     """
-    return text_of(await read(Loaded.reader, field, appended, settings, block, head, row))
+    return text_of(await read(Loaded.runner, field, appended, settings, block, head, row))
 
 
 async def use(field: str, appended: str, settings: str, block: int, head: int, row: int) -> str:
@@ -127,28 +127,28 @@ async def use(field: str, appended: str, settings: str, block: int, head: int, r
     After {"replaced": true} it waits to be asked again; after an error it is gone, and the one in use before stays. Of
     a text that is not Unicode nothing is read, and `unread` says why.
     """
-    reader = Coming.reader
-    if reader is None:
+    runner = Coming.runner
+    if runner is None:
         return text_of({"error": "cancelled", "file": ""})
-    answer = await read(reader, field, appended, settings, block, head, row)
+    answer = await read(runner, field, appended, settings, block, head, row)
     if answer.get("error") == "text":  # no fault of the model
-        answer = await read(reader, NO_TEXT, "[]", settings, block, head, row) | {"unread": answer["file"]}
+        answer = await read(runner, NO_TEXT, "[]", settings, block, head, row) | {"unread": answer["file"]}
     if answer.get("error") == "broken":
         answer |= {"error": "unused"}
-    if "replaced" not in answer and Coming.reader is reader:
-        Coming.reader = None
+    if "replaced" not in answer and Coming.runner is runner:
+        Coming.runner = None
     return text_of(answer)
 
 
-async def read(reader: Reader, field: str, appended: str, settings: str, block: int, head: int, row: int) -> dict:
-    """A run of `reader`'s model, which is then the one in use; see `predict`."""
+async def read(runner: Runner, field: str, appended: str, settings: str, block: int, head: int, row: int) -> dict:
+    """A run of `runner`'s model, which is then the one in use; see `predict`."""
     Loaded.newest += 1
     mine = Loaded.newest
-    Loaded.done, Loaded.total = 0, reader.session.config.n_layer
+    Loaded.done, Loaded.total = 0, runner.session.config.n_layer
     try:
         text, drawn = json.loads(field)["value"], json.loads(appended)
-        ids, answer = read_prompt(text, reader.tokenizer, reader.session.config.n_positions, drawn)
-        for Loaded.done in reader.session.steps(ids):
+        ids, answer = read_prompt(text, runner.tokenizer, runner.session.config.n_positions, drawn)
+        for Loaded.done in runner.session.steps(ids):
             await asyncio.sleep(0)
             if mine != Loaded.newest:
                 return {"replaced": True}
@@ -160,7 +160,7 @@ async def read(reader: Reader, field: str, appended: str, settings: str, block: 
         return {"error": "broken", "file": str(error)}
     except Exception as error:  # whatever it was: the page waits for an answer
         return {"error": "failed", "file": f"{type(error).__name__}: {error}"}
-    Loaded.reader, Loaded.run = reader, mine
+    Loaded.runner, Loaded.run = runner, mine
     Loaded.order = sampling.ranking(session().final.logits[0])
     answer["run"] = mine
     answer["milliseconds"] = 1000 * session().timing.total
@@ -238,9 +238,9 @@ def look(block: int, head: int, row: int) -> dict:
 
 
 def view(block: int, head: int, row: int) -> dict:
-    """A picture and the `run` it belongs to: the page drops one that no longer fits the tokens it shows."""
+    """See `look`."""
     row = row if row == token_within(row) else len(session().ids) - 1
-    return {**block_view(session(), *within(block, head), row), "run": Loaded.run}
+    return block_view(session(), *within(block, head), row)
 
 
 async def forming(run: int) -> str:

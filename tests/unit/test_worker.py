@@ -41,15 +41,15 @@ def worker(embedded):
     sys.modules.update(fakes)
     try:
         module = importlib.import_module("model.worker")
-        module.Loaded.reader = reader_of(module, *embedded)
+        module.Loaded.runner = runner_of(module, *embedded)
         yield module
     finally:
         for name in (*BROWSER, *MADE):
             sys.modules.pop(name, None)
 
 
-def reader_of(worker, session, tokenizer):
-    return worker.Reader(Session(session.weights, session.config), tokenizer, "float32", None)
+def runner_of(worker, session, tokenizer):
+    return worker.Runner(Session(session.weights, session.config), tokenizer, "float32", None)
 
 
 def field(text):
@@ -137,7 +137,7 @@ def broken(embedded, tokens):
 
 
 def test_a_text_on_which_the_model_breaks_leaves_the_run_before_as_it_is(worker, embedded):
-    worker.Loaded.reader = reader_of(worker, *broken(embedded, 4))
+    worker.Loaded.runner = runner_of(worker, *broken(embedded, 4))
     before = read(worker, "One day a little")
     assert read(worker, "One day a little girl")["error"] == "broken"
     assert read(worker, "One day a girl went to the park")["error"] == "broken"
@@ -147,9 +147,9 @@ def test_a_text_on_which_the_model_breaks_leaves_the_run_before_as_it_is(worker,
 
 def test_a_model_that_breaks_on_the_readers_text_is_not_used(worker, embedded):
     before = read(worker, "The cat sat")
-    worker.Coming.reader = reader_of(worker, *broken(embedded, 2))
+    worker.Coming.runner = runner_of(worker, *broken(embedded, 2))
     assert read(worker, "The cat sat", "use")["error"] == "unused"
-    assert worker.Coming.reader is None and read(worker, "The cat sat", "use")["error"] == "cancelled"
+    assert worker.Coming.runner is None and read(worker, "The cat sat", "use")["error"] == "cancelled"
     after = read(worker, "The cat sat")
     assert after["next"] == before["next"] and after["run"] > before["run"]
 
@@ -157,7 +157,7 @@ def test_a_model_that_breaks_on_the_readers_text_is_not_used(worker, embedded):
 def test_a_loaded_model_is_in_use_once_it_has_read_the_text(worker, embedded):
     """Not before, and not when a newer text comes meanwhile: it then waits to be asked again."""
     run = read(worker, "The cat sat")["run"]
-    other = worker.Coming.reader = reader_of(worker, *embedded)
+    other = worker.Coming.runner = runner_of(worker, *embedded)
 
     async def overtaken():
         use = asyncio.ensure_future(predict(worker, "The cat sat", "use"))
@@ -167,15 +167,15 @@ def test_a_loaded_model_is_in_use_once_it_has_read_the_text(worker, embedded):
 
     answer, newer = asyncio.run(overtaken())
     assert answer == {"replaced": True} and newer["run"] > run
-    assert worker.Loaded.reader is not other and worker.Coming.reader is other
+    assert worker.Loaded.runner is not other and worker.Coming.runner is other
     assert read(worker, "The cat sat on", "use")["run"] == worker.Loaded.run
-    assert worker.Loaded.reader is other and worker.Coming.reader is None
+    assert worker.Loaded.runner is other and worker.Coming.runner is None
 
 
 def test_half_a_character_is_no_fault_of_the_model(worker, embedded):
-    other = worker.Coming.reader = reader_of(worker, *embedded)
+    other = worker.Coming.runner = runner_of(worker, *embedded)
     answer = read(worker, "The \ud800", "use")
-    assert "surrogate" in answer["unread"] and answer["empty"] and worker.Loaded.reader is other
+    assert "surrogate" in answer["unread"] and answer["empty"] and worker.Loaded.runner is other
     assert read(worker, "The \ud800")["error"] == "text"
 
 
