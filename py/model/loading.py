@@ -13,6 +13,7 @@ from model import vocabulary
 from model.assembly import Assembly
 from model.checkpoint import Index, StoredFile, parameters
 from model.config import GPT2Config
+from model.file_error import reading
 from model.tokenizer import Tokenizer
 
 AT_ONCE = 4  # files
@@ -101,13 +102,16 @@ async def load_as(
 
     tasks = {file.name: asyncio.ensure_future(one(file)) for file in index.files}
     try:
-        config = GPT2Config.from_json((await tasks["config.json"]).tobytes())
+        with reading("config.json"):
+            config = GPT2Config.from_json((await tasks["config.json"]).tobytes())
         progress.parts = index.shards_of_parts(config)
         resident = resident or resident_for(config, gigabytes)
-        tokenizer = vocabulary.read((await tasks["tokenizer.json"]).tobytes(), config)
+        with reading("tokenizer.json"):
+            tokenizer = vocabulary.read((await tasks["tokenizer.json"]).tobytes(), config)
         assembly = Assembly(config, resident)
         for shard in index.shards:
-            assembly.add(await tasks.pop(shard))  # the task goes, and with it the bytes, unless the weights need them
+            with reading(shard):
+                assembly.add(await tasks.pop(shard))  # the task goes, and with it the bytes, unless weights need them
             await asyncio.sleep(0)
         return Model(config, tokenizer, assembly.finish(), resident)
     finally:

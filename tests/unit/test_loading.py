@@ -12,6 +12,7 @@ from model import loading
 from model.assembly import Assembly, weights_from_shards
 from model.checkpoint import INDEX, read_index
 from model.config import GPT2Config
+from model.file_error import FileError
 from model.loading import AT_ONCE, Progress, load, resident_for
 
 CONFIG = GPT2Config(300, 16, 64, 5, 4)
@@ -115,6 +116,16 @@ def test_one_broken_file_ends_it_all(files, index, broken):
         return asyncio.all_tasks() - {asyncio.current_task()}
 
     assert run(scenario()) == set() and server.now == 0
+
+
+@pytest.mark.parametrize("unusable", ["config.json", "tokenizer.json", 7])
+def test_a_file_that_cannot_be_used_is_named(files, index, unusable):
+    """The site's own files come whole, but may have been made wrongly: the sentence has to say which."""
+    name = unusable if isinstance(unusable, str) else index.shards[unusable]
+    server = Server({**files, name: np.frombuffer(b"{}", np.uint8)})
+    with pytest.raises(FileError) as error:
+        run(load(index, server.fetch, Progress(), None))
+    assert error.value.answer()["file"] == name
 
 
 @pytest.mark.parametrize("turns", [1, 5, 40])
