@@ -161,6 +161,13 @@ class Panel:
         if self.part and by_id("panel").open:  # a dialog says a moment later that it was closed
             await self.open(self.part)
 
+    async def turn_to(self, part):
+        """Show the part; where it is open already it stays, and one that the reader has just closed stays closed."""
+        if self.part == part:
+            await self.refresh()
+        else:
+            await self.open(part)
+
     async def save(self):
         """Hand the numbers of the open part to the reader."""
         view, part = self.figure.view, self.part

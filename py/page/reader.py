@@ -322,8 +322,8 @@ class Page:
         elif run == self.client.run:  # no other model has read the text
             block, head, _ = link.chosen()
             await self.choice.move(block, head)
-        if part and not self.models.asking:
-            await self.panel.open(part)
+        if part and state["open"] == part and not self.models.asking:  # else the reader has closed it meanwhile
+            await self.panel.turn_to(part)
 
     def thinned(self):
         """The threshold below which contributions are not drawn."""
