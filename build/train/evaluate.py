@@ -65,16 +65,23 @@ def held_out_table(model: GPT2, documents: list[str], tokenizer: tokenizers.Toke
     return markdown(("held-out text", ""), list(rows.items()))
 
 
-def continuation(prompt: str, session: Session, tokenizer: Tokenizer, random: np.random.Generator) -> str:
-    """What the model writes after `prompt`: at most SAMPLE tokens, to the end of the text or of the context."""
+def continuation(
+    prompt: str,
+    session: Session,
+    tokenizer: Tokenizer,
+    random: np.random.Generator,
+    length: int = SAMPLE,
+    temperature: float = TEMPERATURE,
+) -> str:
+    """What the model writes after `prompt`: at most `length` tokens, to the end of the text or of the context."""
     ids = tokenizer.encode(prompt)
     end_of_text = tokenizer.encode(END_OF_TEXT)[0]
     start = len(ids)
-    while len(ids) < min(start + SAMPLE, session.config.n_positions):
+    while len(ids) < min(start + length, session.config.n_positions):
         session.run(ids)
         logits = session.final.logits[0]  # (V,)
         order = sampling.ranking(logits)  # (V,)
-        token = sampling.draw(sampling.sampled(logits, order, TEMPERATURE), order, random.random())
+        token = sampling.draw(sampling.sampled(logits, order, temperature), order, random.random())
         if token == end_of_text:
             break
         ids.append(token)

@@ -11,13 +11,13 @@ QUINTIC = (3.4445, -4.7750, 2.0315)  # a x + b x^3 + c x^5 brings any x in (0, 1
 REPETITIONS = 5
 
 
-def orthogonalized(matrices: torch.Tensor) -> torch.Tensor:
+def orthogonalized(matrices: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
     """(N, rows, columns) -> the same singular vectors, all singular values between about 0.7 and 1.2.
 
-    Newton-Schulz iteration: only products of matrices, exact enough in bfloat16.
+    Newton-Schulz iteration: only products of matrices, exact enough in bfloat16. `dtype` is what they are taken in.
     """
     a, b, c = QUINTIC
-    x = matrices.bfloat16()  # (N, rows, columns)
+    x = matrices.to(dtype)  # (N, rows, columns)
     tall = x.shape[-2] > x.shape[-1]
     if tall:
         x = x.mT  # the product below is then the smaller of the two
@@ -32,13 +32,19 @@ class Muon(torch.optim.Optimizer):
     """For matrices only; weight decay is decoupled, as in AdamW. Matrices of one shape step together."""
 
     def __init__(
-        self, matrices: list[torch.Tensor], lr: float, momentum: float = 0.95, weight_decay: float = 0.05
+        self,
+        matrices: list[torch.Tensor],
+        lr: float,
+        dtype: torch.dtype,
+        momentum: float = 0.95,
+        weight_decay: float = 0.05,
     ) -> None:
         groups: dict[torch.Size, list[torch.Tensor]] = {}
         for matrix in matrices:
             groups.setdefault(matrix.shape, []).append(matrix)
         defaults = {"lr": lr, "momentum": momentum, "weight_decay": weight_decay}
         super().__init__([{"params": group} for group in groups.values()], defaults)
+        self.dtype = dtype
 
     @torch.no_grad()
     def step(self) -> None:
@@ -52,5 +58,5 @@ class Muon(torch.optim.Optimizer):
             rows, columns = group["params"][0].shape
             # A tall matrix gets a longer step, so that its outputs move as much as those of a square one.
             length = lr * max(1, rows / columns) ** 0.5
-            for w, update in zip(group["params"], orthogonalized(torch.stack(updates)), strict=True):
+            for w, update in zip(group["params"], orthogonalized(torch.stack(updates), self.dtype), strict=True):
                 w.mul_(1 - lr * group["weight_decay"]).sub_(update, alpha=length)

@@ -5,7 +5,8 @@
 
 A leg warms up, learns at the full rate, and lets the rate fall to 0 over its last part, where most of the visible
 gain comes (Hu et al., MiniCPM, 2024, section 4). OUT gets the model; OUT/stable the weights from just before the
-rate fell, from which a later leg goes on as if there had been no end; OUT/curve.jsonl the held-out loss.
+rate fell, from which a later leg goes on as if there had been no end; OUT/curve.jsonl the held-out loss; OUT/way the
+model as it was early on, each with four times the tokens of the one before.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from build.train.data import DataError, TokenFiles, consecutive_windows, prepare
 from build.train.evaluate import summed_loss
 from build.train.model import GPT2, ModelError, fresh, load, save
 from build.train.muon import Muon
+from build.train.precision import faster_type, name_of
 from model.config import ConfigError, GPT2Config
 
 WARM_UP = 100  # steps
@@ -32,12 +34,14 @@ REPORT_EVERY = 20  # seconds
 MEASURE_EVERY = 180  # seconds, the held-out loss
 MEASURED_WINDOWS = 512  # of the held-out text, evenly spread: enough for a curve. evaluate.py reads it whole
 LARGEST_GRADIENT = 1.0  # norm, over what AdamW trains
+WAY_FROM, WAY_EVERY = 2**16, 4  # tokens of the first model kept on the way; times as many for each further one
 SIZES = {"vocab_size": 8192, "n_positions": 128, "n_embd": 256, "n_layer": 6, "n_head": 4}
 
 
 def rate_factor(step: int, done: float, decay: float) -> float:
     """What the learning rates are multiplied by; `done` is the share of the leg's time that has passed."""
-    return min(1.0, (step + 1) / WARM_UP, (1 - done) / decay)
+    falling = (1 - done) / decay if decay else 1.0
+    return min(1.0, (step + 1) / WARM_UP, falling)
 
 
 def spread(windows: np.ndarray, count: int) -> np.ndarray:
@@ -45,12 +49,18 @@ def spread(windows: np.ndarray, count: int) -> np.ndarray:
     return windows[np.linspace(0, len(windows) - 1, min(count, len(windows))).astype(int)]
 
 
-def optimizers(model: GPT2, muon_lr: float, adam_lr: float) -> list[torch.optim.Optimizer]:
+def mean_loss(model: GPT2, windows: torch.Tensor) -> torch.Tensor:
+    """The loss of every token but the first of each window (B, T + 1), nats a token."""
+    logits = model(windows[:, :-1])  # (B, T, V)
+    return functional.cross_entropy(logits.flatten(0, 1).float(), windows[:, 1:].flatten())
+
+
+def optimizers(model: GPT2, muon_lr: float, adam_lr: float, dtype: torch.dtype) -> list[torch.optim.Optimizer]:
     """Muon for the matrices inside the blocks; AdamW for embeddings, LayerNorms and biases."""
     matrices, rest = [], []
     for name, w in model.named_parameters():
         (matrices if name.startswith("h.") and w.dim() == 2 else rest).append(w)
-    return [Muon(matrices, muon_lr), torch.optim.AdamW(rest, adam_lr, betas=(0.9, 0.95), weight_decay=0)]
+    return [Muon(matrices, muon_lr, dtype), torch.optim.AdamW(rest, adam_lr, betas=(0.9, 0.95), weight_decay=0)]
 
 
 class Leg:
@@ -59,10 +69,11 @@ class Leg:
     def __init__(self, model: GPT2, tokens: TokenFiles, arguments: argparse.Namespace) -> None:
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.model = model.to(self.device)
-        self.compiled = torch.compile(model) if self.device == "cuda" else model
+        self.dtype = faster_type(self.device)
+        self.mean_loss = torch.compile(mean_loss) if self.device == "cuda" else mean_loss
         self.arguments = arguments
         self.out: Path = arguments.out
-        self.optimizers = optimizers(model, arguments.muon_lr, arguments.adam_lr)
+        self.optimizers = optimizers(model, arguments.muon_lr, arguments.adam_lr, self.dtype)
         for group in self.groups():
             group["full_lr"] = group["lr"]
         length = model.config.n_positions
@@ -82,12 +93,17 @@ class Leg:
     def tokens_seen(self) -> int:
         return self.step_count * self.arguments.batch * self.model.config.n_positions
 
+    def mixed(self) -> torch.autocast:
+        """Weights stay float32; products are taken in the faster type."""
+        return torch.autocast(self.device, self.dtype, enabled=self.dtype is not torch.float32)
+
     def run(self) -> None:
         self.write_line(self.head())
         start = time.monotonic()
         total = 60 * self.arguments.minutes  # seconds
         falling = False
         measured = reported = -math.inf  # seconds since the start
+        next_kept = WAY_FROM  # tokens
         while (seconds := time.monotonic() - start) < total:
             done = seconds / total
             # The last of these is the one from just before the rate falls; the earlier ones are for a leg cut off.
@@ -98,18 +114,22 @@ class Leg:
                 self.measure(seconds)
                 measured = seconds
             self.step(rate_factor(self.step_count, done, self.arguments.decay))
+            if self.tokens_seen >= next_kept:
+                save(self.model, self.out / "way" / str(self.tokens_seen))
+                next_kept *= WAY_EVERY
             if seconds - reported >= REPORT_EVERY:
                 self.report(time.monotonic() - start, total)
                 reported = seconds
+        if not falling:
+            save(self.model, self.out / "stable")
         save(self.model, self.out)
         self.measure(time.monotonic() - start)
 
     def step(self, factor: float) -> None:
         """One batch seen, one step of both optimizers."""
         windows = torch.from_numpy(next(self.batches)).to(self.device)  # (batch, T + 1)
-        with torch.autocast(self.device, torch.bfloat16):
-            logits = self.compiled(windows[:, :-1])  # (batch, T, V)
-        loss = functional.cross_entropy(logits.flatten(0, 1).float(), windows[:, 1:].flatten())
+        with self.mixed():
+            loss = self.mean_loss(self.model, windows)
         loss.backward()
         for group in self.groups():
             group["lr"] = factor * group["full_lr"]
@@ -129,7 +149,7 @@ class Leg:
 
     def measure(self, seconds: float) -> None:
         """The held-out loss, as a line of the curve."""
-        with torch.autocast(self.device, torch.bfloat16):
+        with self.mixed():
             loss = summed_loss(self.model, self.measured) / self.measured[:, 1:].size
         line = {
             "minutes": round(seconds / 60, 2),
@@ -153,7 +173,8 @@ class Leg:
         arguments = {name: str(v) if isinstance(v, Path) else v for name, v in vars(self.arguments).items()}
         parameters = sum(w.numel() for w in self.model.parameters())
         print(f"{parameters:,} parameters on {self.device}", flush=True)
-        return {"arguments": arguments, "parameters": parameters, "device": self.device, "torch": torch.__version__}
+        versions = {"products": name_of(self.dtype), "torch": torch.__version__}
+        return {"arguments": arguments, "parameters": parameters, "device": self.device, **versions}
 
     def write_line(self, line: dict) -> None:
         with open(self.out / "curve.jsonl", "a", encoding="utf-8") as curve:
@@ -190,11 +211,16 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--batch", type=int, default=32, help="windows a step (default: 32)")
     parser.add_argument("--muon-lr", type=float, default=0.02, help="for the blocks' matrices (default: 0.02)")
     parser.add_argument("--adam-lr", type=float, default=3e-3, help="for everything else (default: 0.003)")
-    parser.add_argument("--decay", type=float, default=0.4, help="share of the leg with a falling rate (default: 0.4)")
+    parser.add_argument(
+        "--decay",
+        type=float,
+        default=0.4,
+        help="share of the leg with a falling rate, 0 for a leg that another follows (default: 0.4)",
+    )
     parser.add_argument("--seed", type=int, default=int(time.time()), help="default: the time, so that legs differ")
     arguments = parser.parse_args()
-    if arguments.minutes <= 0 or arguments.batch < 1 or not 0 < arguments.decay <= 1:
-        parser.error("--minutes must be above 0, --batch 1 or more, --decay above 0 and at most 1")
+    if arguments.minutes <= 0 or arguments.batch < 1 or not 0 <= arguments.decay <= 1:
+        parser.error("--minutes must be above 0, --batch 1 or more, --decay from 0 to 1")
     if arguments.start is None and (arguments.out / "stable").exists():
         parser.error(
             f"{arguments.out} has a run already: go on with --from {arguments.out / 'stable'}, or name another"
