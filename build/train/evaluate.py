@@ -16,17 +16,16 @@ import torch
 from torch.nn import functional
 
 from build.paths import typed
-from build.tokenizer_files import END_OF_TEXT
 from build.train.data import DataError, byte_count, consecutive_windows, read_documents, token_stream
 from build.train.model import GPT2, ModelError, load
-from model import sampling
+from build.train.writing import continuations, markdown
 from model.checkpoint import nested
 from model.session import Session
 from model.tokenizer import Tokenizer, TokenizerError
 from page.examples import EXAMPLES, TEMPERATURE
 
 TOKENS_AT_ONCE = 4096
-SAMPLE = 60  # tokens, unless the text ends before
+LENGTH = 60  # of a continuation, tokens
 
 
 def summed_loss(model: GPT2, windows: np.ndarray) -> float:
@@ -65,43 +64,11 @@ def held_out_table(model: GPT2, documents: list[str], tokenizer: tokenizers.Toke
     return markdown(("held-out text", ""), list(rows.items()))
 
 
-def continuation(
-    prompt: str,
-    session: Session,
-    tokenizer: Tokenizer,
-    random: np.random.Generator,
-    length: int = SAMPLE,
-    temperature: float = TEMPERATURE,
-) -> str:
-    """What the model writes after `prompt`: at most `length` tokens, to the end of the text or of the context."""
-    ids = tokenizer.encode(prompt)
-    end_of_text = tokenizer.encode(END_OF_TEXT)[0]
-    start = len(ids)
-    while len(ids) < min(start + length, session.config.n_positions):
-        session.run(ids)
-        logits = session.final.logits[0]  # (V,)
-        order = sampling.ranking(logits)  # (V,)
-        token = sampling.draw(sampling.sampled(logits, order, temperature), order, random.random())
-        if token == end_of_text:
-            break
-        ids.append(token)
-    return tokenizer.decode(ids[start:])
-
-
 def continuations_table(model: GPT2, tokenizer: Tokenizer, seed: int) -> str:
     """A continuation of each of the page's examples, computed by the site's own forward pass."""
     weights = {name: w.cpu().numpy() for name, w in model.state_dict().items()}
     session = Session(nested(weights, model.config), model.config)
-    random = np.random.default_rng(seed)
-    rows = [(prompt, continuation(prompt, session, tokenizer, random)) for prompt in EXAMPLES]
-    return markdown(("prompt", "continuation"), rows)
-
-
-def markdown(head: tuple[str, str], rows: list[tuple[str, str]]) -> str:
-    """A table of two columns. A line end shows as ↵: a table has no other way to keep it."""
-    lines = [head, ("---", "---"), *rows]
-    cells = [[cell.replace("\n", "↵").replace("\\", "\\\\").replace("|", "\\|") for cell in line] for line in lines]
-    return "\n".join(f"| {left} | {right} |" for left, right in cells)
+    return continuations(EXAMPLES, session, tokenizer, LENGTH, TEMPERATURE, seed)
 
 
 def main() -> None:

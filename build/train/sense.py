@@ -16,7 +16,7 @@ import numpy as np
 
 from build import site
 from build.paths import typed
-from build.train.evaluate import continuation, markdown
+from build.train.writing import continuations, markdown
 from model import sampling
 from model.checkpoint import CheckpointError
 from model.config import ConfigError
@@ -27,6 +27,7 @@ SENTENCES = Path(__file__).with_name("sense.json")
 FIRST_FEW = 5
 LONGEST_WORD = 8  # tokens: a small vocabulary cuts rarer words
 TEMPERATURE, LENGTH = 0.7, 20  # of the continuations, tokens
+EVERY = 4  # of four sentences one is continued
 
 
 def read_sentences() -> dict[str, dict[str, list[str]]]:
@@ -72,14 +73,6 @@ def scores_table(session: Session, tokenizer: Tokenizer) -> str:
     return markdown(("sentences", "next word accepted"), rows)
 
 
-def continuations_table(session: Session, tokenizer: Tokenizer, seed: int) -> str:
-    """Of every fourth sentence, whatever comes."""
-    random = np.random.default_rng(seed)
-    texts = [text for sentences in read_sentences().values() for text in sentences]
-    rows = [(text, continuation(text, session, tokenizer, random, LENGTH, TEMPERATURE)) for text in texts[::4]]
-    return markdown(("prompt", "continuation"), rows)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m build.train.sense", description=__doc__.splitlines()[0])
     parser.add_argument("model", type=typed, metavar="MODEL_FOLDER")
@@ -91,7 +84,8 @@ def main() -> None:
         sys.exit(f"error: {error}")
     print(scores_table(session, tokenizer))
     print(f"\nTemperature {TEMPERATURE}, {LENGTH} tokens, seed {arguments.seed}, unedited; ↵ is a line end.\n")
-    print(continuations_table(session, tokenizer, arguments.seed))
+    prompts = [text for sentences in read_sentences().values() for text in sentences][::EVERY]
+    print(continuations(prompts, session, tokenizer, LENGTH, TEMPERATURE, arguments.seed))
 
 
 if __name__ == "__main__":

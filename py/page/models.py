@@ -188,7 +188,8 @@ class Models:
 
     def show(self):
         """The header's line."""
-        self.status.show_model(self.used, self.label(), self.failed)
+        embedded = self.name == self.catalog[0]["name"]
+        self.status.show_model(self.used, self.label(), self.failed, embedded)
 
     async def refreshed(self):
         """Show the open panel anew; the keyboard stays at what was pressed, which the panel has made anew."""

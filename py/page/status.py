@@ -39,8 +39,11 @@ class Status:
             write("prompt-count", self.figure.words.say("prompt.computing", **report))
             await asyncio.sleep(LOOK)
 
-    def show_model(self, model, name, failed):
-        """Starting, live or failed: `model` is what the worker said of the one called `name`, `failed` its error."""
+    def show_model(self, model, name, failed, embedded):
+        """Starting, live or failed: `model` is what the worker said of the one called `name`, `failed` its error.
+
+        `embedded`: it is the one that comes with the page.
+        """
         show("model-progress", model is None and failed is None)
         by_id("model").classList.toggle("live", model is not None)
         say = self.figure.words.say
@@ -48,7 +51,7 @@ class Status:
             write("model-text", say("model.failed"))
         elif model:
             sizes = {"n_layer": model["n_layer"], "n_head": model["n_head"], "size": megabytes(model["bytes"])}
-            write("model-text", say("model.ready", name=name, **sizes))
+            write("model-text", say("model.embedded" if embedded else "model.ready", name=name, **sizes))
         else:
             write("model-text", say("model.starting"))
 

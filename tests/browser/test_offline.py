@@ -15,7 +15,7 @@ from tests.browser.test_models import KEPT
 
 ACTIVE = "async () => !!(await navigator.serviceWorker.getRegistration())?.active"
 WAITING = "async () => !!(await navigator.serviceWorker.getRegistration())?.waiting"
-OLD, NEW = "GPT-2, in plain sight", "GPT-2, seen plainly"
+OLD, NEW = "A Transformer in plain sight", "A Transformer seen plainly"
 
 
 def kept_whole(one):
