@@ -1,11 +1,7 @@
 """The worker's answers belong to the run they are asked about, whatever else it does; run here without a browser."""
 
 import asyncio
-import importlib
 import json
-import sys
-from types import SimpleNamespace
-from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
@@ -15,9 +11,8 @@ from hypothesis import strategies as st
 from build import site
 from model.session import Session
 from model.view import block_view
+from tests.unit.without_browser import runner_of, worker_of
 
-BROWSER = ("js", "pyodide_js", "pyodide", "pyodide.ffi")  # what the worker finds in its browser alone
-MADE = ("model.download", "model.choosing", "model.worker")  # what imports them
 OTHERS = {  # what is not asked about a run
     *("cancel", "computing", "hold", "load", "open_own", "predict", "progress", "remove", "stored", "tokenize", "use"),
 }
@@ -32,24 +27,8 @@ def embedded():
 
 @pytest.fixture
 def worker(embedded):
-    """model.worker with the embedded model in use, in the place of a browser something that takes every call."""
-    fakes = {name: MagicMock() for name in BROWSER}
-    fakes["pyodide.ffi"].JsException = type("JsException", (Exception,), {})
-    fakes["pyodide_js"]._module.HEAPU8.length = 80_000_000
-    fakes["js"].navigator = SimpleNamespace(deviceMemory=8)
-    fakes["js"].URL.createObjectURL = lambda _: "blob:"
-    sys.modules.update(fakes)
-    try:
-        module = importlib.import_module("model.worker")
-        module.Loaded.runner = runner_of(module, *embedded)
+    with worker_of(*embedded) as module:
         yield module
-    finally:
-        for name in (*BROWSER, *MADE):
-            sys.modules.pop(name, None)
-
-
-def runner_of(worker, session, tokenizer):
-    return worker.Runner(Session(session.weights, session.config), tokenizer, "float32", None)
 
 
 def field(text):
