@@ -1,6 +1,6 @@
 #!/bin/sh
 # Serves the folder "site" beside this file to the browser of this computer, and to nobody else.
-cd "$(dirname "$0")" || exit 1
+case "$0" in */*) cd "${0%/*}" || exit 1 ;; esac
 if ! [ -f site/index.html ]; then
   echo "The folder \"site\" is not beside this file. Please unpack the whole zip, and start it from there."
   exit 1

@@ -74,7 +74,7 @@ def test_copies_on_one_host_leave_each_other_alone(chromium, dist, tmp_path):
         for copy in COPIES:
             visits[copy] = one = Visit(context.new_page(), address + copy.replace(" ", "%20"))
             one.wait_live()
-            one.until("async scope => (await navigator.serviceWorker.getRegistration()).scope === scope", one.address)
+            one.until("async scope => (await navigator.serviceWorker.getRegistration())?.scope === scope", one.address)
             kept_whole(one)
             caches[copy] = one.page.evaluate(BEGINNING, one.address)
             assert len(caches[copy]) == 2, "the page and its model"
