@@ -12,7 +12,7 @@ import numpy as np
 from build.source import Source, SourceError
 from model.checkpoint import is_quantized, nested
 from model.config import GPT2Config
-from model.gpt2 import gpt2, unembed
+from model.gpt2 import gpt2
 from model.quantization import Quantized
 from model.tokenizer import Tokenizer
 
@@ -54,8 +54,8 @@ def nats(weights: dict, config: GPT2Config, windows: list[list[int]]) -> float:
     """The loss of every token but the first of each window, summed."""
     total = 0.0
     for window in windows:
-        *_, last = gpt2(window[:-1], weights, config)
-        logits = unembed(last.resid_post, weights, config).logits.astype(np.float64)  # (T, V)
+        *_, logits = gpt2(window[:-1], weights, config, rows=len(window) - 1)  # (T, V)
+        logits = logits.astype(np.float64)  # (T, V)
         largest = logits.max(axis=1, keepdims=True)  # (T, 1)
         sums = np.log(np.exp(logits - largest).sum(axis=1)) + largest[:, 0]  # (T,)
         total += float((sums - logits[np.arange(len(logits)), window[1:]]).sum())

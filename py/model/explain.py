@@ -8,7 +8,7 @@ import numpy as np
 
 from model import sampling
 from model.gpt2 import softmax
-from model.lens import THUMBNAIL
+from model.lens import thumbnail_row
 from model.lists import to_list
 from model.raster import shares_picture
 from model.search import find_tokens
@@ -157,13 +157,13 @@ def entropy(probabilities: np.ndarray) -> float:
 def attention_heads(session: Session, tokenizer: Tokenizer) -> list[list[dict]]:
     """For each block, each head: its pattern as a small picture, and the token to which the last one gives most."""
     answer = []
-    for block in session.blocks:
+    for number in range(session.config.n_layer):
         heads = []
-        for pattern in block.pattern:  # (T, T)
+        for pattern in session.block(number, thumbnail_row(session)).pattern:  # (rows, T)
             most = int(pattern[-1].argmax())
             heads.append(
                 {
-                    "picture": shares_picture(pattern[-THUMBNAIL:, -THUMBNAIL:]),
+                    "picture": shares_picture(pattern[:, -len(pattern) :]),
                     "most": tokenizer.display(session.ids[most]),
                     "position": most,
                     "share": float(pattern[-1, most]),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from model import sampling
-from model.gpt2 import attention_scores, softmax
+from model.gpt2 import softmax
 from model.lens import lens
 from model.pinned import Pinned
 from model.session import Session
@@ -32,7 +32,7 @@ def named(session: Session, tokenizer: Tokenizer) -> list[list]:
 
 def vector_rows(session: Session, tokenizer: Tokenizer, names: tuple[str, ...], block: int, head: int) -> str:
     """Vectors by TransformerLens's names, one line a vector and token, one column an entry."""
-    every = vectors(session, block, head)
+    every = vectors(session, block, head, 0)
     width = every[names[0]].shape[1]
     rows = (
         [name, *token, *vector]
@@ -48,10 +48,9 @@ def attention_rows(session: Session, tokenizer: Tokenizer, blocks: Iterable[int]
 
     def rows() -> Iterable[list]:
         for block in blocks:
+            b = session.block(block)
             for head in heads:
-                b = session.blocks[block]
-                scores = attention_scores(b.q[:, [head]], b.k[:, [head]])[0].tolist()
-                shares = b.pattern[head].tolist()
+                scores, shares = b.scores[head].tolist(), b.pattern[head].tolist()
                 for t, (query, row) in enumerate(zip(tokens, shares, strict=True)):
                     for s in range(t + 1):
                         yield [block + 1, head + 1, query[0], query[2], *tokens[s][::2], scores[t][s], row[s]]

@@ -9,13 +9,18 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from model.gpt2 import softmax, unembed
+from model.gpt2 import softmax, unchanged
 from model.raster import shares_picture
 from model.session import Session
 from model.tokenizer import Tokenizer
 
 BEST = 5  # predictions a depth
 THUMBNAIL = 48  # tokens, the last ones, in a small picture
+
+
+def thumbnail_row(session: Session) -> int:
+    """The first token of a small picture."""
+    return max(0, len(session.ids) - THUMBNAIL)
 
 
 def lens(session: Session, tokenizer: Tokenizer) -> Iterator[dict]:
@@ -26,13 +31,13 @@ def lens(session: Session, tokenizer: Tokenizer) -> Iterator[dict]:
     """
     weights, config = session.weights, session.config
     for number in range(config.n_layer + 1):
-        block = session.blocks[max(number - 1, 0)]
-        stream = block.resid_post if number else block.resid_pre  # (T, E)
-        p = softmax(unembed(stream[-1:], weights, config).logits)[0]  # (V,)
+        logits = session.program.unembed(session.stream(number)[-1:], weights, config, unchanged)  # (1, V)
+        p = softmax(logits)[0]  # (V,)
         best = np.argsort(-p, kind="stable")[:BEST]  # (BEST,)
         depth: dict = {"best": [token(int(i), p, tokenizer) for i in best]}
         if number:
-            small = block.pattern[:, -THUMBNAIL:, -THUMBNAIL:].mean(axis=0)  # (rows, rows)
+            rows = session.block(number - 1, thumbnail_row(session)).pattern  # (H, rows, T)
+            small = rows[:, :, -rows.shape[1] :].mean(axis=0)  # (rows, rows)
             depth["picture"] = shares_picture(small)
         yield depth
 

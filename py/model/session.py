@@ -5,15 +5,18 @@ shares with the old one (what is usually called a KV cache, kept here for every 
 """
 
 from collections.abc import Iterator
-from time import perf_counter
 
+import numpy as np
+
+from model import gpt2
+from model.activation_cache import ActivationCache
 from model.config import GPT2Config
-from model.gpt2 import gpt2, unembed
-from model.growing import Growing
-from model.timing import Timing
-from model.trace import Attention, Block, Embedding, Final
+from model.timing import Stopwatch, Timing
+from model.trace import BLOCK, Block, Embedding, Final, field
 
 LARGEST = 1e17  # of an activation: a vector of such numbers still has a length, and a LayerNorm, in float32
+LONG = 128  # tokens of which every activation is kept; of a longer text they are computed again when looked at
+OF_BEFORE = ("attn.k", "attn.v")  # a pass over new tokens needs those of the tokens before
 
 
 class TooLargeError(ArithmeticError):
@@ -24,15 +27,15 @@ class Session:
     def __init__(self, weights: dict, config: GPT2Config) -> None:
         self.weights = weights
         self.config = config
+        self.program = gpt2  # the module whose functions make the pass
         self.ids: list[int] = []
-        self.parts = [Growing(config.n_positions) for _ in range(config.n_layer + 1)]
-        self.embedding: Embedding | None = None
-        self.blocks: list[Block] = []
+        self.cache = ActivationCache(config.n_positions)
         self.final: Final | None = None  # of the last token alone: its logits are the prediction
         self.timing: Timing | None = None
+        self.again: tuple[int, int, Block] | None = None  # the block that was last computed again, see `block`
 
     def steps(self, ids: list[int]) -> Iterator[int]:
-        """Compute `ids`, yielding after each part (embedding, attention, MLP) the number of whole blocks done.
+        """Compute `ids`, yielding after the embedding and after each block the number of blocks done.
 
         No value of the session changes until the last step, so a caller may stop at any yield and lose nothing.
         Raises ValueError when there is no token or more than the model can read, TooLargeError when the model's
@@ -40,53 +43,87 @@ class Session:
         """
         if not 0 < len(ids) <= self.config.n_positions:
             raise ValueError(f"between 1 and {self.config.n_positions} tokens, not {len(ids)}")
-        before, kept = len(self.ids), common_prefix(self.ids, ids)
-        # Behind the last token there is room to write; a text that changes in its middle needs rows of its own.
-        parts = self.parts if kept in (before, len(ids)) else [part.copy(kept) for part in self.parts]
-        seconds = []  # of the embedding, then of attention and MLP in turn
-        if kept < len(ids):
-            past = [part.rows(kept) for part in parts[1:]] if kept else None
-            started = perf_counter()
-            for part in gpt2(ids[kept:], self.weights, self.config, past):
-                seconds.append(perf_counter() - started)
-                done = (len(seconds) - 1) // 2  # whole blocks
-                if not isinstance(part, Attention):
-                    check(part)
-                    if past and done:
-                        past[done - 1] = None  # used: if the part has to move to find room, its old place can go
-                    parts[done].write(kept, part)
-                    if parts is self.parts and before:
-                        self._see_again(done)
-                yield done
-                started = perf_counter()
-        started = perf_counter()
-        rows = [part.rows(len(ids)) for part in parts]
-        final = unembed(rows[-1].resid_post[-1:], self.weights, self.config)
-        check(final)
-        self.timing = Timing(
-            len(ids) - kept, len(ids), sum(seconds[:1]), seconds[1::2], seconds[2::2], perf_counter() - started
-        )
-        self.ids, self.parts, self.embedding, self.blocks, self.final = list(ids), parts, rows[0], rows[1:], final
+        kept, end = common_prefix(self.ids, ids), len(ids)
+        # After the last token there is room to write; a text that changes in its middle needs rows of its own.
+        cache = self.cache if kept in (len(self.ids), end) else self.cache.copy(kept)
+        whole = cache.whole and end <= LONG
+        watch, final = Stopwatch(), {}
 
-    def _see_again(self, number: int) -> None:
-        """The same rows of a part where they are now, see above."""
-        rows = self.parts[number].rows(len(self.ids))
-        if number:
-            self.blocks[number - 1] = rows
+        def keep(name: str, value: np.ndarray) -> np.ndarray:
+            watch.passed(name)
+            check(name, value)
+            if name in Final._fields:
+                final[name] = value  # (1, E) or (1, V)
+                return value
+            cache.write(name, kept, value, whole)
+            return cache.rows(name, end) if name.endswith(OF_BEFORE) else value
+
+        if kept < end:
+            computing = self.program.gpt2(ids[kept:], self.weights, self.config, keep, kept)
+            for done, _ in enumerate(computing):
+                if done <= self.config.n_layer:
+                    yield done
+                    watch.start()
         else:
-            self.embedding = rows
+            last = f"blocks.{self.config.n_layer - 1}.resid_post"
+            self.program.unembed(cache.rows(last, end, end - 1), self.weights, self.config, keep)
+        if not whole:
+            cache.keep_needed()
+        self.timing = watch.timing(end - kept, end)
+        self.ids, self.cache, self.final, self.again = list(ids), cache, Final(**final), None
 
     def run(self, ids: list[int]) -> None:
         """All the steps at once."""
         for _ in self.steps(ids):
             pass
 
+    @property
+    def embedding(self) -> Embedding:
+        return Embedding(*(self.cache.rows(name, len(self.ids)) for name in Embedding._fields))
 
-def check(part: Embedding | Block | Final) -> None:
-    """Raises TooLargeError unless every activation of a part is a number up to LARGEST: all of them are drawn."""
-    for name, values in part._asdict().items():
-        if not (values.min() >= -LARGEST and values.max() <= LARGEST):  # NaN is neither
-            raise TooLargeError(name)
+    def stream(self, blocks: int) -> np.ndarray:
+        """The residual stream (T, E) after so many blocks."""
+        name = f"blocks.{blocks - 1}.resid_post" if blocks else "blocks.0.resid_pre"
+        return self.cache.rows(name, len(self.ids))
+
+    def block(self, number: int, first: int = 0) -> Block:
+        """What block `number` computed for the tokens from `first` on; keys and values are those of all tokens.
+
+        Of a long text it is computed again by the same functions from what was kept, and the last answer is held.
+        """
+        end = len(self.ids)
+        if self.cache.whole:
+            return Block(*(self._kept(f"blocks.{number}.", name, end, first) for name in BLOCK))
+        if self.again is None or self.again[:2] != (number, first):
+            self.again = None  # its memory first
+            found = self._computed_again(number, first)
+            if end - first > LONG:
+                return found
+            self.again = (number, first, found)
+        return self.again[2]
+
+    def _kept(self, prefix: str, name: str, end: int, first: int) -> np.ndarray:
+        return self.cache.rows(prefix + name, end, 0 if name in OF_BEFORE else first)
+
+    def _computed_again(self, number: int, first: int) -> Block:
+        seen, end = {}, len(self.ids)
+
+        def keep(name: str, value: np.ndarray) -> np.ndarray:
+            if name in OF_BEFORE:
+                value = self.cache.rows(f"blocks.{number}.{name}", end)  # (S, H, D)
+            seen[field(name)] = value
+            return value
+
+        self.program.block(self.stream(number)[first:], self.weights["h"][number], self.config, keep)
+        return Block(**seen)
+
+
+def check(name: str, values: np.ndarray) -> None:
+    """Raises TooLargeError unless an activation's every number is one up to LARGEST: all of them are drawn."""
+    if name.endswith("attn.scores"):  # minus infinity hides the future; other faults are seen in the pattern
+        return
+    if not (values.min() >= -LARGEST and values.max() <= LARGEST):  # NaN is neither
+        raise TooLargeError(field(name.split(".", 2)[-1]))
 
 
 def common_prefix(a: list[int], b: list[int]) -> int:

@@ -1,5 +1,6 @@
 """How long the parts of a forward pass took, and how many operations they were."""
 
+from time import perf_counter
 from typing import NamedTuple
 
 from model.config import GPT2Config
@@ -28,3 +29,27 @@ class Timing(NamedTuple):
         E, M = config.n_embd, config.d_mlp
         block = self.tokens * (4 * E * E + 2 * E * M + 2 * self.seen * E)
         return 2 * (len(self.mlp) * block + config.vocab_size * E)
+
+
+class Stopwatch:
+    """Takes the time of a pass by the activations that end its parts."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, list[float]] = {"pos_embed": [], "resid_mid": [], "resid_post": [], "logits": []}
+        self.start()
+
+    def start(self) -> None:
+        """The pass goes on: what came before, a pause, does not count."""
+        self.started = perf_counter()
+
+    def passed(self, name: str) -> None:
+        """The activation `name` is there."""
+        part = self.seconds.get(name.rpartition(".")[2])
+        if part is not None:
+            now = perf_counter()
+            part.append(now - self.started)
+            self.started = now
+
+    def timing(self, tokens: int, seen: int) -> Timing:
+        embedding, attention, mlp, head = self.seconds.values()
+        return Timing(tokens, seen, sum(embedding), attention, mlp, sum(head))

@@ -1,37 +1,30 @@
-"""What a forward pass leaves behind: every activation, under TransformerLens's names.
+"""What a forward pass leaves behind: every activation, in the order of computing, under TransformerLens's names.
 
-T rows, one a token. E = n_embd, H heads of D = E / H numbers each, M = d_mlp, V vocabulary entries.
+T rows, one a token; S tokens seen in all, the last T of which are the rows. E = n_embd, H heads of D = E / H numbers
+each, M = d_mlp, V vocabulary entries.
 """
 
-from collections import namedtuple
 from typing import NamedTuple
 
 import numpy as np
 
 
 class Embedding(NamedTuple):
-    token: np.ndarray  # (T, E) rows of wte
-    position: np.ndarray  # (T, E) rows of wpe
-    resid_pre: np.ndarray  # (T, E) their sum: the residual stream before the first block
+    embed: np.ndarray  # (T, E) rows of wte
+    pos_embed: np.ndarray  # (T, E) rows of wpe
 
 
-class Attention(NamedTuple):
-    """The first half of a block, in the order of the computation."""
-
-    resid_pre: np.ndarray  # (T, E)
+class Block(NamedTuple):
+    resid_pre: np.ndarray  # (T, E) the residual stream before this block
     ln1: np.ndarray  # (T, E)
     q: np.ndarray  # (T, H, D)
-    k: np.ndarray  # (T, H, D)
-    v: np.ndarray  # (T, H, D)
-    pattern: np.ndarray  # (H, T, T) softmax of `gpt2.attention_scores` of q and k: rows sum to 1
+    k: np.ndarray  # (S, H, D)
+    v: np.ndarray  # (S, H, D)
+    scores: np.ndarray  # (H, T, S) scaled; minus infinity where the key comes after the query
+    pattern: np.ndarray  # (H, T, S) their softmax: rows sum to 1
     z: np.ndarray  # (T, H, D) each head's output before c_proj
     attn_out: np.ndarray  # (T, E)
     resid_mid: np.ndarray  # (T, E)
-
-
-class MLP(NamedTuple):
-    """The second half."""
-
     ln2: np.ndarray  # (T, E)
     mlp_pre: np.ndarray  # (T, M)
     mlp_post: np.ndarray  # (T, M) after GELU
@@ -39,10 +32,17 @@ class MLP(NamedTuple):
     resid_post: np.ndarray  # (T, E)
 
 
-# Both halves, each under its name: a NamedTuple's fields cannot be inherited.
-Block = namedtuple("Block", Attention._fields + MLP._fields)
+BLOCK = (  # the names of its fields in the forward pass, after "blocks.4."
+    *("resid_pre", "ln1", "attn.q", "attn.k", "attn.v", "attn.scores", "attn.pattern", "attn.z", "attn_out"),
+    *("resid_mid", "ln2", "mlp.pre", "mlp.post", "mlp_out", "resid_post"),
+)
 
 
 class Final(NamedTuple):
-    ln_final: np.ndarray  # (T, E)
-    logits: np.ndarray  # (T, V)
+    ln_final: np.ndarray  # (1, E) of the last token
+    logits: np.ndarray  # (1, V)
+
+
+def field(name: str) -> str:
+    """The field that holds the activation `name` of the forward pass: "attn.q" is in `q`, "mlp.pre" in `mlp_pre`."""
+    return name.removeprefix("attn.").replace(".", "_")

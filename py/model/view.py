@@ -4,7 +4,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from model.gpt2 import attention_scores
 from model.lists import to_list
 from model.raster import diverging_picture, shares_picture
 from model.session import Session
@@ -34,21 +33,22 @@ def strip_shape(session: Session) -> tuple[int, int]:
     return min(cells, session.config.d_head, session.config.d_mlp), gap
 
 
-def vectors(session: Session, block: int, head: int) -> dict[str, np.ndarray]:
-    """Everything drawn as strips, by TransformerLens's names: (T, E) each, but (T, D) for those of one head and
-    `mlp_post` (T, M)."""
-    b, T = session.blocks[block], len(session.ids)
+def vectors(session: Session, block: int, head: int, first: int) -> dict[str, np.ndarray]:
+    """Everything drawn as strips, for the tokens from `first` on: (rows, E) each, but (rows, D) for those of one head
+    and `mlp_post` (rows, M)."""
+    b, embedding = session.block(block, first), session.embedding
+    k, v = b.k[first:], b.v[first:]  # each (rows, H, D)
     return {
-        "token": session.embedding.token,
-        "position": session.embedding.position,
-        "embedded": session.embedding.resid_pre,
+        "token": embedding.embed[first:],
+        "position": embedding.pos_embed[first:],
+        "embedded": session.stream(0)[first:],
         "resid_pre": b.resid_pre,
-        "q": b.q.reshape(T, -1),
-        "k": b.k.reshape(T, -1),
-        "v": b.v.reshape(T, -1),
+        "q": b.q.reshape(len(k), -1),
+        "k": k.reshape(len(k), -1),
+        "v": v.reshape(len(k), -1),
         "head_q": b.q[:, head],
-        "head_k": b.k[:, head],
-        "head_v": b.v[:, head],
+        "head_k": k[:, head],
+        "head_v": v[:, head],
         "z": b.z[:, head],
         "attn_out": b.attn_out,
         "resid_mid": b.resid_mid,
@@ -65,13 +65,14 @@ def block_view(session: Session, block: int, head: int, row: int) -> dict:
     (Euclidean norm) of the value it takes that share of. `most` is the token to which it gives most, and `total` the
     sum of the contributions, both among all tokens, drawn or not. `norms`: lengths along its residual stream.
     """
-    b, first = session.blocks[block], first_row(session)
+    first = first_row(session)
+    b, at = session.block(block, first), row - first
     cells, gap = strip_shape(session)
-    shares = b.pattern[head, row]  # (T,)
+    shares = b.pattern[head, at]  # (T,)
     contributions = shares * np.linalg.norm(b.v[:, head], axis=-1)  # (T,)
     most = int(shares.argmax())
     norms = {
-        name: float(np.linalg.norm(getattr(b, name)[row]))
+        name: float(np.linalg.norm(getattr(b, name)[at]))
         for name in ("resid_pre", "attn_out", "resid_mid", "mlp_out", "resid_post")
     }
     return {
@@ -79,17 +80,17 @@ def block_view(session: Session, block: int, head: int, row: int) -> dict:
         "head": head,
         "row": row,
         "first": first,
-        "n_layer": len(session.blocks),
+        "n_layer": session.config.n_layer,
         "n_head": session.config.n_head,
         "n_embd": session.config.n_embd,
         "cells": cells,
         "gap": gap,
         "strips": {
-            name: strips_picture(values[first:], cells, gap)
-            for name, values in vectors(session, block, head).items()
+            name: strips_picture(values, cells, gap)
+            for name, values in vectors(session, block, head, first).items()
             if name not in IN_STAGES
         },
-        "pattern": shares_picture(b.pattern[head, first:, first:]),
+        "pattern": shares_picture(b.pattern[head, :, first:]),
         "shares": to_list(shares[first : row + 1]),
         "contributions": to_list(contributions[first : row + 1]),
         "total": float(contributions.sum()),
@@ -100,26 +101,27 @@ def block_view(session: Session, block: int, head: int, row: int) -> dict:
 
 def read_strip(session: Session, name: str, block: int, head: int, row: int, cell: int) -> dict:
     """One cell of the strip `name`, see `strip_cell`."""
-    read = strip_cell(vectors(session, block, head)[name], row, cell, strip_shape(session)[0])
+    first = first_row(session)
+    read = strip_cell(vectors(session, block, head, first)[name], row - first, cell, strip_shape(session)[0])
     return {"name": name, "row": row, **read}
 
 
 def strip_table(session: Session, name: str, block: int, head: int) -> dict:
     """The strips `name` as numbers: for each token the cells' means, under the entries they stand for."""
-    values, cells, first = vectors(session, block, head)[name], strip_shape(session)[0], first_row(session)
+    values, cells = vectors(session, block, head, first_row(session))[name], strip_shape(session)[0]
     starts = edges(values.shape[1], cells)  # (cells + 1,)
     heads = [[int(a) + 1, int(b)] for a, b in pairwise(starts)]
-    return {"entries": heads, "rows": [to_list(row) for row in means(values[first:], cells)]}
+    return {"entries": heads, "rows": [to_list(row) for row in means(values, cells)]}
 
 
 def square(session: Session, name: str, block: int, head: int) -> np.ndarray:
     """One step of a head for the drawn tokens (rows, rows): `scores`, the products; `masked`, scaled; `pattern`."""
-    b, first = session.blocks[block], first_row(session)
+    first = first_row(session)
+    b = session.block(block, first)
     if name == "scores":  # of the future too: it is masked only in the next step
-        return np.einsum("td,sd->ts", b.q[first:, head], b.k[first:, head])  # (rows, rows)
-    if name == "masked":
-        return attention_scores(b.q[:, [head]], b.k[:, [head]])[0, first:, first:]  # (rows, rows)
-    return b.pattern[head, first:, first:]  # (rows, rows)
+        return np.einsum("td,sd->ts", b.q[:, head], b.k[first:, head])  # (rows, rows)
+    values = b.scores if name == "masked" else b.pattern  # (H, rows, T)
+    return values[head, :, first:]  # (rows, rows)
 
 
 def square_table(session: Session, name: str, block: int, head: int) -> dict:
@@ -134,9 +136,10 @@ def stages(session: Session, block: int, head: int) -> dict:
     `least` and `most` are the ends of each legend. `rows` holds the numbers, for texts short enough to print them.
     """
     cells, gap = strip_shape(session)
-    first, every = first_row(session), vectors(session, block, head)
+    first = first_row(session)
+    every = vectors(session, block, head, first)
     answer = {"block": block, "head": head, "first": first, "d_head": session.config.d_head, "cells": cells, "gap": gap}
-    answer["strips"] = {name: strips_picture(every[name][first:], cells, gap) for name in (*IN_STAGES, "z")}
+    answer["strips"] = {name: strips_picture(every[name], cells, gap) for name in (*IN_STAGES, "z")}
     for name in ("scores", "masked", "pattern"):
         values = square(session, name, block, head)  # (rows, rows)
         end = float(np.abs(values[np.isfinite(values)]).max())
@@ -154,10 +157,11 @@ def one_score(session: Session, block: int, head: int, row: int, column: int) ->
 
     For a later token the score exists, but the mask hides it: `scaled`, `weight` and `share` are then None, None, 0.
     """
-    b = session.blocks[block]
-    q, k = b.q[row, head], b.k[column, head]  # each (D,)
+    first = first_row(session)
+    b, at = session.block(block, first), row - first
+    q, k = b.q[at, head], b.k[column, head]  # each (D,)
     products = q * k  # (D,)
-    scaled = attention_scores(b.q[[row]][:, [head]], b.k[: row + 1, [head]])[0, 0]  # (row + 1,)
+    scaled = b.scores[head, at, : row + 1]  # (row + 1,)
     weights = np.exp(scaled - scaled.max())  # (row + 1,)
     hidden = column > row
     return {
@@ -173,6 +177,6 @@ def one_score(session: Session, block: int, head: int, row: int, column: int) ->
         "largest": float(scaled.max()),
         "weight": None if hidden else float(weights[column]),
         "total": float(weights.sum()),
-        "share": float(b.pattern[head, row, column]),
+        "share": float(b.pattern[head, at, column]),
         "length": float(np.linalg.norm(b.v[column, head])),
     }

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from build import site
-from model.gpt2 import attention_scores, softmax, unembed
+from model.gpt2 import softmax, unchanged, unembed
 from model.sampling import ranking
 from page.numbers import percent
 from tests.browser.reading import close, number, numbers
@@ -39,7 +39,7 @@ class Case:
         live.go(self.block + 1, self.head + 1)
         site.explain(text, 1, self.session, self.tokenizer)
         self.count = len(self.session.ids)
-        self.trace = self.session.blocks[self.block]
+        self.trace = self.session.block(self.block)
         assert live.tokens() == self.session.ids, text
 
     def cell(self, drawn: random.Random) -> tuple[int, int]:
@@ -98,9 +98,7 @@ def test_pattern_cells(live, case, drawn):
     shown = text[text.index(" gives ") + 7 : text.index(" of its attention")]
     assert close(shown, 100 * pattern[row, column]), text
     score, length = numbers(text[text.index(": score") :])
-    assert score[0] == pytest.approx(
-        attention_scores(case.trace.q, case.trace.k)[case.head, row, column], abs=score[1] + 1e-3
-    )
+    assert score[0] == pytest.approx(case.trace.scores[case.head, row, column], abs=score[1] + 1e-3)
     assert length[0] == pytest.approx(np.linalg.norm(case.trace.v[column, case.head]), abs=length[1] + 1e-3)
 
 
@@ -112,8 +110,8 @@ def test_the_future_is_said_to_be_hidden(live, case):
 
 
 STRIPS = {
-    "token": lambda case: case.session.embedding.token,
-    "position": lambda case: case.session.embedding.position,
+    "token": lambda case: case.session.embedding.embed,
+    "position": lambda case: case.session.embedding.pos_embed,
     "z": lambda case: case.trace.z[:, case.head],
     **{
         name: (lambda case, name=name: getattr(case.trace, name).reshape(case.count, -1))
@@ -197,7 +195,7 @@ def test_opened_head(live, case, drawn):
     live.open("head")
     q, k = case.trace.q[:, case.head], case.trace.k[:, case.head]
     scores = np.einsum("td,sd->ts", q, k)
-    masked = attention_scores(case.trace.q, case.trace.k)[case.head]
+    masked = case.trace.scores[case.head]
     pattern = case.trace.pattern[case.head]
     shown = {
         name: live.page.locator(f'#panel [data-matrix="{name}"] .value').all_text_contents()
@@ -291,8 +289,8 @@ def test_the_drawn_token_is_marked(live, case):
 
 def test_the_answer_forming(live, case):
     session = case.session
-    stream = np.stack([session.blocks[0].resid_pre[-1], *(b.resid_post[-1] for b in session.blocks)])
-    probabilities = softmax(unembed(stream, session.weights, session.config).logits)
+    stream = np.stack([session.stream(depth)[-1] for depth in range(session.config.n_layer + 1)])
+    probabilities = softmax(unembed(stream, session.weights, session.config, unchanged))
     guesses = live.page.locator("#forming .guess").all_text_contents()
     shares = live.page.locator("#forming .guess-share").all_text_contents()
     for p, guess, share in zip(probabilities, guesses, shares, strict=True):
@@ -313,7 +311,7 @@ def test_all_heads(live, case):
     config = case.session.config
     assert heads.count() == config.n_layer * config.n_head
     block, head = config.n_layer - 1, config.n_head - 1
-    most = int(case.session.blocks[block].pattern[head, -1].argmax())
+    most = int(case.session.block(block).pattern[head, -1].argmax())
     last = live.page.locator(f'#panel .head[data-block="{block}"][data-head="{head}"]')
     live.page.mouse.move(0, 0)
     last.focus()
@@ -322,5 +320,5 @@ def test_all_heads(live, case):
     )
     last.click()
     live.page.wait_for_selector(f'#figure[data-view^="{block} {head} "]')
-    assert np.abs(alphas(live, "#pattern image") - 255 * case.session.blocks[block].pattern[head]).max() <= 1
+    assert np.abs(alphas(live, "#pattern image") - 255 * case.session.block(block).pattern[head]).max() <= 1
     live.go(case.block + 1, case.head + 1)

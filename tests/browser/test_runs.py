@@ -161,7 +161,7 @@ def test_what_is_saved_while_a_text_is_read_is_of_one_text(one, go_to, readers):
         read = [row["query"] for row in rows if row["query_position"] == row["key_position"]]
         ids = next(ids for t in texts if list(map(tokenizer.display, ids := tokenizer.encode(t))) == read)
         session.run(ids)
-        pattern = session.blocks[0].pattern[0]
+        pattern = session.block(0).pattern[0]
         for row in rows:
             t, s = int(row["query_position"]) - 1, int(row["key_position"]) - 1
             assert float(row["share"]) == pytest.approx(pattern[t, s], abs=1e-4)

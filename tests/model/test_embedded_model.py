@@ -9,7 +9,7 @@ import pytest
 from model.assembly import weights_from_shards
 from model.checkpoint import INDEX, read_index
 from model.config import GPT2Config
-from model.gpt2 import unembed
+from model.gpt2 import unchanged, unembed
 from model.sampling import ranking
 from model.session import Session
 from model.tokenizer import Tokenizer
@@ -54,7 +54,8 @@ def mini() -> tuple[Session, Tokenizer]:
 def bits(session: Session, window: list[int]) -> float:
     """What every token of the window but the first costs, given those before it."""
     session.run(window[:-1])
-    logits = unembed(session.blocks[-1].resid_post, session.weights, session.config).logits  # (T, V)
+    streams = session.stream(session.config.n_layer)  # (T, E)
+    logits = unembed(streams, session.weights, session.config, unchanged)  # (T, V)
     above = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)  # (T, V) at most 0
     nats = np.log(np.exp(above).sum(axis=1)) - above[np.arange(len(above)), window[1:]]  # (T,)
     return nats.sum() / math.log(2)

@@ -165,7 +165,7 @@ def test_the_token_that_begins_a_text_is_the_configurations(tiny):
 def test_the_lens_applies_the_models_end_after_every_block(tiny, session, tokenizer):
     depths = list(lens(session, tokenizer))
     assert len(depths) == tiny.config.n_layer + 1
-    stream = [session.embedding.resid_pre, *(b.resid_post for b in session.blocks)]
+    stream = [session.stream(depth) for depth in range(session.config.n_layer + 1)]
     w = {name: tiny.flat[name].astype(np.float64) for name in ("ln_f.weight", "ln_f.bias", "wte.weight")}
     for depth, x in zip(depths, stream, strict=True):
         last = x[-1].astype(np.float64)
@@ -176,7 +176,7 @@ def test_the_lens_applies_the_models_end_after_every_block(tiny, session, tokeni
             assert one["share"] == pytest.approx(expected[one["id"]], rel=1e-4)
             assert one["shown"] == tokenizer.display(one["id"])
     assert "picture" not in depths[0]
-    for depth, block in zip(depths[1:], session.blocks, strict=True):
+    for depth, block in zip(depths[1:], [session.block(i) for i in range(session.config.n_layer)], strict=True):
         assert_opacity(pixels(depth["picture"]), sum(block.pattern[h, -48:, -48:] for h in range(4)) / 4)
 
 
@@ -191,7 +191,7 @@ def test_the_lens_ends_in_the_real_prediction(session, tokenizer):
 def test_every_head_is_described_by_its_last_row(session, tokenizer):
     blocks = attention_heads(session, tokenizer)
     assert [len(heads) for heads in blocks] == [4, 4, 4]
-    for heads, block in zip(blocks, session.blocks, strict=True):
+    for heads, block in zip(blocks, [session.block(i) for i in range(session.config.n_layer)], strict=True):
         for head, one in enumerate(heads):
             row = block.pattern[head, 63].tolist()
             assert one["share"] == max(row) == row[one["position"]]

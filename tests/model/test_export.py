@@ -40,10 +40,10 @@ def test_vectors(run):
     header, rows = read(run, "embedding")
     assert header[:4] == ["vector", "position", "id", "token"]
     sums = np.array([row[4:] for row in rows if row[0] == "embedded"], float)
-    assert np.array_equal(sums.astype(np.float32), session.embedding.resid_pre)
+    assert np.array_equal(sums.astype(np.float32), session.stream(0))
     assert [int(row[2]) for row in rows[:9]] == session.ids
     _, rows = read(run, "table", "mlp_post")
-    assert np.array_equal(np.array([row[4:] for row in rows], float).astype(np.float32), session.blocks[1].mlp_post)
+    assert np.array_equal(np.array([row[4:] for row in rows], float).astype(np.float32), session.block(1).mlp_post)
 
 
 def test_attention(run):
@@ -52,7 +52,7 @@ def test_attention(run):
     shares = np.zeros((9, 9), np.float32)
     for row in rows:
         shares[int(row[2]) - 1, int(row[4]) - 1] = float(row[7])
-    assert np.array_equal(shares, session.blocks[1].pattern[1])
+    assert np.array_equal(shares, session.block(1).pattern[1])
     _, rows = read(run, "heads")
     assert len(rows) == session.config.n_layer * session.config.n_head * 9 * 10 // 2
     _, square = read(run, "table", "pattern")

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from model.gpt2 import attention_scores, gpt2, linear, unembed
-from model.trace import Attention, Block, Embedding
+from model.gpt2 import gpt2
+from model.linear import linear
+from model.trace import BLOCK, Block, field
 
 TOLERANCE = 2e-4
 LENGTHS = (1, 2, 7, 33, 64)
@@ -17,8 +18,7 @@ def assert_close(name, actual, expected):
 
 @pytest.mark.parametrize("length", LENGTHS)
 def test_logits_of_every_position(tiny, forward_golden, length):
-    *_, last = gpt2(forward_golden[f"{length}/ids"].tolist(), tiny.weights, tiny.config)
-    logits = unembed(last.resid_post, tiny.weights, tiny.config).logits
+    *_, logits = gpt2(forward_golden[f"{length}/ids"].tolist(), tiny.weights, tiny.config, rows=length)
     expected = forward_golden[f"{length}/logits"]
     assert_close("logits", logits, expected)
     assert (logits.argmax(axis=1) == expected.argmax(axis=1)).all()
@@ -26,19 +26,47 @@ def test_logits_of_every_position(tiny, forward_golden, length):
 
 @pytest.mark.parametrize("length", (1, 7, 64))
 def test_every_activation(tiny, forward_golden, length):
-    embedding, *parts = gpt2(forward_golden[f"{length}/ids"].tolist(), tiny.weights, tiny.config)
-    assert [type(part) for part in (embedding, *parts)] == [Embedding, *[Attention, Block] * tiny.config.n_layer]
-    blocks = parts[1::2]
-    assert_close("token", embedding.token, forward_golden[f"{length}/token"])
-    assert_close("position", embedding.position, forward_golden[f"{length}/position"])
-    assert_close("resid_pre", embedding.resid_pre, forward_golden[f"{length}/h.0.resid_pre"])
-    for i, block in enumerate(blocks):
-        for name in Block._fields:
-            assert_close(f"h.{i}.{name}", getattr(block, name), forward_golden[f"{length}/h.{i}.{name}"])
-        scores = attention_scores(block.q, block.k)
-        assert_close(f"h.{i}.attn_scores", scores, forward_golden[f"{length}/h.{i}.attn_scores"])
-    final = unembed(blocks[-1].resid_post, tiny.weights, tiny.config)
-    assert_close("ln_final", final.ln_final, forward_golden[f"{length}/ln_final"])
+    seen = {}
+
+    def keep(name, value):
+        seen[name] = value
+        return value
+
+    streams = list(gpt2(forward_golden[f"{length}/ids"].tolist(), tiny.weights, tiny.config, keep, rows=length))
+    assert list(seen) == [
+        *("embed", "pos_embed"),
+        *(f"blocks.{i}.{name}" for i in range(tiny.config.n_layer) for name in BLOCK),
+        *("ln_final", "logits"),
+    ], "every activation, in the order of computing"
+    assert tuple(field(name) for name in BLOCK) == Block._fields
+    golden = {"embed": "token", "pos_embed": "position", "scores": "attn_scores"}  # what the golden file calls them
+    for name, value in seen.items():
+        if name.startswith("blocks."):
+            _, i, inner = name.split(".", 2)
+            name = f"h.{i}.{golden.get(field(inner), field(inner))}"
+        if name != "logits":
+            assert_close(name, value, forward_golden[f"{length}/{golden.get(name, name)}"])
+    for i, stream in enumerate(streams[:-1]):
+        assert stream is seen[f"blocks.{i - 1}.resid_post"] if i else np.array_equal(stream, seen["blocks.0.resid_pre"])
+
+
+def test_the_pass_goes_on_with_what_change_answers(tiny):
+    """A head switched off: its part of z is 0, and attn_out is what the other heads give."""
+    seen = {}
+
+    def change(name, value):
+        if name == "blocks.1.attn.z":
+            value = value.copy()
+            value[:, 2] = 0
+        seen[name] = value
+        return value
+
+    for _ in gpt2([5, 6, 7], tiny.weights, tiny.config, change):
+        pass
+    w = tiny.weights["h"][1]
+    rest = linear(seen["blocks.1.attn.z"].reshape(3, -1), w["attn.c_proj.weight"], w["attn.c_proj.bias"])
+    assert np.array_equal(seen["blocks.1.attn_out"], rest)
+    assert np.array_equal(seen["blocks.1.resid_mid"], seen["blocks.1.resid_pre"] + rest)
 
 
 def test_golden_attention_is_far_from_even(forward_golden):

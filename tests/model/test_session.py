@@ -10,7 +10,7 @@ from model import gpt2 as gpt2_module
 from model import session as session_module
 from model.checkpoint import nested, tensor_shapes
 from model.session import Session, common_prefix
-from model.trace import Block, Embedding
+from model.trace import Block
 from model.view import block_view, read_strip, strip_table
 from tests.model.pictures import pixels
 
@@ -26,17 +26,32 @@ def rows(monkeypatch):
         computed.append(len(ids))
         return gpt2(ids, *args, **kwargs)
 
-    gpt2 = session_module.gpt2
-    monkeypatch.setattr(session_module, "gpt2", counted)
+    gpt2 = gpt2_module.gpt2
+    monkeypatch.setattr(gpt2_module, "gpt2", counted)
     return computed
+
+
+def parts(session):
+    """Everything that the session shows."""
+    if not session.ids:
+        return []
+    return [session.embedding, *(session.block(i) for i in range(session.config.n_layer)), session.final]
+
+
+@pytest.fixture(params=[session_module.LONG, 12], ids=["all kept", "long"])
+def long(request, monkeypatch):
+    """Texts of these tests can be short, or so long that most of what was computed is let go."""
+    monkeypatch.setattr(session_module, "LONG", request.param)
 
 
 def assert_like_fresh(session, ids):
     fresh = Session(session.weights, session.config)
-    fresh.run(ids)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(session_module, "LONG", 1000)
+        fresh.run(ids)
+    assert fresh.cache.whole
     assert session.ids == fresh.ids == ids
-    pairs = [(session.embedding, fresh.embedding), (session.final, fresh.final)]
-    for part, expected in pairs + list(zip(session.blocks, fresh.blocks, strict=True)):
+    for part, expected in zip(parts(session), parts(fresh), strict=True):
         for name, a, b in zip(part._fields, part, expected, strict=True):
             np.testing.assert_allclose(a, b, rtol=0, atol=2e-5, err_msg=name)
 
@@ -54,7 +69,7 @@ TEXTS = {
 
 
 @pytest.mark.parametrize("texts", TEXTS.values(), ids=TEXTS.keys())
-def test_same_answer_as_without_a_past_and_no_row_twice(tiny, rows, texts):
+def test_same_answer_as_without_a_past_and_no_row_twice(tiny, rows, texts, long):
     session = Session(tiny.weights, tiny.config)
     before: list[int] = []
     for ids in texts:
@@ -74,26 +89,26 @@ def test_last_logits_are_hugging_faces(tiny, forward_golden):
         np.testing.assert_allclose(session.final.logits[0], forward_golden["64/logits"][n - 1], rtol=0, atol=2e-4)
 
 
-@pytest.mark.parametrize("steps", range(1, 7))
+@pytest.mark.parametrize("steps", range(1, 5))
 @pytest.mark.parametrize("ids", [IDS[:20], IDS[:4] + IDS[30:35], IDS[50:60]], ids=["grown", "changed", "other"])
-def test_abandoned_midway_leaves_the_session_as_it_was(tiny, steps, ids):
+def test_abandoned_midway_leaves_the_session_as_it_was(tiny, steps, ids, long):
     session = Session(tiny.weights, tiny.config)
     session.run(IDS[:8])
     before = dict(vars(session))
-    copies = [a.copy() for part in (session.embedding, *session.blocks, session.final) for a in part]
+    copies = [a.copy() for part in parts(session) for a in part]
     unfinished = session.steps(ids)
     for _ in range(steps):
         next(unfinished)
     unfinished.close()
-    assert all(vars(session)[name] is value for name, value in before.items() if name != "embedding")
-    arrays = [a for part in (session.embedding, *session.blocks, session.final) for a in part]
+    assert all(vars(session)[name] is value for name, value in before.items())
+    arrays = [a for part in parts(session) for a in part]
     assert all(np.array_equal(a, b) for a, b in zip(arrays, copies, strict=True))
     session.run(ids)
     assert_like_fresh(session, ids)
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_any_course_of_edits_and_interruptions(tiny, seed):
+def test_any_course_of_edits_and_interruptions(tiny, seed, long):
     """Typing at the end and in the middle, deleting, going back, each perhaps given up half-way by a newer text."""
     random = np.random.default_rng(seed)
     session = Session(tiny.weights, tiny.config)
@@ -104,14 +119,14 @@ def test_any_course_of_edits_and_interruptions(tiny, seed):
         ids = (ids[:keep] + new)[:64] or IDS[:1]
         steps = session.steps(ids)
         if random.random() < 0.4:
-            seen, copies = list(session.ids), [a.copy() for block in session.blocks for a in block]
-            for _ in range(int(random.integers(1, 7))):
+            seen, copies = list(session.ids), [a.copy() for part in parts(session) for a in part]
+            for _ in range(int(random.integers(1, 5))):
                 next(steps, None)
             steps.close()
             if session.ids == seen:  # it was indeed given up
                 assert all(
                     np.array_equal(a, b)
-                    for a, b in zip((a for block in session.blocks for a in block), copies, strict=True)
+                    for a, b in zip((a for part in parts(session) for a in part), copies, strict=True)
                 )
                 ids = seen or IDS[:1]
                 continue
@@ -124,17 +139,28 @@ def test_any_course_of_edits_and_interruptions(tiny, seed):
 def test_one_more_token_moves_nothing(tiny):
     session = Session(tiny.weights, tiny.config)
     session.run(IDS[:10])
-    before = session.blocks[1]
+    before = session.block(1)
     session.run(IDS[:11])
-    for name, old, new in zip(before._fields, before, session.blocks[1], strict=True):
+    for name, old, new in zip(before._fields, before, session.block(1), strict=True):
         assert np.shares_memory(old, new), name
+
+
+@pytest.mark.parametrize("first", (0, 3, 19))
+def test_a_block_of_a_long_text_is_computed_again_for_the_rows_looked_at(tiny, monkeypatch, first):
+    whole, lean = (Session(tiny.weights, tiny.config) for _ in range(2))
+    whole.run(IDS[:20])
+    monkeypatch.setattr(session_module, "LONG", 12)
+    lean.run(IDS[:20])
+    kept = sum(values.nbytes for values in lean.cache.arrays.values())
+    assert not lean.cache.whole and kept < sum(values.nbytes for values in whole.cache.arrays.values()) / 5
+    for i in range(tiny.config.n_layer):
+        for name, a, b in zip(Block._fields, lean.block(i, first), whole.block(i, first), strict=True):
+            np.testing.assert_allclose(a, b, rtol=0, atol=2e-5, err_msg=name)
 
 
 def test_steps_count_the_embedding_and_the_blocks(tiny):
     session = Session(tiny.weights, tiny.config)
-    assert list(session.steps(IDS[:3])) == [0, 0, 1, 1, 2, 2, 3]
-    assert isinstance(session.embedding, Embedding)
-    assert [type(block) for block in session.blocks] == [Block] * 3
+    assert list(session.steps(IDS[:3])) == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize("count", (0, 65))
@@ -149,18 +175,18 @@ def test_too_few_or_too_many_tokens_are_refused(tiny, count):
 def test_the_clock_counts_what_was_computed(tiny, monkeypatch):
     """Operations are held against the sizes of the very products that a pass makes."""
     done = []
-    linear, attention = gpt2_module.linear, gpt2_module.attention
+    linear, match = gpt2_module.linear, gpt2_module.match
 
     def counted(x, w, b=None):
         done.append(2 * x.size * w.shape[0])
         return linear(x, w, b)
 
-    def counted_attention(q, k, v):
-        done.append(2 * 2 * len(q) * k.size)  # scores, and values mixed
-        return attention(q, k, v)
+    def counted_match(q, k):
+        done.append(2 * 2 * len(q) * k.size)  # and as many to mix the values
+        return match(q, k)
 
     monkeypatch.setattr(gpt2_module, "linear", counted)
-    monkeypatch.setattr(gpt2_module, "attention", counted_attention)
+    monkeypatch.setattr(gpt2_module, "match", counted_match)
     session = Session(tiny.weights, tiny.config)
     for length, new in ((20, 20), (23, 3), (23, 0), (9, 0)):
         done.clear()
@@ -193,7 +219,8 @@ def test_an_mlp_may_have_any_width(tiny, inner):
     whole.run(IDS[:9])
     for length in range(1, 10):
         step.run(IDS[:length])
-    for i, (block, other) in enumerate(zip(whole.blocks, step.blocks, strict=True)):
+    for i in range(config.n_layer):
+        block, other = whole.block(i), step.block(i)
         w = {name: values.astype(np.float64) for name, values in weights["h"][i].items()}
         x = block.ln2.astype(np.float64) @ w["mlp.c_fc.weight"].T + w["mlp.c_fc.bias"]
         x = x / 2 * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from model import view
-from model.gpt2 import attention_scores
 from model.raster import AMBER, PURPLE, TEAL
 from model.session import Session
 from model.strips import edges, means, strip_cell, strips_picture
@@ -80,7 +79,7 @@ def test_every_pixel_of_every_strip_is_the_mean_of_its_entries(run, monkeypatch,
     drawn, opened = view.block_view(session, block, head, count - 1), view.stages(session, block, head)
     assert (drawn["cells"], drawn["gap"]) == (opened["cells"], opened["gap"]) == view.strip_shape(session)
     pictures = drawn["strips"] | opened["strips"]
-    vectors = view.vectors(session, block, head)
+    vectors = view.vectors(session, block, head, 0)
     assert set(pictures) == set(vectors)
     cells, gap = drawn["cells"], drawn["gap"]
     for name, picture in pictures.items():
@@ -97,15 +96,15 @@ def test_every_pixel_of_every_strip_is_the_mean_of_its_entries(run, monkeypatch,
 
 def test_vectors_are_named_as_the_activations_are(run):
     session = run(9)
-    vectors, b = view.vectors(session, 2, 3), session.blocks[2]
+    vectors, b = view.vectors(session, 2, 3, 0), session.block(2)
     for name in ("resid_pre", "attn_out", "resid_mid", "mlp_post", "mlp_out", "resid_post"):
-        assert vectors[name] is getattr(b, name)
+        assert np.array_equal(vectors[name], getattr(b, name))
     for name in "qkv":  # all heads one after the other, and one head's slice of it
         whole, one = vectors[name], vectors["head_" + name]
         assert np.array_equal(whole[:, 3 * 8 : 4 * 8], one) and np.array_equal(one, getattr(b, name)[:, 3])
     assert np.array_equal(vectors["z"], b.z[:, 3])
     assert np.array_equal(vectors["token"] + vectors["position"], vectors["embedded"])
-    assert np.array_equal(vectors["embedded"], session.blocks[0].resid_pre)
+    assert np.array_equal(vectors["embedded"], session.block(0).resid_pre)
 
 
 @pytest.mark.parametrize("count", (1, 12, 64))
@@ -113,14 +112,14 @@ def test_the_block_is_the_sessions(run, count):
     session = run(count)
     for block, head, row in ((0, 0, count - 1), (1, 3, 0), (2, 1, count // 2)):
         drawn = view.block_view(session, block, head, row)
-        b = session.blocks[block]
+        b = session.block(block)
         assert [drawn[name] for name in ("block", "head", "row", "first")] == [block, head, row, 0]
         assert [drawn[name] for name in ("n_layer", "n_head", "n_embd")] == [3, 4, 32]
         found = pixels(drawn["pattern"])
         assert_opacity(found, b.pattern[head])
         assert (found[..., :3] == PURPLE).all()
         lengths = [math.sqrt(math.fsum(x * x for x in v)) for v in b.v[: row + 1, head].tolist()]
-        shares = softmax_by_hand(attention_scores(b.q, b.k)[head, row, : row + 1].tolist())
+        shares = softmax_by_hand(b.scores[head, row, : row + 1].tolist())
         np.testing.assert_allclose(drawn["shares"], shares, **FIVE_DIGITS)
         products = [share * length for share, length in zip(shares, lengths, strict=True)]
         np.testing.assert_allclose(drawn["contributions"], products, **FIVE_DIGITS)
@@ -133,7 +132,7 @@ def test_the_block_is_the_sessions(run, count):
 @pytest.mark.parametrize("count", (7, 33))
 def test_a_strips_table_holds_the_numbers_of_its_cells(run, count):
     session = run(count)
-    for name in view.vectors(session, 0, 0):
+    for name in view.vectors(session, 0, 0, 0):
         table = view.strip_table(session, name, 2, 1)
         assert len(table["rows"]) == count
         for row, shown in enumerate(table["rows"]):
@@ -147,7 +146,7 @@ def test_a_strips_table_holds_the_numbers_of_its_cells(run, count):
 def test_the_stages_lead_from_queries_and_keys_to_shares(run, count):
     session = run(count)
     block, head = 2, 0
-    q, k = (getattr(session.blocks[block], name)[:, head].astype(np.float64) for name in "qk")
+    q, k = (getattr(session.block(block), name)[:, head].astype(np.float64) for name in "qk")
     scores = q @ k.T
     masked = np.where(np.tri(count, dtype=bool), scores / math.sqrt(8), -np.inf)
     pattern = np.array([softmax_by_hand(row) for row in masked])
@@ -177,7 +176,7 @@ def test_the_stages_lead_from_queries_and_keys_to_shares(run, count):
 def test_one_score_is_worked_out_to_the_share(run, block, head):
     """From the two vectors shown to the share shown, by the arithmetic that the page puts between them."""
     session = run(9)
-    b = session.blocks[block]
+    b = session.block(block)
     for row in range(9):
         for column in range(row + 1):
             one = view.one_score(session, block, head, row, column)
@@ -190,7 +189,7 @@ def test_one_score_is_worked_out_to_the_share(run, block, head):
             assert one["sums"][-1] == pytest.approx(one["score"], rel=1e-4, abs=1e-4)
             assert one["score"] == pytest.approx(sum(products), rel=1e-3, abs=1e-3)
             assert one["score"] / math.sqrt(8) == pytest.approx(one["scaled"], rel=1e-4, abs=1e-4)
-            scaled = attention_scores(b.q, b.k)[head, row, : row + 1].tolist()
+            scaled = b.scores[head, row, : row + 1].tolist()
             assert one["scaled"] == scaled[column] and one["largest"] == max(scaled)
             assert one["weight"] == pytest.approx(math.exp(one["scaled"] - one["largest"]), rel=1e-4)
             assert one["total"] == pytest.approx(sum(math.exp(x - max(scaled)) for x in scaled), rel=1e-4)
@@ -201,7 +200,7 @@ def test_one_score_is_worked_out_to_the_share(run, block, head):
 def test_a_later_tokens_score_exists_but_is_hidden(run):
     session = run(6)
     one, plain = view.one_score(session, 1, 1, 2, 4), view.one_score(session, 1, 1, 2, 2)
-    q, k = session.blocks[1].q[2, 1], session.blocks[1].k[4, 1]
+    q, k = session.block(1).q[2, 1], session.block(1).k[4, 1]
     assert one["score"] == pytest.approx(sum((q * k).tolist()), rel=1e-4)
     assert (one["scaled"], one["weight"], one["share"]) == (None, None, 0)
     assert (one["largest"], one["total"]) == (plain["largest"], plain["total"])
@@ -218,7 +217,7 @@ def test_of_a_long_text_the_last_tokens_are_drawn_under_their_own_numbers(run, m
     assert (drawn["first"], drawn["row"], opened["first"]) == (10, 20, 10)
     assert (drawn["cells"], drawn["gap"]) == (min(low[0], 8), low[1])
     assert np.array_equal(pixels(drawn["pattern"]), pixels(whole[0]["pattern"])[10:, 10:])
-    window = session.blocks[block].pattern[head, 10:, 10:]
+    window = session.block(block).pattern[head, 10:, 10:]
     assert opened["pattern"]["most"] == window.max() < 0.99  # the legend's end is fully opaque
     assert_opacity(pixels(opened["pattern"]["picture"]), window / window.max())
     for part, all_of_it in zip((drawn, opened), whole, strict=True):
@@ -248,7 +247,7 @@ def test_the_most_and_the_whole_are_those_of_all_tokens(run, monkeypatch):
     for (block, head, row), expected in whole.items():
         if row < view.first_row(session):
             continue
-        drawn, shares = view.block_view(session, block, head, row), session.blocks[block].pattern[head, row]
+        drawn, shares = view.block_view(session, block, head, row), session.block(block).pattern[head, row]
         assert drawn["most"] == expected["most"] == {"row": int(shares.argmax()), "share": float(shares.max())}
         assert drawn["total"] == expected["total"] == pytest.approx(sum(expected["contributions"]), rel=1e-5)
         above += drawn["most"]["row"] < drawn["first"]
@@ -258,7 +257,7 @@ def test_the_most_and_the_whole_are_those_of_all_tokens(run, monkeypatch):
 def test_numbers_cross_in_full(run):
     """To be rounded once, by the page: after five digits first, 0.123495 would be shown as 0.1235 and then as 0.124."""
     session = run(23)
-    b = session.blocks[1]
+    b = session.block(1)
     drawn, one = view.block_view(session, 1, 2, 20), view.one_score(session, 1, 2, 20, 3)
     assert drawn["shares"] == b.pattern[2, 20, :21].tolist()
     assert (one["q"], one["k"]) == (b.q[20, 2].tolist(), b.k[3, 2].tolist())
@@ -269,10 +268,10 @@ def test_numbers_cross_in_full(run):
 
 
 def session_square(session, name, block, head):
-    b = session.blocks[block]
+    b = session.block(block)
     if name == "scores":
         return np.einsum("td,sd->ts", b.q[:, head], b.k[:, head])
-    return {"masked": attention_scores(b.q, b.k), "pattern": b.pattern}[name][head]
+    return {"masked": b.scores, "pattern": b.pattern}[name][head]
 
 
 def test_a_row_that_is_not_drawn_gives_way_to_the_nearest(run, monkeypatch):
