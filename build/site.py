@@ -23,15 +23,13 @@ import numpy as np  # noqa: E402
 from build.compress import compress  # noqa: E402
 from build.licences import third_party  # noqa: E402
 from build.offline import write_manifest, write_service_worker  # noqa: E402
-from model import sampling, vocabulary  # noqa: E402
+from model import vocabulary  # noqa: E402
 from model.assembly import weights_from_shards  # noqa: E402
 from model.checkpoint import INDEX, parameters, read_index  # noqa: E402
 from model.config import GPT2Config  # noqa: E402
-from model.explain import next_tokens, read_prompt  # noqa: E402
-from model.lens import lens  # noqa: E402
+from model.engine import Engine, Runner, finish  # noqa: E402
 from model.session import Session  # noqa: E402
 from model.tokenizer import Tokenizer  # noqa: E402
-from model.view import block_view  # noqa: E402
 from page import candidates, columns, examples, forming, needle, prompt, shape  # noqa: E402
 from page.words import LANGUAGES, Words  # noqa: E402
 
@@ -90,15 +88,13 @@ def write_models(out: Path) -> None:
 
 
 def explain(text: str, temperature: float, session: Session, tokenizer: Tokenizer) -> dict:
-    """What the worker answers to `predict`, less the timings."""
-    ids, answer = read_prompt(text, tokenizer, session.config.n_positions)
-    session.run(ids)
-    order = sampling.ranking(session.final.logits[0])
+    """What the engine answers to `predict`, with what it says after each block, less the timings."""
+    engine = Engine(Runner(session, tokenizer, "float32"))
     settings = {"temperature": temperature, "top_k": None, "top_p": None, "u": 0.5}
-    answer["next"] = next_tokens(session, tokenizer, order, candidates.COUNT, settings)
-    answer["view"] = block_view(session, 0, 0, len(ids) - 1)
-    answer["depths"] = list(lens(session, tokenizer))
-    return answer
+    settings |= {"count": candidates.COUNT, "query": ""}
+    answer = finish(engine.predict(text, [], settings, 0, 0, -1))
+    answer |= finish(engine.forming(answer["run"]))
+    return {name: value for name, value in answer.items() if name not in ("run", "milliseconds", "computed")}
 
 
 def fill(html: str, element_id: str, inner: str) -> str:

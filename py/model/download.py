@@ -15,19 +15,10 @@ from js import AbortController, Object, Response, fetch
 from pyodide.ffi import JsException, to_js
 
 from model.checkpoint import INDEX, Index, StoredFile, read_index
+from model.file_error import DownloadError
 
 ATTEMPTS = 3  # at a file that breaks off or comes damaged
 PAUSE = 0.5  # seconds before the second attempt, twice as long before the third
-
-
-class DownloadError(Exception):
-    """`kind` is "missing" (the server has no such file), "unreachable" (no answer), "damaged" (wrong bytes) or
-    "unreadable" (a file of the reader's own that cannot be read any more)."""
-
-    def __init__(self, kind: str, file: str) -> None:
-        super().__init__(f"{kind}: {file}")
-        self.kind = kind
-        self.file = file
 
 
 def options(**fields: object) -> object:

@@ -63,3 +63,13 @@ def shortened(value: object, length: int = 60) -> str:
     """A value from a file that anyone may have made, for a sentence: it may be megabytes long."""
     text = value if isinstance(value, str) else repr(value)
     return text if len(text) <= length else text[: length - 1] + "…"
+
+
+class DownloadError(Exception):
+    """`kind` is "missing" (the server has no such file), "unreachable" (no answer), "damaged" (wrong bytes) or
+    "unreadable" (a file of the reader's own that cannot be read any more)."""
+
+    def __init__(self, kind: str, file: str) -> None:
+        super().__init__(f"{kind}: {file}")
+        self.kind = kind
+        self.file = file

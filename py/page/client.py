@@ -35,7 +35,7 @@ class Client:
         return True
 
     async def ask(self, name, *values):
-        """Call one of the worker's functions, see model/worker.py and model/choosing.py."""
+        """Call one of the worker's functions, see model/worker.py."""
         return json.loads(await getattr(self.worker, name)(*values))
 
     def drew(self, run):

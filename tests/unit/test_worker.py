@@ -82,12 +82,12 @@ def test_no_answer_is_of_another_text(worker, embedded, typed):
         session = Session(embedded[0].weights, embedded[0].config)
         session.run(embedded[1].encode(text))
         expected[text] = block_view(session, 5, 3, len(session.ids) - 1)["shares"]
-    runs = {worker.Loaded.newest + 1 + i: text for i, (text, _) in enumerate(typed)}  # by number
+    runs = {worker.engine.newest + 1 + i: text for i, (text, _) in enumerate(typed)}  # by number
 
     def ask_about_all():
         for run, text in runs.items():
             answer = json.loads(worker.look(run, 5, 3, -1))
-            assert ("gone" in answer) == (run != worker.Loaded.run)
+            assert ("gone" in answer) == (run != worker.engine.run)
             if "gone" not in answer:
                 np.testing.assert_allclose(answer["shares"], expected[text], atol=1e-5)
 
@@ -116,7 +116,7 @@ def broken(embedded, tokens):
 
 
 def test_a_text_on_which_the_model_breaks_leaves_the_run_before_as_it_is(worker, embedded):
-    worker.Loaded.runner = runner_of(worker, *broken(embedded, 4))
+    worker.engine.runner = runner_of(*broken(embedded, 4))
     before = read(worker, "One day a little")
     assert read(worker, "One day a little girl")["error"] == "broken"
     assert read(worker, "One day a girl went to the park")["error"] == "broken"
@@ -126,9 +126,9 @@ def test_a_text_on_which_the_model_breaks_leaves_the_run_before_as_it_is(worker,
 
 def test_a_model_that_breaks_on_the_readers_text_is_not_used(worker, embedded):
     before = read(worker, "The cat sat")
-    worker.Coming.runner = runner_of(worker, *broken(embedded, 2))
+    worker.engine.coming = runner_of(*broken(embedded, 2))
     assert read(worker, "The cat sat", "use")["error"] == "unused"
-    assert worker.Coming.runner is None and read(worker, "The cat sat", "use")["error"] == "cancelled"
+    assert worker.engine.coming is None and read(worker, "The cat sat", "use")["error"] == "cancelled"
     after = read(worker, "The cat sat")
     assert after["next"] == before["next"] and after["run"] > before["run"]
 
@@ -136,7 +136,7 @@ def test_a_model_that_breaks_on_the_readers_text_is_not_used(worker, embedded):
 def test_a_loaded_model_is_in_use_once_it_has_read_the_text(worker, embedded):
     """Not before, and not when a newer text comes meanwhile: it then waits to be asked again."""
     run = read(worker, "The cat sat")["run"]
-    other = worker.Coming.runner = runner_of(worker, *embedded)
+    other = worker.engine.coming = runner_of(*embedded)
 
     async def overtaken():
         use = asyncio.ensure_future(predict(worker, "The cat sat", "use"))
@@ -146,20 +146,20 @@ def test_a_loaded_model_is_in_use_once_it_has_read_the_text(worker, embedded):
 
     answer, newer = asyncio.run(overtaken())
     assert answer == {"replaced": True} and newer["run"] > run
-    assert worker.Loaded.runner is not other and worker.Coming.runner is other
-    assert read(worker, "The cat sat on", "use")["run"] == worker.Loaded.run
-    assert worker.Loaded.runner is other and worker.Coming.runner is None
+    assert worker.engine.runner is not other and worker.engine.coming is other
+    assert read(worker, "The cat sat on", "use")["run"] == worker.engine.run
+    assert worker.engine.runner is other and worker.engine.coming is None
 
 
 def test_half_a_character_is_no_fault_of_the_model(worker, embedded):
-    other = worker.Coming.runner = runner_of(worker, *embedded)
+    other = worker.engine.coming = runner_of(*embedded)
     answer = read(worker, "The \ud800", "use")
-    assert "surrogate" in answer["unread"] and answer["empty"] and worker.Loaded.runner is other
+    assert "surrogate" in answer["unread"] and answer["empty"] and worker.engine.runner is other
     assert read(worker, "The \ud800")["error"] == "text"
 
 
 def test_whatever_fails_is_an_answer(worker, monkeypatch):
     run = read(worker, "The cat")["run"]
-    monkeypatch.setattr(worker, "read_prompt", lambda *_: 1 / 0)
+    monkeypatch.setattr("model.engine.read_prompt", lambda *_: 1 / 0)
     assert read(worker, "The cat sat")["error"] == "failed"
     assert "gone" not in json.loads(worker.look(run, 0, 0, 0))

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from types import ModuleType, SimpleNamespace
 from unittest.mock import MagicMock
 
+from model.engine import Runner
 from model.session import Session
 from model.tokenizer import Tokenizer
 
 BROWSER = ("js", "pyodide_js", "pyodide", "pyodide.ffi")  # what the worker finds in its browser alone
-MADE = ("model.download", "model.choosing", "model.worker")  # what imports them
+MADE = ("model.download", "model.worker")  # what imports them
 
 
 @contextmanager
@@ -27,12 +28,13 @@ def worker_of(session: Session, tokenizer: Tokenizer) -> Iterator[ModuleType]:
     sys.modules.update(fakes)
     try:
         worker = importlib.import_module("model.worker")
-        worker.Loaded.runner = runner_of(worker, session, tokenizer)
+        worker.engine.runner = runner_of(session, tokenizer)
         yield worker
     finally:
         for name in (*BROWSER, *MADE):
             sys.modules.pop(name, None)
 
 
-def runner_of(worker: ModuleType, session: Session, tokenizer: Tokenizer):
-    return worker.Runner(Session(session.weights, session.config), tokenizer, "float32", None)
+def runner_of(session: Session, tokenizer: Tokenizer) -> Runner:
+    """The same model with nothing read yet."""
+    return Runner(Session(session.weights, session.config), tokenizer, "float32")

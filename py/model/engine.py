@@ -1,0 +1,284 @@
+"""The model in use and its last run: what the page, the site's builder and the tests ask. Nothing here knows a browser.
+
+Each text that is read is a run, with a number. What is asked about a run is asked by that number, so that no number of
+one text is ever taken for another's: see `Engine.ask`. Everything happens on one thread; `await asyncio.sleep(0)`
+between blocks lets newer requests in. Answers are plain dicts; a failure is an answer too, not an exception.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import NamedTuple
+
+import numpy as np
+
+from model import export, sampling, view
+from model.checkpoint import parameters
+from model.explain import attention_heads, next_tokens, read_prompt
+from model.file_error import DownloadError, FileError
+from model.lens import lens
+from model.loading import Load, Progress
+from model.pinned import Pinned
+from model.session import Session, TooLargeError
+from model.tokenizer import Tokenizer, TokenizerError
+
+GONE = {"gone": True}  # the model has gone on to another text
+
+
+def finish(answering: Coroutine) -> dict:
+    """What a method of the engine answers, where there is no event loop: it waits for nothing but its turn."""
+    while True:
+        try:
+            answering.send(None)
+        except StopIteration as done:
+            return done.value
+
+
+class Runner(NamedTuple):
+    """A model with what it takes to run it on a text."""
+
+    session: Session
+    tokenizer: Tokenizer
+    resident: str  # how its weights are held, "float32" or "int8"
+    again: Load | None = None  # loads it once more
+    rounding: float | None = None  # see `loading.Model`
+
+
+class Engine:
+    def __init__(self, runner: Runner | None = None) -> None:
+        self.runner = runner  # of the model in use
+        self.run = 0  # the request that the session's values answer
+        self.newest = 0  # requests to read a text are numbered: an older one gives way
+        self.done = self.total = 0  # blocks of the pass under way
+        self.order: np.ndarray | None = None  # (V,) ranking of the last prediction's logits
+        self.pinned: Pinned | None = None
+        self.coming: Runner | None = None  # it is loaded, and in use as soon as it has read a text, see `use`
+        self.loading: asyncio.Task | None = None
+        self.progress = Progress()
+
+    @property
+    def session(self) -> Session:
+        return self.runner.session
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        return self.runner.tokenizer
+
+    # Loading a model while the one in use goes on answering
+
+    async def take(self, load_model: Load, resident: str | None) -> dict:
+        """Have a model ready for use: its sizes, how it is held, and whether that was the wish; or {"error", "file"}.
+
+        A newer call, or `cancel`, ends an older one with the error "cancelled"; the model in use stays until the new
+        one has read a text. `load_model` counts what comes in `progress`, which is new for each call.
+        """
+        self.cancel()
+        self.progress = Progress()
+        self.loading = asyncio.ensure_future(load_model(resident))
+        try:
+            model = await self.loading
+        except asyncio.CancelledError:
+            return {"error": "cancelled", "file": ""}
+        except DownloadError as error:
+            return {"error": error.kind, "file": error.file}
+        except FileError as error:
+            return error.answer()
+        except KeyError as error:  # a file that the model's index does not name
+            return FileError(f"{error}").answer()
+        except MemoryError:
+            return {"error": "memory", "file": ""}
+        config = model.config
+        session = Session(model.weights, config)
+        self.coming = Runner(session, model.tokenizer, model.resident, load_model, model.rounding)
+        return {
+            "n_layer": config.n_layer,
+            "n_head": config.n_head,
+            "n_embd": config.n_embd,
+            "parameters": parameters(config),
+            "bytes": self.progress.report()["total"],
+            "resident": model.resident,
+            "rounding": model.rounding,
+            "unused": model.unused,
+            "cramped": resident == "float32" and model.resident != resident,
+        }
+
+    async def hold(self, resident: str) -> dict:
+        """Load the model in use once more, to be held as "float32" or "int8"; answers as `take`."""
+        return await self.take(self.runner.again, resident)
+
+    def cancel(self) -> None:
+        """Stop loading; what has come whole is kept for the next time."""
+        self.coming = None
+        if self.loading:
+            self.loading.cancel()
+
+    # Reading a text
+
+    def tokenize(self, text: str) -> dict:
+        """The tokens of a text; the model does not run."""
+        try:
+            _, answer = read_prompt(text, self.tokenizer, self.session.config.n_positions)
+        except TokenizerError as error:
+            return {"error": "text", "file": str(error)}
+        return answer
+
+    async def predict(self, text: str, ids: list[int], settings: dict, block: int, head: int, row: int) -> dict:
+        """A new run: the model in use reads a text and the ids appended to it.
+
+        Answers the number of the run, its tokens, the likeliest next tokens under `settings` (see `reshape`), the
+        picture of one block, head and token (see `look`), and milliseconds; {"replaced": true} when a newer call came
+        before this one was done, {"error", "file"} when the model cannot read this. The last run then stays.
+        """
+        return await self._read(self.runner, text, ids, settings, block, head, row)
+
+    async def use(self, text: str, ids: list[int], settings: dict, block: int, head: int, row: int) -> dict:
+        """The same with the model that has been loaded: when it can read the text, it is the model in use.
+
+        After {"replaced": true} it waits to be asked again; after an error it is gone, and the one in use before
+        stays. Of a text that is not Unicode nothing is read, and `unread` says why.
+        """
+        runner = self.coming
+        if runner is None:
+            return {"error": "cancelled", "file": ""}
+        answer = await self._read(runner, text, ids, settings, block, head, row)
+        if answer.get("error") == "text":  # no fault of the model
+            answer = await self._read(runner, "", [], settings, block, head, row) | {"unread": answer["file"]}
+        if answer.get("error") == "broken":
+            answer |= {"error": "unused"}
+        if "replaced" not in answer and self.coming is runner:
+            self.coming = None
+        return answer
+
+    async def _read(
+        self, runner: Runner, text: str, appended: list[int], settings: dict, block: int, head: int, row: int
+    ) -> dict:
+        self.newest += 1
+        mine = self.newest
+        self.done, self.total = 0, runner.session.config.n_layer
+        try:
+            ids, answer = read_prompt(text, runner.tokenizer, runner.session.config.n_positions, appended)
+            for self.done in runner.session.steps(ids):
+                await asyncio.sleep(0)
+                if mine != self.newest:
+                    return {"replaced": True}
+        except TokenizerError as error:
+            return {"error": "text", "file": str(error)}
+        except MemoryError:
+            return {"error": "memory", "file": f"{len(ids)}"}
+        except TooLargeError as error:
+            return {"error": "broken", "file": str(error)}
+        except Exception as error:  # whatever it was: the page waits for an answer
+            return {"error": "failed", "file": f"{type(error).__name__}: {error}"}
+        self.runner, self.run = runner, mine
+        self.order = sampling.ranking(self.session.final.logits[0])
+        answer["run"] = mine
+        answer["milliseconds"] = 1000 * self.session.timing.total
+        answer["computed"] = self.session.timing.tokens
+        answer["next"] = self.reshape(settings)
+        answer["view"] = self.look(block, head, row)
+        return answer
+
+    def computing(self) -> dict:
+        """How far the newest run is, in blocks."""
+        return {"done": self.done, "total": self.total}
+
+    # What can be asked about a run
+
+    def ask(self, run: int, name: str, *values: object) -> dict:
+        """What the method `name` answers, if `run` is the last one; else all there is to say is `GONE`."""
+        return getattr(self, name)(*values) if run == self.run else GONE
+
+    async def forming(self, run: int) -> dict:
+        """What the model would say if it stopped after each block; `GONE` as soon as a newer text is being read."""
+        newest, depths = self.newest, []
+        if run == self.run:
+            for depth in lens(self.session, self.tokenizer):
+                depths.append(depth)
+                await asyncio.sleep(0)
+                if newest != self.newest:
+                    return GONE
+        return {"depths": depths} if depths else GONE
+
+    def about(self) -> dict:
+        """How the run went: seconds of its parts, operations in all; and how the weights are held."""
+        timing, config = self.session.timing, self.session.config
+        return {
+            **timing._asdict(),
+            "total": timing.total,
+            "operations": timing.operations(config),
+            "parameters": parameters(config),
+            "resident": self.runner.resident,
+            "rounding": self.runner.rounding,
+            "without_token": self.tokenizer.vocab_size - self.tokenizer.token_count,
+            "first_without": self.tokenizer.token_count,
+        }
+
+    def reshape(self, settings: dict) -> dict:
+        """The last prediction under other settings: {"temperature", "top_k", "top_p", "u", "count", "query"}.
+
+        `count` and `query` say which tokens are listed; the rest shapes the distribution.
+        """
+        shape = {name: settings[name] for name in ("temperature", "top_k", "top_p", "u")}
+        answer = next_tokens(self.session, self.tokenizer, self.order, settings["count"], shape, settings["query"])
+        if self.pinned:
+            listed = [row["id"] for row in answer["candidates"]]
+            answer["pinned"] = self.pinned.line(self._sampled(settings), self.tokenizer, listed)
+        return answer
+
+    def pin(self, settings: dict) -> dict:
+        """Put the present distribution aside, to be laid beside later ones; answers as `reshape` does."""
+        self.pinned = Pinned(self._sampled(settings), self.reshape(settings), self.tokenizer)
+        return self.reshape(settings)
+
+    def unpin(self, settings: dict) -> dict:
+        self.pinned = None
+        return self.reshape(settings)
+
+    def compare(self, settings: dict) -> dict:
+        """The pinned distribution and the present one, token by token."""
+        rows = self.pinned.rows(self._sampled(settings), self.tokenizer)
+        return {"rows": rows, "next": self.reshape(settings)}
+
+    def look(self, block: int, head: int, row: int) -> dict:
+        """The picture of one block and head, with the token `row` explaining itself, or the last for one not drawn."""
+        row = row if row == self._token(row) else len(self.session.ids) - 1
+        return view.block_view(self.session, *self._head(block, head), row)
+
+    def heads(self) -> dict:
+        """Every head of every block in small."""
+        return {"blocks": attention_heads(self.session, self.tokenizer)}
+
+    def work(self, block: int, head: int) -> dict:
+        """The three steps of one head, from queries and keys to shares."""
+        return view.stages(self.session, *self._head(block, head))
+
+    def score(self, block: int, head: int, row: int, column: int) -> dict:
+        """One cell of those steps, worked out."""
+        return view.one_score(self.session, *self._head(block, head), self._token(row), self._token(column))
+
+    def strip(self, name: str, block: int, head: int, row: int, cell: int) -> dict:
+        """What one cell of a strip stands for."""
+        return view.read_strip(self.session, name, *self._head(block, head), self._token(row), cell)
+
+    def table(self, name: str, block: int, head: int) -> dict:
+        """The numbers of a strip, or of one step of a head, for a table."""
+        make = view.square_table if name in ("scores", "masked", "pattern") else view.strip_table
+        return make(self.session, name, *self._head(block, head))
+
+    def numbers(self, part: str, settings: dict, block: int, head: int, table: str) -> dict:
+        """The numbers of an opened part as the text of a CSV file."""
+        block, head = self._head(block, head)
+        chosen = {"block": block, "head": head, "table": table, "pinned": self.pinned}
+        return {"text": export.numbers(part, self.session, self.tokenizer, self.order, settings, chosen)}
+
+    def _sampled(self, settings: dict) -> np.ndarray:
+        """The last prediction's probabilities (V,) under `settings`."""
+        logits = self.session.final.logits[0]  # (V,)
+        return sampling.sampled(logits, self.order, settings["temperature"], settings["top_k"], settings["top_p"])
+
+    def _head(self, block: int, head: int) -> tuple[int, int]:
+        """A block and head that this model has: a link may have been made with a larger one."""
+        config = self.session.config
+        return min(max(block, 0), config.n_layer - 1), min(max(head, 0), config.n_head - 1)
+
+    def _token(self, row: int) -> int:
+        return view.drawn_row(self.session, row)
