@@ -12,6 +12,27 @@ from typing import NamedTuple
 import numpy as np
 
 from model import export, sampling, view
+from model.answers import (
+    About,
+    BlockView,
+    Comparison,
+    Computing,
+    Depths,
+    Failure,
+    File,
+    Gone,
+    Heads,
+    NextTokens,
+    Prediction,
+    Prompt,
+    Ready,
+    Replaced,
+    Score,
+    Settings,
+    Stages,
+    StripCell,
+    Table,
+)
 from model.checkpoint import parameters
 from model.explain import attention_heads, next_tokens, read_prompt
 from model.file_error import DownloadError, FileError
@@ -21,7 +42,7 @@ from model.pinned import Pinned
 from model.session import Session, TooLargeError
 from model.tokenizer import Tokenizer, TokenizerError
 
-GONE = {"gone": True}  # the model has gone on to another text
+GONE: Gone = {"gone": True}  # the model has gone on to another text
 
 
 def finish(answering: Coroutine) -> dict:
@@ -65,7 +86,7 @@ class Engine:
 
     # Loading a model while the one in use goes on answering
 
-    async def take(self, load_model: Load, resident: str | None) -> dict:
+    async def take(self, load_model: Load, resident: str | None) -> Ready | Failure:
         """Have a model ready for use: its sizes, how it is held, and whether that was the wish; or {"error", "file"}.
 
         A newer call, or `cancel`, ends an older one with the error "cancelled"; the model in use stays until the new
@@ -101,7 +122,7 @@ class Engine:
             "cramped": resident == "float32" and model.resident != resident,
         }
 
-    async def hold(self, resident: str) -> dict:
+    async def hold(self, resident: str) -> Ready | Failure:
         """Load the model in use once more, to be held as "float32" or "int8"; answers as `take`."""
         return await self.take(self.runner.again, resident)
 
@@ -113,7 +134,7 @@ class Engine:
 
     # Reading a text
 
-    def tokenize(self, text: str) -> dict:
+    def tokenize(self, text: str) -> Prompt | Failure:
         """The tokens of a text; the model does not run."""
         try:
             _, answer = read_prompt(text, self.tokenizer, self.session.config.n_positions)
@@ -121,7 +142,9 @@ class Engine:
             return {"error": "text", "file": str(error)}
         return answer
 
-    async def predict(self, text: str, ids: list[int], settings: dict, block: int, head: int, row: int) -> dict:
+    async def predict(
+        self, text: str, ids: list[int], settings: Settings, block: int, head: int, row: int
+    ) -> Prediction | Replaced | Failure:
         """A new run: the model in use reads a text and the ids appended to it.
 
         Answers the number of the run, its tokens, the likeliest next tokens under `settings` (see `reshape`), the
@@ -130,7 +153,9 @@ class Engine:
         """
         return await self._read(self.runner, text, ids, settings, block, head, row)
 
-    async def use(self, text: str, ids: list[int], settings: dict, block: int, head: int, row: int) -> dict:
+    async def use(
+        self, text: str, ids: list[int], settings: Settings, block: int, head: int, row: int
+    ) -> Prediction | Replaced | Failure:
         """The same with the model that has been loaded: when it can read the text, it is the model in use.
 
         After {"replaced": true} it waits to be asked again; after an error it is gone, and the one in use before
@@ -149,8 +174,8 @@ class Engine:
         return answer
 
     async def _read(
-        self, runner: Runner, text: str, appended: list[int], settings: dict, block: int, head: int, row: int
-    ) -> dict:
+        self, runner: Runner, text: str, appended: list[int], settings: Settings, block: int, head: int, row: int
+    ) -> Prediction | Replaced | Failure:
         self.newest += 1
         mine = self.newest
         self.done, self.total = 0, runner.session.config.n_layer
@@ -177,7 +202,7 @@ class Engine:
         answer["view"] = self.look(block, head, row)
         return answer
 
-    def computing(self) -> dict:
+    def computing(self) -> Computing:
         """How far the newest run is, in blocks."""
         return {"done": self.done, "total": self.total}
 
@@ -187,7 +212,7 @@ class Engine:
         """What the method `name` answers, if `run` is the last one; else all there is to say is `GONE`."""
         return getattr(self, name)(*values) if run == self.run else GONE
 
-    async def forming(self, run: int) -> dict:
+    async def forming(self, run: int) -> Depths | Gone:
         """What the model would say if it stopped after each block; `GONE` as soon as a newer text is being read."""
         newest, depths = self.newest, []
         if run == self.run:
@@ -198,7 +223,7 @@ class Engine:
                     return GONE
         return {"depths": depths} if depths else GONE
 
-    def about(self) -> dict:
+    def about(self) -> About:
         """How the run went: seconds of its parts, operations in all; and how the weights are held."""
         timing, config = self.session.timing, self.session.config
         return {
@@ -212,7 +237,7 @@ class Engine:
             "first_without": self.tokenizer.token_count,
         }
 
-    def reshape(self, settings: dict) -> dict:
+    def reshape(self, settings: Settings) -> NextTokens:
         """The last prediction under other settings: {"temperature", "top_k", "top_p", "u", "count", "query"}.
 
         `count` and `query` say which tokens are listed; the rest shapes the distribution.
@@ -224,53 +249,53 @@ class Engine:
             answer["pinned"] = self.pinned.line(self._sampled(settings), self.tokenizer, listed)
         return answer
 
-    def pin(self, settings: dict) -> dict:
+    def pin(self, settings: Settings) -> NextTokens:
         """Put the present distribution aside, to be laid beside later ones; answers as `reshape` does."""
         self.pinned = Pinned(self._sampled(settings), self.reshape(settings), self.tokenizer)
         return self.reshape(settings)
 
-    def unpin(self, settings: dict) -> dict:
+    def unpin(self, settings: Settings) -> NextTokens:
         self.pinned = None
         return self.reshape(settings)
 
-    def compare(self, settings: dict) -> dict:
+    def compare(self, settings: Settings) -> Comparison:
         """The pinned distribution and the present one, token by token."""
         rows = self.pinned.rows(self._sampled(settings), self.tokenizer)
         return {"rows": rows, "next": self.reshape(settings)}
 
-    def look(self, block: int, head: int, row: int) -> dict:
+    def look(self, block: int, head: int, row: int) -> BlockView:
         """The picture of one block and head, with the token `row` explaining itself, or the last for one not drawn."""
         row = row if row == self._token(row) else len(self.session.ids) - 1
         return view.block_view(self.session, *self._head(block, head), row)
 
-    def heads(self) -> dict:
+    def heads(self) -> Heads:
         """Every head of every block in small."""
         return {"blocks": attention_heads(self.session, self.tokenizer)}
 
-    def work(self, block: int, head: int) -> dict:
+    def work(self, block: int, head: int) -> Stages:
         """The three steps of one head, from queries and keys to shares."""
         return view.stages(self.session, *self._head(block, head))
 
-    def score(self, block: int, head: int, row: int, column: int) -> dict:
+    def score(self, block: int, head: int, row: int, column: int) -> Score:
         """One cell of those steps, worked out."""
         return view.one_score(self.session, *self._head(block, head), self._token(row), self._token(column))
 
-    def strip(self, name: str, block: int, head: int, row: int, cell: int) -> dict:
+    def strip(self, name: str, block: int, head: int, row: int, cell: int) -> StripCell:
         """What one cell of a strip stands for."""
         return view.read_strip(self.session, name, *self._head(block, head), self._token(row), cell)
 
-    def table(self, name: str, block: int, head: int) -> dict:
+    def table(self, name: str, block: int, head: int) -> Table:
         """The numbers of a strip, or of one step of a head, for a table."""
         make = view.square_table if name in ("scores", "masked", "pattern") else view.strip_table
         return make(self.session, name, *self._head(block, head))
 
-    def numbers(self, part: str, settings: dict, block: int, head: int, table: str) -> dict:
+    def numbers(self, part: str, settings: Settings, block: int, head: int, table: str) -> File:
         """The numbers of an opened part as the text of a CSV file."""
         block, head = self._head(block, head)
         chosen = {"block": block, "head": head, "table": table, "pinned": self.pinned}
         return {"text": export.numbers(part, self.session, self.tokenizer, self.order, settings, chosen)}
 
-    def _sampled(self, settings: dict) -> np.ndarray:
+    def _sampled(self, settings: Settings) -> np.ndarray:
         """The last prediction's probabilities (V,) under `settings`."""
         logits = self.session.final.logits[0]  # (V,)
         return sampling.sampled(logits, self.order, settings["temperature"], settings["top_k"], settings["top_p"])
