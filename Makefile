@@ -9,7 +9,7 @@ MINUTES := 60
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup serve test site size offline model model-name bench screenshots train train-text lint clean tools vendor
+.PHONY: help setup serve check test site size offline model model-name bench screenshots train train-text lint clean tools vendor
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ setup: $(VENV)/requirements-dev.txt vendor ## install what building and testing 
 
 serve: site ## build the site and open it in the browser (LAN=1 serves the class too; SERVE_ARGS="--port 8080 --no-browser")
 	$(RUN) -m build.serve $(if $(LAN),--lan) $(SERVE_ARGS)
+
+check: setup lint ## the tests that need no browser, in a minute or two (PYTEST_ARGS as for test)
+	$(RUN) -m pytest tests/model tests/unit $(PYTEST_ARGS)
 
 test: setup lint ## run every test (PYTEST_ARGS="-k tokenizer" picks some)
 	browser=$$($(RUN) -m build.browser) && GLASSFORMER_BROWSER="$$browser" $(RUN) -m pytest $(PYTEST_ARGS)

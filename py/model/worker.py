@@ -88,13 +88,23 @@ def handed_out(text: str) -> str:
     return saved
 
 
+def failure(error: Exception) -> dict:
+    """Whatever goes wrong is an answer: the page waits for one."""
+    if isinstance(error, MemoryError):
+        return {"error": "memory", "file": ""}
+    return {"error": "failed", "file": f"{type(error).__name__}: {error}"}
+
+
 def at_once(name: str) -> Callable[..., str]:
     return lambda *crossed: text_of(getattr(engine, name)(*read(CALLS[name], crossed)))
 
 
 def waited_for(name: str) -> Callable:
     async def call(*crossed: object) -> str:
-        answer = await getattr(engine, name)(*read(WAITED_FOR[name], crossed))
+        try:
+            answer = await getattr(engine, name)(*read(WAITED_FOR[name], crossed))
+        except Exception as error:
+            return text_of(failure(error))
         return text_of(with_browser(name, answer))
 
     return call
@@ -102,7 +112,10 @@ def waited_for(name: str) -> Callable:
 
 def of_a_run(name: str) -> Callable[..., str]:
     def call(run: int, *crossed: object) -> str:
-        return text_of(with_browser(name, engine.ask(run, name, *read(OF_A_RUN[name], crossed))))
+        try:
+            return text_of(with_browser(name, engine.ask(run, name, *read(OF_A_RUN[name], crossed))))
+        except Exception as error:
+            return text_of(failure(error))
 
     return call
 

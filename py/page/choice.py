@@ -2,6 +2,8 @@
 
 import asyncio
 
+from page.client import NoAnswer
+
 
 class Choice:
     def __init__(self, figure, client, link, drew):
@@ -41,10 +43,14 @@ class Choice:
         forward = block > view["block"]
         if block != view["block"]:
             await self.figure.fold.close(forward)
-        new = await self.client.ask_of_run("look", block, head, self.link.chosen()[2])
+        try:
+            new = await self.client.ask_of_run("look", block, head, self.link.chosen()[2])
+        except NoAnswer:
+            new = None  # what was there comes back
         if turn != self.turn:
             return
-        self.drew(new)
+        if new:
+            self.drew(new)
         await self.figure.fold.open_up(forward)
         if turn == self.turn:
             self.figure.draw_ribbons()

@@ -13,10 +13,15 @@ from pyscript import workers
 from page.dom import not_started, started
 
 
+class NoAnswer(Exception):  # noqa: N818
+    """The worker failed at a question; the reader has been told."""
+
+
 class Client:
     worker = None
     ready = False  # a model is in use
     run = 0  # number of the run that is drawn
+    failed = None  # called with a failure of the worker at a question, {"error", "file"}: tells the reader
 
     def __init__(self):
         self.drawn = asyncio.Event()  # set for a moment when a run is
@@ -45,14 +50,27 @@ class Client:
         self.drawn.clear()
 
     async def ask_of_run(self, name, *values):
-        """Ask about the run that is drawn; when the worker has gone on, wait for what comes and ask about that."""
+        """Ask about the run that is drawn; when the worker has gone on, wait for what comes and ask about that.
+
+        Raises NoAnswer when the worker fails at it.
+        """
         while True:
             run = self.run
-            answer = await self.ask(name, run, *values)
+            answer = await self._question(name, run, values)
             if run == self.run:
                 if "gone" not in answer:
                     return answer
                 await self.drawn.wait()
+
+    async def _question(self, name, run, values):
+        try:
+            answer = await self.ask(name, run, *values)
+        except Exception as error:  # of whatever kind JavaScript throws
+            answer = {"error": "failed", "file": str(error.args[-1]).strip().split("\n")[-1]}
+        if "error" in answer:
+            self.failed(answer)
+            raise NoAnswer()
+        return answer
 
     def tell(self, name):
         """Call one that has nothing to answer."""
@@ -73,7 +91,12 @@ class Client:
     async def _drain(self, purpose):
         while purpose in self.wanted:
             answered, name, run, values = self.wanted.pop(purpose)
-            answer = await self.ask(name, run, *values) if run == self.run else {"gone": True}
+            if run != self.run:
+                continue
+            try:
+                answer = await self._question(name, run, values)
+            except NoAnswer:
+                continue
             if run == self.run and "gone" not in answer:
                 answered(answer)
         self.busy.remove(purpose)

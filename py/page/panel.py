@@ -5,6 +5,7 @@ import json
 
 from page import about, compare, embedding, forming, heads, odds, tables, work
 from page.candidates import outside
+from page.client import NoAnswer
 from page.dom import (
     all_of,
     animate,
@@ -87,7 +88,10 @@ class Panel:
         self.turn += 1
         turn, dialog = self.turn, by_id("panel")
         was_open = dialog.open
-        html = await getattr(self, "fill_" + part)()
+        try:
+            html = await getattr(self, "fill_" + part)()
+        except NoAnswer:
+            return
         if turn != self.turn or (was_open and not dialog.open):
             return  # closed, or another part was asked for, while the worker answered
         dialog.setAttribute("data-part", part)
@@ -148,7 +152,7 @@ class Panel:
     def closed(self):
         self.turn += 1
         self.player.stop()
-        self.status.unsay("panel")
+        self.status.unsay("question")
         self.status.draw()  # the others move out with the panel
         part, self.part = self.part, ""
         if part == "table" and self.under:
@@ -176,11 +180,8 @@ class Panel:
             answer = await self.client.ask_of_run(
                 "numbers", part, self.settings(0, ""), view["block"], view["head"], table
             )
-        except Exception as error:  # of whatever kind JavaScript throws
-            reason = str(error.args[-1]).strip().split("\n")[-1]
-            self.status.notice("panel", lambda words: words.say("panel.save_failed", reason=reason), True)
+        except NoAnswer:
             return
-        self.status.unsay("panel")
         give(answer["address"], "glassformer-" + (table if part == "table" else part) + ".csv")
 
     # What each part shows

@@ -3,6 +3,7 @@
 import asyncio
 
 from page import compare
+from page.client import NoAnswer
 from page.dom import by_id, fill, on, show, write
 
 
@@ -17,12 +18,18 @@ class Pin:
 
     async def put(self):
         if self.figure.answer and "milliseconds" in self.figure.answer:  # not the prepared one
-            following = await self.ask("pin")
+            try:
+                following = await self.ask("pin")
+            except NoAnswer:
+                return
             self.label = compare.label(self.figure.answer["tokens"], following, self.figure.words)
             self.drew(following)
 
     async def take_away(self):
-        self.drew(await self.ask("unpin"))
+        try:
+            self.drew(await self.ask("unpin"))
+        except NoAnswer:
+            pass
 
     def show(self, following):
         """The line under the curve, for the worker's newest `next`."""

@@ -45,13 +45,13 @@ class Page:
         self.client = Client()
         self.controls = Controls(self.figure, self.reshaped)
         self.status = Status(self.figure)
+        self.client.failed = self.status.unanswered
         self.link = Link(self.controls, self.status)
         self.choice = Choice(self.figure, self.client, self.link, self.drew)
         self.generation = Generation(self.figure, self.predict, self.controls)
         self.pin = Pin(self.figure, self.asked_next, self.drew_next)
         self.models = Models(self.figure, self.client, self.link, self.status, self.switched)
-        share = Share(self.figure, self.link, self.models.is_own)
-        parts = {"pin": self.pin, "share": share, "models": self.models}
+        parts = {"pin": self.pin, "share": Share(self.figure, self.link, self.models.is_own), "models": self.models}
         self.panel = Panel(
             self.figure, self.client, self.status, self.controls.settings, self.opened, self.choice.choose, parts
         )
@@ -193,6 +193,7 @@ class Page:
         before = self.figure.answer
         first = prompt.same_beginning(before, answer) if before and "milliseconds" in before else 0
         self.client.drew(answer["run"])
+        self.status.unsay("question")
         if self.generation.history.steps and not overtaken():
             put_text(by_id("prompt"), self.generation.length, answer["appended_text"])
         self.figure.draw_run(answer)

@@ -12,8 +12,9 @@ PATIENCE = 0.8  # seconds until a pass counts as long
 LOOK = 0.25  # seconds between two looks at it
 
 
-# Of notices, in their order. A "note" holds until the reader types on, an error of a "model" until another load.
-TOPICS = ("note", "model", "panel", "link", "text")
+# Of notices, in their order. A "note" holds until the reader types on, an error of a "model" until another load, a
+# "question" that the worker failed at until the next text is drawn.
+TOPICS = ("note", "model", "question", "link", "text")
 RETRIED = ("missing", "unreachable", "damaged", "unreadable", "memory")  # errors of a model that may pass
 
 
@@ -76,6 +77,10 @@ class Status:
             return before(words) + words.say("error." + answer["error"], **answer)
 
         self.notice(topic, tell, True, topic == "model" and answer["error"] in RETRIED, place)
+
+    def unanswered(self, failure):
+        """The worker failed at a question about the run that is drawn."""
+        self.say_error({"error": "question", "reason": failure["file"]}, "question")
 
     def unsay(self, *topics):
         if any([self.said.pop(topic, None) for topic in topics]):

@@ -87,3 +87,44 @@ def test_a_link_to_it_with_such_a_text_gets_the_embedded_one(visit, folder):
     one.page.locator("#notice").filter(has_text=NAME).wait_for()
     assert one.page.input_value("#prompt") == LONG and len(one.tokens()) >= READS
     assert one.errors == []
+
+
+FAULTS = """
+engine.work = lambda *_: 1 / 0
+failed = []
+
+
+def once(*values):
+    if not failed:
+        failed.append(True)
+        raise ValueError("no strip")
+    return Engine.strip(engine, *values)
+
+
+engine.strip = once
+"""
+
+
+def test_a_question_that_fails_is_told_and_the_next_is_answered(visit, dist, tmp_path):
+    folder = tmp_path / "dist"
+    shutil.copytree(dist, folder)
+    with open(folder / "py" / "model" / "worker.py", "a") as worker:
+        worker.write(FAULTS)
+    one = visit(folder=folder, locale="en-US")
+    one.wait_live()
+    one.page.press("[data-open=head]", "Enter")
+    notice = one.page.locator("#notice.error").filter(has_text="The model could not answer: ZeroDivisionError")
+    notice.wait_for()
+    assert one.page.locator("#panel[open]").count() == 0
+    one.open("heads")
+    assert one.page.locator("#panel #notice.error").is_visible()
+    one.close()
+    one.type("The cat sat")
+    assert one.page.locator("#notice").is_hidden()
+    strip = one.page.locator('#flow [data-strip="q"]')
+    strip.hover(position={"x": 5, "y": 20})
+    one.page.locator("#notice.error").filter(has_text="no strip").wait_for()
+    assert one.page.input_value("#prompt") == "The cat sat"
+    one.read(lambda: strip.hover(position={"x": 5, "y": 60}))
+    assert "q" in one.page.text_content("#reading")
+    assert one.errors == []
