@@ -182,6 +182,7 @@ class Panel:
             )
         except NoAnswer:
             return
+        self.status.unsay("question")
         give(answer["address"], "glassformer-" + (table if part == "table" else part) + ".csv")
 
     # What each part shows
