@@ -295,6 +295,44 @@ class File(TypedDict):
     text: str  # CSV
 
 
+# What if a part were missing
+
+
+class Effect(TypedDict):
+    """What becomes of the chosen token's prediction without one part."""
+
+    block: int
+    head: int | None
+    column: int | None  # of a cut arrow, the token that is not listened to
+    logit: float
+    share: float  # at the temperature asked for
+    bits: float  # Kullback-Leibler divergence of the new distribution from the old, at temperature 1
+
+
+class Effects(TypedDict):
+    logit: float  # with everything in place
+    share: float
+    effects: list[Effect]
+
+
+class Trying(TypedDict):
+    done: int  # parts
+    total: int
+
+
+class LogitTerm(TypedDict):
+    """What one part of the network adds to a logit: see `what_if.LogitPart`."""
+
+    part: str
+    block: int | None
+    head: int | None
+    value: float
+
+
+class LogitTerms(TypedDict):
+    terms: list[LogitTerm]
+
+
 # A model on its way
 
 

@@ -11,28 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from model import export, sampling, view
-from model.answers import (
-    About,
-    BlockView,
-    Comparison,
-    Computing,
-    Depths,
-    Failure,
-    File,
-    Gone,
-    Heads,
-    NextTokens,
-    Prediction,
-    Prompt,
-    Ready,
-    Replaced,
-    Score,
-    Settings,
-    Stages,
-    StripCell,
-    Table,
-)
+from model import answers, effects, export, sampling, view, what_if
 from model.checkpoint import parameters
 from model.explain import attention_heads, next_tokens, read_prompt
 from model.file_error import DownloadError, FileError
@@ -42,7 +21,7 @@ from model.pinned import Pinned
 from model.session import Session, TooLargeError
 from model.tokenizer import Tokenizer, TokenizerError
 
-GONE: Gone = {"gone": True}  # the model has gone on to another text
+GONE: answers.Gone = {"gone": True}  # the model has gone on to another text
 
 
 def finish(answering: Coroutine) -> dict:
@@ -72,6 +51,8 @@ class Engine:
         self.done = self.total = 0  # blocks of the pass under way
         self.order: np.ndarray | None = None  # (V,) ranking of the last prediction's logits
         self.pinned: Pinned | None = None
+        self.asked_effects = 0  # calls of `effects`: a newer one ends an older
+        self.tried = self.to_try = 0  # parts of the last such call
         self.coming: Runner | None = None  # it is loaded, and in use as soon as it has read a text, see `use`
         self.loading: asyncio.Task | None = None
         self.progress = Progress()
@@ -86,7 +67,7 @@ class Engine:
 
     # Loading a model while the one in use goes on answering
 
-    async def take(self, load_model: Load, resident: str | None) -> Ready | Failure:
+    async def take(self, load_model: Load, resident: str | None) -> answers.Ready | answers.Failure:
         """Have a model ready for use: its sizes, how it is held, and whether that was the wish; or {"error", "file"}.
 
         A newer call, or `cancel`, ends an older one with the error "cancelled"; the model in use stays until the new
@@ -122,7 +103,7 @@ class Engine:
             "cramped": resident == "float32" and model.resident != resident,
         }
 
-    async def hold(self, resident: str) -> Ready | Failure:
+    async def hold(self, resident: str) -> answers.Ready | answers.Failure:
         """Load the model in use once more, to be held as "float32" or "int8"; answers as `take`."""
         return await self.take(self.runner.again, resident)
 
@@ -134,7 +115,7 @@ class Engine:
 
     # Reading a text
 
-    def tokenize(self, text: str) -> Prompt | Failure:
+    def tokenize(self, text: str) -> answers.Prompt | answers.Failure:
         """The tokens of a text; the model does not run."""
         try:
             _, answer = read_prompt(text, self.tokenizer, self.session.config.n_positions)
@@ -143,8 +124,8 @@ class Engine:
         return answer
 
     async def predict(
-        self, text: str, ids: list[int], settings: Settings, block: int, head: int, row: int
-    ) -> Prediction | Replaced | Failure:
+        self, text: str, ids: list[int], settings: answers.Settings, block: int, head: int, row: int
+    ) -> answers.Prediction | answers.Replaced | answers.Failure:
         """A new run: the model in use reads a text and the ids appended to it.
 
         Answers the number of the run, its tokens, the likeliest next tokens under `settings` (see `reshape`), the
@@ -154,8 +135,8 @@ class Engine:
         return await self._read(self.runner, text, ids, settings, block, head, row)
 
     async def use(
-        self, text: str, ids: list[int], settings: Settings, block: int, head: int, row: int
-    ) -> Prediction | Replaced | Failure:
+        self, text: str, ids: list[int], settings: answers.Settings, block: int, head: int, row: int
+    ) -> answers.Prediction | answers.Replaced | answers.Failure:
         """The same with the model that has been loaded: when it can read the text, it is the model in use.
 
         After {"replaced": true} it waits to be asked again; after an error it is gone, and the one in use before
@@ -174,8 +155,15 @@ class Engine:
         return answer
 
     async def _read(
-        self, runner: Runner, text: str, appended: list[int], settings: Settings, block: int, head: int, row: int
-    ) -> Prediction | Replaced | Failure:
+        self,
+        runner: Runner,
+        text: str,
+        appended: list[int],
+        settings: answers.Settings,
+        block: int,
+        head: int,
+        row: int,
+    ) -> answers.Prediction | answers.Replaced | answers.Failure:
         self.newest += 1
         mine = self.newest
         self.done, self.total = 0, runner.session.config.n_layer
@@ -202,7 +190,7 @@ class Engine:
         answer["view"] = self.look(block, head, row)
         return answer
 
-    def computing(self) -> Computing:
+    def computing(self) -> answers.Computing:
         """How far the newest run is, in blocks."""
         return {"done": self.done, "total": self.total}
 
@@ -212,7 +200,7 @@ class Engine:
         """What the method `name` answers, if `run` is the last one; else all there is to say is `GONE`."""
         return getattr(self, name)(*values) if run == self.run else GONE
 
-    async def forming(self, run: int) -> Depths | Gone:
+    async def forming(self, run: int) -> answers.Depths | answers.Gone:
         """What the model would say if it stopped after each block; `GONE` as soon as a newer text is being read."""
         newest, depths = self.newest, []
         if run == self.run:
@@ -223,7 +211,7 @@ class Engine:
                     return GONE
         return {"depths": depths} if depths else GONE
 
-    def about(self) -> About:
+    def about(self) -> answers.About:
         """How the run went: seconds of its parts, operations in all; and how the weights are held."""
         timing, config = self.session.timing, self.session.config
         return {
@@ -237,65 +225,107 @@ class Engine:
             "first_without": self.tokenizer.token_count,
         }
 
-    def reshape(self, settings: Settings) -> NextTokens:
+    def reshape(self, settings: answers.Settings) -> answers.NextTokens:
         """The last prediction under other settings: {"temperature", "top_k", "top_p", "u", "count", "query"}.
 
         `count` and `query` say which tokens are listed; the rest shapes the distribution.
         """
         shape = {name: settings[name] for name in ("temperature", "top_k", "top_p", "u")}
-        answer = next_tokens(self.session, self.tokenizer, self.order, settings["count"], shape, settings["query"])
+        answer = next_tokens(
+            self.session.final.logits[0], self.tokenizer, self.order, settings["count"], shape, settings["query"]
+        )
         if self.pinned:
             listed = [row["id"] for row in answer["candidates"]]
             answer["pinned"] = self.pinned.line(self._sampled(settings), self.tokenizer, listed)
         return answer
 
-    def pin(self, settings: Settings) -> NextTokens:
+    def pin(self, settings: answers.Settings) -> answers.NextTokens:
         """Put the present distribution aside, to be laid beside later ones; answers as `reshape` does."""
         self.pinned = Pinned(self._sampled(settings), self.reshape(settings), self.tokenizer)
         return self.reshape(settings)
 
-    def unpin(self, settings: Settings) -> NextTokens:
+    def unpin(self, settings: answers.Settings) -> answers.NextTokens:
         self.pinned = None
         return self.reshape(settings)
 
-    def compare(self, settings: Settings) -> Comparison:
+    def compare(self, settings: answers.Settings) -> answers.Comparison:
         """The pinned distribution and the present one, token by token."""
         rows = self.pinned.rows(self._sampled(settings), self.tokenizer)
         return {"rows": rows, "next": self.reshape(settings)}
 
-    def look(self, block: int, head: int, row: int) -> BlockView:
+    def look(self, block: int, head: int, row: int) -> answers.BlockView:
         """The picture of one block and head, with the token `row` explaining itself, or the last for one not drawn."""
         row = row if row == self._token(row) else len(self.session.ids) - 1
         return view.block_view(self.session, *self._head(block, head), row)
 
-    def heads(self) -> Heads:
+    def heads(self) -> answers.Heads:
         """Every head of every block in small."""
         return {"blocks": attention_heads(self.session, self.tokenizer)}
 
-    def work(self, block: int, head: int) -> Stages:
+    def work(self, block: int, head: int) -> answers.Stages:
         """The three steps of one head, from queries and keys to shares."""
         return view.stages(self.session, *self._head(block, head))
 
-    def score(self, block: int, head: int, row: int, column: int) -> Score:
+    def score(self, block: int, head: int, row: int, column: int) -> answers.Score:
         """One cell of those steps, worked out."""
         return view.one_score(self.session, *self._head(block, head), self._token(row), self._token(column))
 
-    def strip(self, name: str, block: int, head: int, row: int, cell: int) -> StripCell:
+    def strip(self, name: str, block: int, head: int, row: int, cell: int) -> answers.StripCell:
         """What one cell of a strip stands for."""
         return view.read_strip(self.session, name, *self._head(block, head), self._token(row), cell)
 
-    def table(self, name: str, block: int, head: int) -> Table:
+    def table(self, name: str, block: int, head: int) -> answers.Table:
         """The numbers of a strip, or of one step of a head, for a table."""
         make = view.square_table if name in ("scores", "masked", "pattern") else view.strip_table
         return make(self.session, name, *self._head(block, head))
 
-    def numbers(self, part: str, settings: Settings, block: int, head: int, table: str) -> File:
+    def numbers(self, part: str, settings: answers.Settings, block: int, head: int, table: str) -> answers.File:
         """The numbers of an opened part as the text of a CSV file."""
         block, head = self._head(block, head)
         chosen = {"block": block, "head": head, "table": table, "pinned": self.pinned}
         return {"text": export.numbers(part, self.session, self.tokenizer, self.order, settings, chosen)}
 
-    def _sampled(self, settings: Settings) -> np.ndarray:
+    # What if a part were missing
+
+    def what_if(self, changes: list[what_if.Change], settings: answers.Settings, row: int) -> answers.NextTokens:
+        """The prediction after the token `row` with all of `changes`, listed as `reshape` lists it."""
+        logits = what_if.logits_if(self.session, changes, self._token(row))  # (V,)
+        shape = {name: settings[name] for name in ("temperature", "top_k", "top_p", "u")}
+        order = sampling.ranking(logits)  # (V,)
+        return next_tokens(logits, self.tokenizer, order, settings["count"], shape, settings["query"])
+
+    async def effects(
+        self, run: int, kind: str, row: int, token: int, temperature: float, mean: bool = False
+    ) -> answers.Effects | answers.Gone:
+        """What the prediction of `token` after the token `row` owes to each part: "arrows", "heads" or "mlps".
+
+        One after the other; `trying` says how far it is. `GONE` when a newer text is being read, or a newer call came.
+        """
+        self.asked_effects += 1
+        mine, newest = self.asked_effects, self.newest
+        if run != self.run:
+            return GONE
+        row = self._token(row)
+        changes = what_if.parts(self.session, kind, row, mean)
+        self.to_try = len(changes)
+        answer = effects.without_any(self.session, row, token, temperature)
+        for effect in effects.of_each(self.session, changes, row, token, temperature):
+            answer["effects"].append(effect)
+            self.tried = len(answer["effects"])
+            await asyncio.sleep(0)
+            if mine != self.asked_effects or newest != self.newest:
+                return GONE
+        return answer
+
+    def trying(self) -> answers.Trying:
+        """How far the newest call of `effects` is."""
+        return {"done": self.tried, "total": self.to_try}
+
+    def logit_terms(self, token: int, row: int) -> answers.LogitTerms:
+        """The terms whose sum is the logit of `token` after the token `row`, in the order of computing."""
+        return {"terms": [part._asdict() for part in what_if.logit_parts(self.session, token, self._token(row))]}
+
+    def _sampled(self, settings: answers.Settings) -> np.ndarray:
         """The last prediction's probabilities (V,) under `settings`."""
         logits = self.session.final.logits[0]  # (V,)
         return sampling.sampled(logits, self.order, settings["temperature"], settings["top_k"], settings["top_p"])

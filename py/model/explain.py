@@ -88,16 +88,15 @@ def endings(ids: Sequence[int], tokenizer: Tokenizer) -> list[str]:
 
 
 def next_tokens(
-    session: Session, tokenizer: Tokenizer, order: np.ndarray, count: int, settings: dict, query: str = ""
+    logits: np.ndarray, tokenizer: Tokenizer, order: np.ndarray, count: int, settings: dict, query: str = ""
 ) -> dict:
-    """The likeliest `count` next tokens, or those that match a `query` (see `find_tokens`).
+    """The likeliest `count` next tokens by their logits (V,), or those that match a `query` (see `find_tokens`).
 
     For each the model's own probability, and the one after temperature, top-k and top-p.
     settings: {"temperature", "top_k", "top_p", "u"}; u in [0, 1) decides which token is drawn, see `sampling.draw`.
     Each candidate's `sampled` is its `weight`, exp((logit - largest) / temperature), divided by `total`, the sum of
     the weights that were kept; `cut` names the rule that took it out. `outside` is what the tokens not listed have.
     """
-    logits = session.final.logits[0]  # (V,)
     own = softmax(logits)  # (V,)
     temperature, top_k, top_p = settings["temperature"], settings["top_k"], settings["top_p"]
     drawn = sampling.sampled(logits, order, temperature, top_k, top_p)  # (V,)

@@ -5,6 +5,7 @@ shares with the old one (what is usually called a KV cache, kept here for every 
 """
 
 from collections.abc import Iterator
+from types import ModuleType
 
 import numpy as np
 
@@ -27,7 +28,7 @@ class Session:
     def __init__(self, weights: dict, config: GPT2Config) -> None:
         self.weights = weights
         self.config = config
-        self.program = gpt2  # the module whose functions make the pass
+        self.program: ModuleType = gpt2  # whose functions make the pass; see `use`
         self.ids: list[int] = []
         self.cache = ActivationCache(config.n_positions)
         self.final: Final | None = None  # of the last token alone: its logits are the prediction
@@ -71,6 +72,11 @@ class Session:
             cache.keep_needed()
         self.timing = watch.timing(end - kept, end)
         self.ids, self.cache, self.final, self.again = list(ids), cache, Final(**final), None
+
+    def use(self, program: ModuleType) -> None:
+        """Compute with the functions of another program from here on: nothing that the old one computed is kept."""
+        self.program = program
+        self.ids, self.cache, self.again = [], ActivationCache(self.config.n_positions), None
 
     def run(self, ids: list[int]) -> None:
         """All the steps at once."""

@@ -6,12 +6,12 @@ Associations in Auto-Regressive Language Models", 2023, section 5; switching par
 "Interpretability in the Wild", 2023, section 2.2.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
 
-from model.gpt2 import within
+from model.gpt2 import unchanged, within
 from model.linear import linear
 from model.session import OF_BEFORE, Session
 
@@ -28,7 +28,7 @@ class Cut(NamedTuple):
 class Off(NamedTuple):
     """A part that gives nothing; or, with `mean`, for every token the mean of what it gave over the text.
 
-    part: "head", "mlp", "block" (its attention and its MLP), "position" (the position embedding).
+    part: "head", "mlp", "block" (its attention and its MLP), "position" (the position embedding, of any block).
     """
 
     part: str
@@ -41,9 +41,17 @@ Change = Cut | Off
 Alter = Callable[[np.ndarray], np.ndarray]
 
 
-def logits_if(session: Session, changes: Iterable[Change]) -> np.ndarray:
-    """The logits (V,) after the last token with all of `changes` at once."""
-    changes = list(changes)
+def logits_if(session: Session, changes: Iterable[Change], after: int | None = None) -> np.ndarray:
+    """The logits (V,) after the token `after`, or the last one, with all of `changes` at once.
+
+    Later tokens change nothing there, so they are left out, from a mean too. Without a change that comes before
+    `after` the logits are those of the pass.
+    """
+    program, w, config = session.program, session.weights, session.config
+    end = (len(session.ids) - 1 if after is None else after) + 1
+    changes = [change for change in changes if first_row(change) < end]
+    if not changes:
+        return program.unembed(session.stream(config.n_layer)[end - 1 : end], w, config, unchanged)[0]  # (V,)
     start = min(first_row(change) for change in changes)
     whole = any(is_position(change) for change in changes)
     first = 0 if whole else min(change.block for change in changes)
@@ -59,33 +67,20 @@ def logits_if(session: Session, changes: Iterable[Change]) -> np.ndarray:
             value = alter(value)
         return value
 
-    program, w, config = session.program, session.weights, session.config
-    x = program.embed(session.ids, 0, w, through) if whole else session.stream(first)[start:]  # (rows, E)
+    x = program.embed(session.ids[:end], 0, w, through) if whole else session.stream(first)[start:end]  # (rows, E)
     for number in range(first, config.n_layer):
         x = program.block(x, w["h"][number], config, within(number, through))  # (rows, E)
     return program.unembed(x[-1:], w, config, through)[0]  # (V,)
 
 
-def each(session: Session, changes: Iterable[Change]) -> Iterator[tuple[Change, np.ndarray]]:
-    """Each of `changes` by itself, with the logits (V,), as soon as it is computed: a caller may stop in between."""
-    for change in changes:
-        yield change, logits_if(session, [change])
-
-
-def arrows(session: Session) -> list[Cut]:
-    """Every arrow of the last token."""
-    last, config = len(session.ids) - 1, session.config
-    blocks, heads = range(config.n_layer), range(config.n_head)
-    return [Cut(b, h, last, column) for b in blocks for h in heads for column in range(last + 1)]
-
-
-def heads(session: Session, mean: bool = False) -> list[Off]:
-    config = session.config
-    return [Off("head", b, h, mean) for b in range(config.n_layer) for h in range(config.n_head)]
-
-
-def mlps(session: Session, mean: bool = False) -> list[Off]:
-    return [Off("mlp", b, mean=mean) for b in range(session.config.n_layer)]
+def parts(session: Session, kind: str, row: int, mean: bool = False) -> list[Change]:
+    """All the parts of a kind, each to be missing: "arrows" of the token `row`, "heads" or "mlps"."""
+    blocks, heads = range(session.config.n_layer), range(session.config.n_head)
+    if kind == "arrows":
+        return [Cut(b, h, row, column) for b in blocks for h in heads for column in range(row + 1)]
+    if kind == "heads":
+        return [Off("head", b, h, mean) for b in blocks for h in heads]
+    return [Off("mlp", b, mean=mean) for b in blocks]
 
 
 def is_position(change: Change) -> bool:
@@ -139,15 +134,15 @@ class LogitPart(NamedTuple):
     value: float
 
 
-def logit_parts(session: Session, token: int) -> list[LogitPart]:
-    """The parts whose sum is the logit of `token` after the last token, in the order of computing.
+def logit_parts(session: Session, token: int, after: int) -> list[LogitPart]:
+    """The parts whose sum is the logit of `token` after the token of the text at `after`, in the order of computing.
 
     The residual stream is a sum, and the last LayerNorm, with its mean and scale held as they were, and the head are
     linear: so each term of the stream has its own part of the logit (Elhage et al., "A Mathematical Framework for
     Transformer Circuits", 2021). Biases of a block are one part, that of the last LayerNorm another, without block.
     """
-    w, config, last = session.weights, session.config, len(session.ids) - 1
-    x = session.stream(config.n_layer)[-1]  # (E,)
+    w, config = session.weights, session.config
+    x = session.stream(config.n_layer)[after]  # (E,)
     direction = w["wte.weight"][np.array([token])][0]  # (E,)
     weighted = direction * w["ln_f.weight"] / np.sqrt(x.var() + config.layer_norm_epsilon)  # (E,)
 
@@ -157,11 +152,11 @@ def logit_parts(session: Session, token: int) -> list[LogitPart]:
 
     embedding = session.embedding
     parts = [
-        LogitPart("embed", None, None, of(embedding.embed[-1])),
-        LogitPart("pos_embed", None, None, of(embedding.pos_embed[-1])),
+        LogitPart("embed", None, None, of(embedding.embed[after])),
+        LogitPart("pos_embed", None, None, of(embedding.pos_embed[after])),
     ]
     for number, weights in enumerate(w["h"]):
-        b = session.block(number, last)
+        b = session.block(number, after)
         apart = np.zeros((config.n_head, config.n_head, config.d_head), np.float32)  # (H, H, D) a head a row
         apart[np.arange(config.n_head), np.arange(config.n_head)] = b.z[0]
         from_heads = linear(apart.reshape(config.n_head, -1), weights["attn.c_proj.weight"])  # (H, E)

@@ -34,5 +34,7 @@ def reshape() -> None:
     print(f"\nanother setting, {SIZE:,} entries: ms (temperature, top-k, top-p)")
     for temperature, top_k, top_p in SETTINGS:
         settings = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "u": 0.5}
-        took, least = milliseconds(lambda s=settings: json.dumps(next_tokens(session, Tokens(), order, 12, s)), 25)
+        took, least = milliseconds(
+            lambda s=settings: json.dumps(next_tokens(session.final.logits[0], Tokens(), order, 12, s)), 25
+        )
         print(f"  {temperature!s:4} {top_k!s:5} {top_p!s:5} median {took:5.1f}   least {least:5.1f}")

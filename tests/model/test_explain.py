@@ -202,7 +202,7 @@ def test_every_head_is_described_by_its_last_row(session, tokenizer):
 def ask(session, tokenizer, temperature, top_k=None, top_p=None, u=0.5, count=97, query=""):
     order = ranking(session.final.logits[0])
     settings = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "u": u}
-    answer = next_tokens(session, tokenizer, order, count, settings, query)
+    answer = next_tokens(session.final.logits[0], tokenizer, order, count, settings, query)
     assert {name: answer[name] for name in settings} == settings
     return answer
 

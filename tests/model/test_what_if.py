@@ -7,7 +7,7 @@ from model import session as session_module
 from model.checkpoint import nested
 from model.gpt2 import gpt2
 from model.session import Session
-from model.what_if import Cut, Off, arrows, each, heads, logit_parts, logits_if, mlps
+from model.what_if import Cut, Off, logit_parts, logits_if, parts
 
 IDS = np.random.default_rng(8).integers(0, 97, 23).tolist()
 
@@ -126,24 +126,28 @@ def test_a_part_gives_every_token_its_mean(tiny, session, change, name):
     assert_close(logits_if(session, [change]), whole_pass(tiny, even))
 
 
-def test_each_comes_as_soon_as_it_is_computed(session):
+def test_after_an_earlier_token_it_is_as_if_the_text_ended_there(tiny, session):
+    shorter = Session(tiny.weights, tiny.config)
+    shorter.run(IDS[:10])
+    for changes in ([Cut(1, 2, 9, 3)], [Off("mlp", 1, mean=True), Cut(0, 1, 5, 2)], [Off("position")]):
+        assert_close(logits_if(session, changes, after=9), logits_if(shorter, changes))
+    assert_close(logits_if(session, [Cut(0, 0, 15, 3)], after=9), shorter.final.logits[0])
+
+
+def test_every_arrow_head_and_mlp_there_is(session):
     config = session.config
-    assert len(arrows(session)) == config.n_layer * config.n_head * len(IDS)
-    assert len(heads(session)) == config.n_layer * config.n_head and len(mlps(session)) == config.n_layer
-    before = session.final.logits.copy()
-    coming = each(session, heads(session))
-    for expected in heads(session)[:2]:
-        change, logits = next(coming)
-        assert change == expected and np.abs(logits - before[0]).max() > 0.01
-    coming.close()
-    assert np.array_equal(session.final.logits, before), "the session stays as it was"
+    blocks, heads = config.n_layer, config.n_head
+    for kind, count in (("arrows", blocks * heads * 23), ("heads", blocks * heads), ("mlps", blocks)):
+        assert len(set(parts(session, kind, 22))) == count
 
 
 @pytest.mark.parametrize("token", (0, 41, 96))
-def test_the_parts_of_a_logit_sum_to_it(tiny, session, token):
-    parts = logit_parts(session, token)
-    assert sum(part.value for part in parts) == pytest.approx(float(session.final.logits[0, token]), abs=2e-3)
-    kinds = [part.part for part in parts]
+@pytest.mark.parametrize("after", (0, 14, 22))
+def test_the_parts_of_a_logit_sum_to_it(tiny, session, token, after):
+    *_, logits = gpt2(IDS[: after + 1], tiny.weights, tiny.config)
+    terms = logit_parts(session, token, after)
+    assert sum(part.value for part in terms) == pytest.approx(logits[0, token], abs=2e-3)
+    kinds = [part.part for part in terms]
     assert kinds.count("head") == 12 and kinds.count("mlp") == 3 and kinds.count("bias") == 4
 
 
@@ -157,5 +161,5 @@ def test_a_part_of_a_logit_is_what_its_term_of_the_stream_gives(tiny, session):
     def logit(stream):
         return ((stream - stream.mean()) / scale * w["ln_f.weight"] + w["ln_f.bias"]) @ w["wte.weight"][5]
 
-    part = next(part for part in logit_parts(session, 5) if (part.part, part.block, part.head) == ("head", 1, 2))
+    part = next(part for part in logit_parts(session, 5, 22) if (part.part, part.block, part.head) == ("head", 1, 2))
     assert part.value == pytest.approx(logit(x) - logit(x - term), abs=1e-4)

@@ -27,7 +27,7 @@ def following(session, tokenizer, settings: tuple) -> dict:
     temperature, top_k, top_p, count, query = settings
     order = sampling.ranking(session.final.logits[0])
     settings = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "u": 0.5}
-    return next_tokens(session, tokenizer, order, count, settings, query)
+    return next_tokens(session.final.logits[0], tokenizer, order, count, settings, query)
 
 
 def compared(session, tokenizer) -> dict:
