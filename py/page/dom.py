@@ -3,7 +3,10 @@
 import asyncio
 import json
 
-from pyscript import document, window
+try:
+    from pyscript import document, window
+except ImportError:  # outside of a browser the modules that use this one can be read, not run
+    document = window = None
 
 
 def by_id(name):

@@ -8,10 +8,11 @@ from page.dom import frame
 
 async def start():
     """Compile the modules one by one: all at once would keep a slow machine's browser busy for half a second."""
-    for name in sorted(os.listdir("page")):
-        if name.endswith(".py") and name != "main.py":
-            __import__("page." + name[:-3])
-            await frame()
+    for folder in ("page", "page/parts"):
+        for name in sorted(os.listdir(folder)):
+            if name.endswith(".py") and name != "main.py":
+                __import__(folder.replace("/", ".") + "." + name[:-3])
+                await frame()
     from page.reader import Page
 
     await Page().start()

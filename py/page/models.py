@@ -47,8 +47,6 @@ class Models:
         self.open = None  # an async function: open the panel of that name
         on(by_id("retry"), "click", lambda _: self.retry())
         on(by_id("coming-cancel"), "click", lambda _: self.cancel())
-        on(by_id("panel"), "click", self.clicked)
-        on(by_id("panel"), "change", self.chosen)
         on_drop(self.dropped)
 
     def link_name(self):

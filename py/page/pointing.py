@@ -17,7 +17,7 @@ class Pointing:
     def __init__(self, figure, client, opened):
         self.figure = figure
         self.client = client
-        self.opened = opened  # the panel: knows the open head's answer and shows its cells
+        self.opened = opened  # the part of one head: shows its cells
         self.at = {}  # by name of the strip or matrix, the (row, column) last pointed at
         self.last = None  # the name of what was pointed at last
         self.turn = 0  # counts the pictures: what was read in one is not said under another

@@ -8,6 +8,7 @@ from page.candidates import COUNT
 from page.choice import Choice
 from page.client import Client
 from page.controls import Controls
+from page.dialog import Dialog
 from page.dom import (
     by_id,
     fill,
@@ -30,10 +31,8 @@ from page.helping import Help
 from page.link import Link
 from page.models import Models
 from page.numbers import grouped, megabytes, round_percent
-from page.panel import Panel
 from page.pin import Pin
 from page.pointing import Pointing
-from page.share import Share
 from page.status import Status
 from page.words import Words, best_language
 
@@ -51,13 +50,10 @@ class Page:
         self.generation = Generation(self.figure, self.predict, self.controls)
         self.pin = Pin(self.figure, self.asked_next, self.drew_next)
         self.models = Models(self.figure, self.client, self.link, self.status, self.switched)
-        parts = {"pin": self.pin, "share": Share(self.figure, self.link, self.models.is_own), "models": self.models}
-        self.panel = Panel(
-            self.figure, self.client, self.status, self.controls.settings, self.opened, self.choice.choose, parts
-        )
-        self.models.open = self.panel.open
-        self.models.refresh = self.choice.refresh = self.panel.refresh
-        self.pointing = Pointing(self.figure, self.client, self.panel)
+        self.dialog = Dialog(self, self.opened)
+        self.models.open = self.dialog.open
+        self.models.refresh = self.choice.refresh = self.dialog.refresh
+        self.pointing = Pointing(self.figure, self.client, self.dialog.parts["head"])
         self.help = Help(self.figure)
         self.text = None  # what the reader typed, as JSON; generated tokens follow it
 
@@ -109,7 +105,7 @@ class Page:
             if text != self.text:
                 await self.predict()
             if self.link.state["open"]:
-                await self.panel.open(self.link.state["open"])
+                await self.dialog.open(self.link.state["open"])
         return answer
 
     # The text
@@ -218,7 +214,7 @@ class Page:
             self.figure.light(first)
             self.link.remember_text()
             self.generation.answered(answer)
-        await self.panel.refresh()
+        await self.dialog.refresh()
 
     def ask_forming(self):
         if None in self.figure.depths:
@@ -277,9 +273,9 @@ class Page:
         opener, stop = target.closest("[data-open]"), target.closest(".stop[data-block]")
         token, step = target.closest(".token"), target.closest("[data-step]")
         if opener:
-            asyncio.create_task(self.panel.open(opener.getAttribute("data-open")))
+            asyncio.create_task(self.dialog.open(opener.getAttribute("data-open")))
         elif target.closest("#reading-table") and self.pointing.last:
-            asyncio.create_task(self.panel.open_table(self.pointing.last))
+            asyncio.create_task(self.dialog.parts["table"].show(self.pointing.last))
         elif stop and view:
             self.choice.choose(int(stop.getAttribute("data-block")), view["head"])
         elif token and view:
@@ -324,7 +320,7 @@ class Page:
             block, head, _ = link.chosen()
             await self.choice.move(block, head)
         if part and state["open"] == part and not self.models.asking:  # else the reader has closed it meanwhile
-            await self.panel.turn_to(part)
+            await self.dialog.turn_to(part)
 
     def thinned(self):
         """The threshold below which contributions are not drawn."""

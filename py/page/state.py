@@ -6,10 +6,9 @@ cannot is named; a checksum tells what a reader of the link could not.
 
 import binascii
 
-from page import percent
+from page import parts, percent
 
 HIDEABLE = ("models", "examples", "generate", "temperature", "top-k", "top-p", "draw", "curve", "forming")
-PARTS = ("embedding", "head", "heads", "next", "forming")  # parts that open
 LONGEST = 6000  # characters of an encoded text in a link
 
 # name, kind, value when the link does not say; whole numbers count from 1 as readers do
@@ -165,7 +164,7 @@ def decimal(value):
 
 
 def part(value):
-    return value if value in PARTS else None
+    return value if value in parts.linked() else None
 
 
 def model(value):

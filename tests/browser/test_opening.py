@@ -7,7 +7,7 @@ import pytest
 
 from build import quantize, random_checkpoint, site, tokenizer_files
 from model.config import GPT2Config
-from page.state import PARTS
+from page.parts import linked
 
 MIDDLE = "one => [one.getBoundingClientRect()].map(r => r.top + r.height / 2)[0]"
 
@@ -28,7 +28,7 @@ def view(live):
     return [int(x) for x in live.page.get_attribute("#figure", "data-view").split()]
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", linked())
 def test_a_part_opens_is_remembered_and_closes(fresh, part):
     fresh.page.locator(f"[data-open={part}]").focus()
     fresh.page.keyboard.press("Enter")
@@ -45,7 +45,7 @@ def test_a_part_opens_is_remembered_and_closes(fresh, part):
     fresh.page.wait_for_function("() => !document.querySelector('#panel[open]')")
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", linked())
 def test_a_part_opened_again_while_still_growing_stands_on_the_screen(fresh, part):
     fresh.page.locator(f"[data-open={part}]").click()
     fresh.page.wait_for_selector("#panel[open]")

@@ -3,7 +3,7 @@
 import json
 
 from build import site
-from page.state import PARTS
+from page.parts import linked
 
 TEXT = "The mountain elephant walked behind the curious village doctor"
 SPOKEN = """words => {
@@ -52,7 +52,7 @@ def test_a_translator_leaves_alone_what_the_model_says(visit):
     one.page.click("#pin")
     one.page.locator("#open-compare").wait_for()
     check(one, words, {"prompt-tokens", "tokens", "tokens-2", "attention-sentence", "pin-sentence"})
-    for part in (*PARTS, "compare"):
+    for part in (*linked(), "compare"):
         one.open(part)
         check(one, words_of(one), set())
         if part == "head":

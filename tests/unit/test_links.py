@@ -10,6 +10,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from page import percent, scales, state
+from page.parts import linked
 from tests.unit.test_micropython import run_in_micropython
 
 DEFAULTS = {
@@ -31,7 +32,7 @@ STATES = st.fixed_dictionaries(
         "block": NUMBERS,
         "head": NUMBERS,
         "token": NUMBERS,
-        "open": st.sampled_from(("", *state.PARTS)),
+        "open": st.sampled_from(("", *linked())),
         "t": st.none() | TEMPERATURES,
         "k": st.integers(0, 200),
         "p": st.none() | st.sampled_from([scales.top_p_at(i) for i in range(5, 100)]),
@@ -171,7 +172,7 @@ def test_any_link_is_understood_as_far_as_it_goes(fragment):
     assert list(found) == [name for name, _, _ in state.FIELDS]
     for name, kind, default in state.FIELDS:
         if kind == "part":
-            assert found[name] in ("", *state.PARTS)
+            assert found[name] in ("", *linked())
         elif kind == "text":
             assert found[name] is None or (
                 set(found[name]) <= set(percent.PLAIN + percent.SIGNS + "%") and len(found[name]) <= state.LONGEST

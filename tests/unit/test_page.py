@@ -14,14 +14,15 @@ from hypothesis import strategies as st
 from build.site import ROOT
 from model import file_error
 from model.sampling import cut_by
-from page import about, candidates, catalog, markup, matrix, ribbons, state, words
+from page import about, candidates, catalog, markup, matrix, parts, ribbons, state, words
 from page.numbers import bar_end, brief, grouped, megabytes, percent, signed, whole_percent
+from page.parts.share import FILES
 from tests.browser.reading import number
 from tests.unit.answers import answers
 from tests.unit.drawings import drawings
 
 HTML = (ROOT / "index.html").read_text(encoding="utf-8")
-CODE = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "py/page").glob("*.py"))}
+CODE = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "py/page").rglob("*.py"))}
 TEXTS = {language: words.Words(language, str(ROOT / "py/page/text")).texts for language in words.LANGUAGES}
 
 # Numbers
@@ -185,18 +186,13 @@ def test_formula_names_what_happens():
     assert places == sorted(places), "temperature, then top-k, then softmax, then top-p"
 
 
-def constant(file, name):
-    """The value of a constant in a module that only a browser can import."""
-    for node in CODE[ROOT / "py/page" / file].body:
-        if isinstance(node, ast.Assign) and node.targets[0].id == name:
-            return ast.literal_eval(node.value)
-    raise KeyError(name)
-
-
-def test_every_part_that_opens_has_a_button_a_place_and_a_link():
-    places = set(constant("panel.py", "PLACES"))
-    of_the_moment = {"compare", "share", "models", "run"}  # a link shows the model, not what one does with it
-    assert places - {"table"} == set(re.findall('data-open="(.*?)"', HTML)) == set(state.PARTS) | of_the_moment
+def test_every_part_that_opens_has_a_button_a_place_and_texts():
+    parts.load()
+    assert set(parts.every) - {"table"} == set(re.findall('data-open="(.*?)"', HTML))
+    assert set(parts.linked()) == {"embedding", "forming", "head", "heads", "next"}, "links made before still open"
+    for name, part in parts.every.items():
+        assert f'id="{part.place.removeprefix("#")}"' in HTML
+        assert {f"panel.{name}", f"panel.{name}.subtitle"} <= TEXTS["en"].keys()
 
 
 # Words
@@ -269,7 +265,7 @@ def test_every_text_is_used_and_every_used_text_exists():
     drawn = drawings(answers(), words.Words("en", str(ROOT / "py/page/text")))
     every = "".join(drawn.values())
     helped = re.findall('data-help="(.*?)"', HTML)
-    places = constant("panel.py", "PLACES")
+    parts.load()
     stages = re.findall('data-table="(.*?)"', drawn["steps"])
     names = {
         "*": [
@@ -285,9 +281,9 @@ def test_every_text_is_used_and_every_used_text_exists():
         "models.*": re.findall('trouble = "(\\w+)"', (ROOT / "py/model/download.py").read_text(encoding="utf-8")),
         "models.about.*": catalog.DESCRIBED,
         "odds.cut.*": [cut_by(0, [1, 0], [0, 1], *rules) for rules in ((1, None), (None, 0.5))],
-        "panel.*": places,
-        "panel.*.subtitle": places,
-        "share.*": constant("share.py", "FILES"),
+        "panel.*": parts.every,
+        "panel.*.subtitle": parts.every,
+        "share.*": FILES,
         "share.hide.*": state.HIDEABLE,
         "storage.why.*": {"worker", *said_by("build/service_worker.js", r"Trouble\(", "kind = ")},
         "strip.*": re.findall('data-strip="(.*?)"', every),

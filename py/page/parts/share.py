@@ -6,31 +6,30 @@ from page.dom import (
     all_selected_copied,
     by_id,
     full_address,
-    on,
     save_as_png,
     save_field,
     save_text,
     write,
 )
 from page.markup import escape
+from page.part import Part
 
 NAME = "glassformer"  # of the saved files
 FILES = ("svg", "png", "text")
 SCALE = 2  # pixels of a saved PNG to one of the page
 
 
-class Share:
-    def __init__(self, figure, link, is_own):
-        self.figure = figure
-        self.link = link
-        self.is_own = is_own  # a function: whether the model in use is the reader's own, which no link can carry
-        on(by_id("panel"), "click", self.clicked)
-        on(by_id("panel"), "change", self.ticked)
+class Share(Part):
+    place = "#share"
+    needs_model = has_numbers = has_link = False
 
-    def html(self):
-        """The panel's contents."""
-        say = self.figure.words.say
-        hidden = self.link.state["hide"].split(",")
+    def title(self):
+        return self.words.say("panel.share")
+
+    async def fill(self):
+        say = self.words.say
+        link = self.page.link
+        hidden = link.state["hide"].split(",")
         boxes = []
         for name in state.HIDEABLE:
             boxes.append(
@@ -52,8 +51,8 @@ class Share:
             say("share.link"),
             escape(full_address()),
             say("share.copy"),
-            say("share.long") if self.link.left_out else "",
-            say("share.not") + (" " + say("share.own") if self.is_own() else ""),
+            say("share.long") if link.left_out else "",
+            say("share.not") + (" " + say("share.own") if self.page.models.is_own() else ""),
             say("share.hide"),
             "".join(boxes),
             say("share.save"),
@@ -65,7 +64,7 @@ class Share:
         name = event.target.id
         if name == "copy-link":
             said = "share.copied" if all_selected_copied(by_id("share-link")) else "share.by_hand"
-            write("share-said", self.figure.words.say(said))
+            write("share-said", self.words.say(said))
         elif name == "save-text":
             save_field(by_id("prompt"), NAME + ".txt")
         elif name == "save-svg":
@@ -86,10 +85,13 @@ class Share:
         return drawn
 
     def failed(self, reason):
-        write("share-said", self.figure.words.say("share.picture_failed", reason=reason))
+        write("share-said", self.words.say("share.picture_failed", reason=reason))
 
-    def ticked(self, event):
+    def changed(self, event):
         if event.target.getAttribute("data-hides"):
             ticked = [box.getAttribute("data-hides") for box in all_of("[data-hides]") if box.checked]
-            self.link.hide(",".join(ticked))
+            self.page.link.hide(",".join(ticked))
             by_id("share-link").value = full_address()
+
+
+PART = Share

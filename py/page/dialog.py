@@ -1,0 +1,158 @@
+"""Opening a part: a dialog that grows from the part's own place while the rest is dimmed, one part at a time."""
+
+import asyncio
+
+from page import parts
+from page.client import NoAnswer
+from page.dom import (
+    animate,
+    by_id,
+    fill,
+    first_of,
+    give,
+    is_inside,
+    moves,
+    on,
+    place,
+    show,
+    viewport,
+    watch_size,
+    write,
+)
+
+MARGIN = 12  # pixels to the edges of the window
+ABOVE = 90  # pixels that it begins above the place it grows from
+GROWING = 220  # milliseconds
+
+
+class Dialog:
+    def __init__(self, page, opened):
+        self.page = page
+        self.opened = opened  # called with the name of the part that opens, "" when one closes
+        self.part = None  # the open one
+        self.turn = 0  # counts what was opened and closed
+        parts.load()
+        self.parts = {name: kind(name, page) for name, kind in parts.every.items()}
+        dialog = by_id("panel")
+        on(dialog, "close", lambda _: self.closed())
+        on(dialog, "click", self.clicked)
+        for event, method in (
+            ("change", "changed"),
+            ("input", "typed"),
+            ("pointerover", "hovered"),
+            ("focusin", "hovered"),
+            ("keydown", "pressed"),
+        ):
+            on(dialog, event, self.passed_on(method))
+        on(by_id("panel-close"), "click", lambda _: self.close())
+        on(by_id("panel-save"), "click", lambda _: asyncio.create_task(self.save()))
+        watch_size(dialog, self.keep_on_screen)
+
+    def passed_on(self, method):
+        """What happens inside is the open part's."""
+        return lambda event: getattr(self.part, method)(event) if self.part else None
+
+    async def open(self, name):
+        """Fetch what the part shows, then show it."""
+        part, dialog = self.parts[name], by_id("panel")
+        if part.needs_model and not self.page.client.ready:
+            return
+        self.turn += 1
+        turn, was_open = self.turn, dialog.open
+        try:
+            html = await part.fill()
+        except NoAnswer:
+            return
+        if turn != self.turn or (was_open and not dialog.open):
+            return  # closed, or another part was asked for, while the worker answered
+        dialog.setAttribute("data-part", name)
+        dialog.setAttribute("data-rows", by_id("figure").getAttribute("data-rows"))
+        write("panel-title", part.title())
+        write("panel-subtitle", part.words.say("panel." + name + ".subtitle"))
+        self.page.status.leave_panel()
+        fill("panel-body", html)
+        show("panel-save", part.has_numbers)
+        if self.part not in (None, part):
+            self.part.closed()
+        self.part = part
+        if not dialog.open:
+            dialog.showModal()
+            self.grow(dialog, part)
+        self.page.status.draw()
+        part.ready()
+        if part.has_link:
+            self.opened(name)
+
+    def grow(self, dialog, part):
+        """Over the place it belongs to, as far as the screen allows."""
+        width, height = viewport()
+        source = first_of(part.place).getBoundingClientRect()
+        # Not its rectangle: a dialog that is opened again while still growing would be measured too small.
+        wide, high = dialog.offsetWidth, dialog.offsetHeight
+        left = min(max(source.left + source.width / 2 - wide / 2, MARGIN), max(width - wide - MARGIN, 0))
+        top = min(max(source.top - ABOVE, MARGIN), max(height - high - MARGIN, 0))
+        place(dialog, left="{:.0f}px".format(left), top="{:.0f}px".format(top))
+        frames = (
+            '[{{"transformOrigin": "{:.0f}px {:.0f}px", "transform": "scale({:.3f})", "opacity": 0}},'
+            ' {{"transform": "none", "opacity": 1}}]'
+        ).format(
+            source.left + source.width / 2 - left,
+            source.top + source.height / 2 - top,
+            min(1, source.width / (wide or 1)),
+        )
+        if moves():
+            animate(dialog, frames, GROWING)
+
+    def keep_on_screen(self):
+        """What arrives after it has opened makes it higher; it then moves up rather than out of sight."""
+        dialog = by_id("panel")
+        lowest = max(viewport()[1] - dialog.offsetHeight - MARGIN, 0)
+        if dialog.open and dialog.offsetTop > lowest:
+            place(dialog, top="{:.0f}px".format(lowest))
+
+    def close(self):
+        by_id("panel").close()
+
+    def closed(self):
+        self.turn += 1
+        self.page.status.unsay("question")
+        self.page.status.draw()  # the others move out with the panel
+        part, self.part = self.part, None
+        if part:
+            part.closed()
+            if part.under:
+                asyncio.create_task(self.open(part.under.name))
+            elif part.has_link:
+                self.opened("")
+
+    async def refresh(self):
+        """The same part again, after another text, block, head or language."""
+        if self.part and by_id("panel").open:  # a dialog says a moment later that it was closed
+            await self.open(self.part.name)
+
+    async def turn_to(self, name):
+        """Show the part; where it is open already it stays, and one that the reader has just closed stays closed."""
+        if self.part is self.parts[name]:
+            await self.refresh()
+        else:
+            await self.open(name)
+
+    async def save(self):
+        """Hand the numbers of the open part to the reader."""
+        name = self.part.saved_as()
+        try:
+            address = await self.part.numbers()
+        except NoAnswer:
+            return
+        self.page.status.unsay("question")
+        give(address, "glassformer-" + name + ".csv")
+
+    def clicked(self, event):
+        dialog, target = by_id("panel"), event.target
+        table = target.closest(".as-table")
+        if table:
+            asyncio.create_task(self.parts["table"].show(table.getAttribute("data-table")))
+        elif not target.closest(".panel-inside") and not is_inside(dialog, event):
+            self.close()
+        elif self.part:
+            self.part.clicked(event)

@@ -1,0 +1,68 @@
+"""One attention head: its three steps, and any cell of them worked out."""
+
+from page import work
+from page.dom import all_of, fill, first_of
+from page.matrix import emphasis
+from page.part import Part, reading
+from page.player import Player
+
+PLAYED = ("play", "step-back", "step-on", "skip")  # buttons
+
+
+class Head(Part):
+    place = "#pattern"
+
+    def __init__(self, name, page):
+        super().__init__(name, page)
+        self.player = Player(page.figure)
+        self.count = 0  # of tokens in the steps
+        self.turn = 0  # counts the fillings
+
+    async def fill(self):
+        view = self.figure.view
+        stages = await self.ask("work", view["block"], view["head"])
+        self.count = stages["count"] = view["count"]
+        return work.steps(stages, self.figure.names, self.words) + reading(self.words)
+
+    def ready(self):
+        self.player.stop()
+        self.turn += 1
+        view = self.figure.view
+        self.choose_cell(min(view["row"] - view["first"], self.count - 1), view["shares"].index(max(view["shares"])))
+
+    def closed(self):
+        self.player.stop()
+
+    def choose_cell(self, row, column):
+        """Work out one cell, marked in every step."""
+        view, turn = self.figure.view, self.turn
+        for kind, outline in emphasis(row, column, view["count"]).items():
+            for name in ("scores", "masked", "pattern"):
+                first_of('#panel [data-matrix="' + name + '"] .ring.' + kind).setAttribute("d", outline)
+        for name, chosen in (("row", row), ("column", column)):
+            for text in all_of("#panel .name[data-" + name + "]"):
+                text.classList.toggle("chosen-" + name, text.getAttribute("data-" + name) == str(chosen))
+
+        def answered(score):
+            if self.is_open and turn == self.turn:  # else another part, or another head, has been opened
+                self.show_cell(score)
+
+        place = view["first"] + row, view["first"] + column
+        self.page.client.ask_newest("cell", answered, "score", view["block"], view["head"], *place)
+
+    def show_cell(self, score):
+        tokens = self.figure.answer["tokens"]
+        shown = tokens[score["row"]]["shown"], tokens[score["column"]]["shown"]
+        fill("cell", work.cell(score, *shown, self.words))
+        self.player.show(score)
+
+    def clicked(self, event):
+        if event.target.id in PLAYED:
+            self.player.press(event.target.id)
+
+    def typed(self, event):
+        if event.target.id == "scrub":
+            self.player.scrub()
+
+
+PART = Head

@@ -1,0 +1,27 @@
+"""Every head of every block in small: choosing one shows it in the picture."""
+
+from page import heads
+from page.dom import write
+from page.part import Part
+
+
+class Heads(Part):
+    place = "#pattern"
+
+    async def fill(self):
+        view = self.figure.view
+        return heads.grid((await self.ask("heads"))["blocks"], (view["block"], view["head"]), self.words)
+
+    def clicked(self, event):
+        head = event.target.closest(".head")
+        if head:
+            self.page.choice.choose(int(head.getAttribute("data-block")), int(head.getAttribute("data-head")))
+            self.page.dialog.close()
+
+    def hovered(self, event):
+        head = event.target.closest(".head")
+        if head:
+            write("head-caption", head.getAttribute("aria-label"))
+
+
+PART = Heads

@@ -1,0 +1,36 @@
+"""The numbers of one picture, of the flow or of an open part, which comes back when they are closed."""
+
+from page import tables
+from page.part import Part
+
+SQUARES = ("scores", "masked", "pattern")
+
+
+class Table(Part):
+    place = "#flow"
+    has_link = False
+
+    def __init__(self, name, page):
+        super().__init__(name, page)
+        self.of = ""  # the picture's name
+
+    async def show(self, of):
+        self.of, self.under = of, self.page.dialog.part
+        await self.page.dialog.open(self.name)
+
+    async def fill(self):
+        view, words = self.figure.view, self.words
+        answer = await self.ask("table", self.of, view["block"], view["head"])
+        if self.of in SQUARES:
+            title = words.say("work." + self.of)
+            return tables.square_table(answer["rows"], self.figure.names, title, self.of == "pattern")
+        return tables.strip_table(answer, self.figure.names, words.say("strip." + self.of))
+
+    async def numbers(self):
+        return await self.numbers_of(self.name, self.of)
+
+    def saved_as(self):
+        return self.of
+
+
+PART = Table
