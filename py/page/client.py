@@ -8,9 +8,8 @@ text ever stands in the picture of another.
 import asyncio
 import json
 
-from pyscript import workers
-
 from page.dom import not_started, started
+from page.transport import connect
 
 
 class NoAnswer(Exception):  # noqa: N818
@@ -31,7 +30,7 @@ class Client:
     async def start(self):
         """Wait until the worker's Python is up; whether it is."""
         try:
-            self.worker = await workers["model"]
+            self.worker = await connect()
             await self.worker.progress()
         except Exception as error:  # of whatever kind JavaScript throws
             not_started(str(error))

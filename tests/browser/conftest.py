@@ -13,6 +13,7 @@ from build import quantize, random_checkpoint, site, tokenizer_files
 from build.browser import find_browser
 from build.serve import serving
 from model.config import GPT2Config
+from tests.browser import on_cpython
 
 LIMIT = 120_000  # ms for anything that boots Pyodide: the machine may be slow and busy
 UNDER = "/glassformer/"
@@ -180,28 +181,47 @@ def visiting(chromium, dist):
 
     @contextmanager
     def open_visit(
-        intercept=None, folder: Path = dist, pace: int = 0, headers=None, host: str = "127.0.0.1", **options
+        intercept=None,
+        folder: Path = dist,
+        pace: int = 0,
+        headers=None,
+        host: str = "127.0.0.1",
+        pyodide: bool = True,
+        **options,
     ) -> Iterator[Visit]:
-        with serving(folder, UNDER, intercept, pace, headers) as address:
+        with ExitStack() as opened:
+            if not pyodide:
+                assert not intercept, "a page whose files fail needs its own Python"
+                intercept, ask = on_cpython.changed(folder), opened.enter_context(on_cpython.engine(folder))
+            address = opened.enter_context(serving(folder, UNDER, intercept, pace, headers))
             context = chromium.new_context(**options)
-            try:
-                yield Visit(context.new_page(), address.replace("127.0.0.1", host))
-            finally:
-                context.close()
+            opened.callback(context.close)
+            if not pyodide:
+                context.add_init_script("delete Navigator.prototype.serviceWorker")  # it would find the files changed
+                context.expose_function("engine", ask)
+            yield Visit(context.new_page(), address.replace("127.0.0.1", host))
 
     return open_visit
 
 
+@pytest.fixture(scope="module")
+def on_pyodide(request):
+    """Whether a file's tests need the model's Python in the browser; the others are quicker without."""
+    return getattr(request.module, "ON_PYODIDE", False)
+
+
 @pytest.fixture
-def visit(visiting):
+def visit(visiting, on_pyodide):
     """visit(...) -> a Visit, see `visiting`; all of them close with the test."""
     with ExitStack() as opened:
-        yield lambda *arguments, **options: opened.enter_context(visiting(*arguments, **options))
+        yield lambda *arguments, **options: opened.enter_context(
+            visiting(*arguments, **{"pyodide": on_pyodide, **options})
+        )
 
 
 @pytest.fixture(scope="module")
-def live(visiting):
+def live(visiting, on_pyodide):
     """A page whose model is loaded, shared by those tests of a file that only type, slide and read."""
-    with visiting(locale="en-US") as one:
+    with visiting(locale="en-US", pyodide=on_pyodide) as one:
         one.wait_live()
         yield one

@@ -13,6 +13,8 @@ from model.checkpoint import INDEX
 from model.session import LARGEST
 from tests.browser.test_models import choose, in_use
 
+ON_PYODIDE = True  # see `on_pyodide` in conftest.py
+
 NAME = "breaks"
 READS = 6  # tokens, before its numbers become infinite
 SHORT, LONG = "a b c", "a b c d e f g h"

@@ -24,7 +24,7 @@ STYLE = """([selector, pseudo]) => {
 @pytest.fixture(scope="module", params=["light", "dark"])
 def forced(visiting, request):
     options = {"forced_colors": "active", "color_scheme": request.param, "reduced_motion": "reduce"}
-    with visiting(locale="en-US", viewport={"width": 1440, "height": 900}, **options) as one:
+    with visiting(pyodide=False, locale="en-US", viewport={"width": 1440, "height": 900}, **options) as one:
         one.wait_live()
         yield one
 

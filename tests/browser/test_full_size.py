@@ -19,6 +19,8 @@ from tests import full_size
 from tests.browser.test_loading import flipped
 from tests.browser.test_models import FILES, KEPT, choose, in_use, own_files, weights_asked
 
+ON_PYODIDE = True  # see `on_pyodide` in conftest.py
+
 PACE = 12_000_000  # bytes a second for each of the four files that come at once
 GOLDEN = Path(__file__).parents[1] / "golden" / "gpt2_full.npz"
 TOLERANCE = 1e-3

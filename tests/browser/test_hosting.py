@@ -17,6 +17,8 @@ from build import size
 from build.serve import FolderServer, local_address, serving
 from tests.browser.conftest import PLAIN, Visit
 
+ON_PYODIDE = True  # see `on_pyodide` in conftest.py
+
 ROOT = Path(__file__).parents[2]
 ISOLATED = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp"}
 

@@ -4,6 +4,8 @@ import threading
 
 import pytest
 
+ON_PYODIDE = True  # see `on_pyodide` in conftest.py
+
 TYPED = "My own words stay"
 
 

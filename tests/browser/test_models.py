@@ -21,6 +21,8 @@ from tests.browser.reading import close
 from tests.browser.test_accessible import violations
 from tests.unit.test_quantize import POINTER
 
+ON_PYODIDE = True  # see `on_pyodide` in conftest.py
+
 FILES = ("model.safetensors", "tokenizer.json", "config.json")
 KEPT = """async kind => Object.fromEntries(await Promise.all((await caches.keys())
     .filter(name => name.includes(` glassformer ${kind} `))

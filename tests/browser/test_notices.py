@@ -14,6 +14,8 @@ from tests.browser.test_accessible import violations
 from tests.browser.test_models import choose, in_use, own_files
 from tests.browser.test_share import saved
 
+ON_PYODIDE = True  # see `on_pyodide` in conftest.py
+
 SEEN = """([selector, text]) => {
     const notice = document.querySelector(selector + " #notice:not([hidden])");
     if (!notice?.textContent.includes(text)) return false;

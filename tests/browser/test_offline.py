@@ -13,6 +13,8 @@ from build.serve import serving
 from tests.browser.conftest import LIMIT, Visit
 from tests.browser.test_models import KEPT
 
+ON_PYODIDE = True  # see `on_pyodide` in conftest.py
+
 ACTIVE = "async () => !!(await navigator.serviceWorker.getRegistration())?.active"
 WAITING = "async () => !!(await navigator.serviceWorker.getRegistration())?.waiting"
 OLD, NEW = "A Transformer in plain sight", "A Transformer seen plainly"

@@ -17,6 +17,8 @@ from page.numbers import bar_end
 from page.strips import IN_FLOW
 from tests.browser.reading import number
 
+ON_PYODIDE = True  # see `on_pyodide` in conftest.py
+
 
 def expected(reference, text, temperature):
     """The reference's logits for `text`, in rank order, with both probabilities."""

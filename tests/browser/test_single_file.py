@@ -10,6 +10,8 @@ import pytest
 from build import offline_folder, single_file
 from tests.browser.conftest import Visit
 
+ON_PYODIDE = True  # see `on_pyodide` in conftest.py
+
 TEXT = "It was a dark and"
 
 

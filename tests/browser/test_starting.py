@@ -10,6 +10,8 @@ import pytest
 from build.serve import ROOT, Answer
 from tests.browser.conftest import LIMIT
 
+ON_PYODIDE = True  # see `on_pyodide` in conftest.py
+
 TYPED = "My own words stay"
 FILTER = b"<!doctype html><title>Blocked</title><p>Please log in</p>"
 NUMPY = next((ROOT / "vendor" / "pyodide").glob("numpy-*.whl")).name

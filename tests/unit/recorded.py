@@ -19,7 +19,7 @@ import numpy as np
 from build import site
 from page import state
 from tests.model.pictures import pixels
-from tests.unit.without_browser import worker_of
+from tests.unit.without_browser import in_thread, runner_of, worker_of
 
 FILE = Path(__file__).parents[1] / "golden" / "recorded.json.xz"
 DIGITS = 6  # of a number, as it is kept
@@ -100,15 +100,15 @@ def number_or_text(cell: str) -> float | str:
 def play() -> list[dict]:
     """Every question with its answer, in order."""
     answers = []
-    with worker_of(*site.load_model(site.ROOT / "weights" / site.MODEL)) as worker:
+    with worker_of(runner_of(*site.load_model(site.ROOT / "weights" / site.MODEL))) as worker:
         for number, (text, ids) in enumerate(TEXTS):
             field = json.dumps({"value": text})
-            answer = json.loads(asyncio.run(worker.predict(field, json.dumps(ids), FIRST, 5, 0, -1)))
+            answer = json.loads(in_thread(worker.predict(field, json.dumps(ids), FIRST, 5, 0, -1)))
             run = answer.pop("run")
             answers.append({"text": number, "asked": ["predict"], "answer": answer})
             for name, *values in questions(number):
                 found = getattr(worker, name)(run, *values)
-                found = json.loads(asyncio.run(found) if asyncio.iscoroutine(found) else found)
+                found = json.loads(in_thread(found) if asyncio.iscoroutine(found) else found)
                 if name == "numbers":
                     found = table_of(found["address"])
                 answers.append({"text": number, "asked": [name, *values], "answer": found})

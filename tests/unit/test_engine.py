@@ -10,6 +10,7 @@ from model.engine import GONE, Engine, Runner, finish
 from model.gpt2 import softmax
 from model.session import Session
 from model.what_if import parts
+from tests.unit.without_browser import in_thread
 
 TEXT = "The little girl was very happy because"
 SETTINGS = {"temperature": 0.8, "top_k": None, "top_p": None, "u": 0.5, "count": 12, "query": ""}
@@ -73,8 +74,8 @@ def test_effects_give_way_to_a_newer_text_and_to_a_newer_call(engine):
     async def text():
         return await engine.predict(TEXT + " she", [], SETTINGS, 0, 0, -1)
 
-    assert asyncio.run(overtaken(another))[0] == GONE
-    older, newer = asyncio.run(overtaken(text))
+    assert in_thread(overtaken(another))[0] == GONE
+    older, newer = in_thread(overtaken(text))
     assert older == GONE and newer["run"] == engine.run
     assert finish(engine.effects(engine.run - 1, "heads", 6, 5, 1)) == GONE
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -14,6 +13,7 @@ from model.checkpoint import INDEX, read_index
 from model.config import GPT2Config
 from model.file_error import FileError
 from model.loading import AT_ONCE, Progress, load, resident_for
+from tests.unit.without_browser import in_thread
 
 CONFIG = GPT2Config(300, 16, 64, 5, 4)
 FULL = {"vocab_size": 50_257, "n_positions": 1024}
@@ -37,12 +37,6 @@ def index(files):
     index = read_index(files[INDEX].tobytes())
     assert len(index.shards) > 12
     return index
-
-
-def run(coroutine):
-    """In a thread of its own: Playwright, when it drives pages for other tests, has a running loop in this one."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, coroutine).result()
 
 
 class Server:
@@ -81,7 +75,7 @@ def same(weights, expected):
 @pytest.mark.parametrize("seed", range(5))
 def test_files_come_several_at_once_and_in_any_order(files, index, seed):
     server, progress = Server(files, seed=seed), Progress()
-    model = run(load(index, server.fetch, progress, None))
+    model = in_thread(load(index, server.fetch, progress, None))
     assert model.config == CONFIG and model.tokenizer.vocab_size == 300 and model.resident == "float32"
     same(model.weights, weights_from_shards([files[name] for name in index.shards], CONFIG))
     assert sorted(server.asked) == sorted(file.name for file in index.files) and server.most == AT_ONCE
@@ -99,7 +93,7 @@ def test_parts_fill_in_their_order(files, index):
         seen.append(progress.report()["parts"])
         return files[file.name]
 
-    run(load(index, fetch, progress, "int8"))
+    in_thread(load(index, fetch, progress, "int8"))
     seen = [parts for parts in seen if parts]
     assert all(parts == sorted(parts, reverse=True) for parts in seen)
     assert any(parts[1] == 1 and parts[4] == 0 for parts in seen)
@@ -115,7 +109,7 @@ def test_one_broken_file_ends_it_all(files, index, broken):
             await load(index, server.fetch, Progress(), None)
         return asyncio.all_tasks() - {asyncio.current_task()}
 
-    assert run(scenario()) == set() and server.now == 0
+    assert in_thread(scenario()) == set() and server.now == 0
 
 
 @pytest.mark.parametrize("unusable", ["config.json", "tokenizer.json", 7])
@@ -124,7 +118,7 @@ def test_a_file_that_cannot_be_used_is_named(files, index, unusable):
     name = unusable if isinstance(unusable, str) else index.shards[unusable]
     server = Server({**files, name: np.frombuffer(b"{}", np.uint8)})
     with pytest.raises(FileError) as error:
-        run(load(index, server.fetch, Progress(), None))
+        in_thread(load(index, server.fetch, Progress(), None))
     assert error.value.answer()["file"] == name
 
 
@@ -141,7 +135,7 @@ def test_cancelled_it_leaves_nothing_running(files, index, turns):
             await task
         return asyncio.all_tasks() - {asyncio.current_task()}
 
-    assert run(scenario()) == set() and server.now == 0
+    assert in_thread(scenario()) == set() and server.now == 0
 
 
 class Cramped(Assembly):
@@ -155,7 +149,7 @@ class Cramped(Assembly):
 
 def test_no_room_for_float32_gives_int8(files, index, monkeypatch):
     monkeypatch.setattr(loading, "Assembly", Cramped)
-    model = run(load(index, Server(files).fetch, Progress(), "float32"))
+    model = in_thread(load(index, Server(files).fetch, Progress(), "float32"))
     assert model.resident == "int8"
     same(model.weights, weights_from_shards([files[name] for name in index.shards], CONFIG, "int8"))
 
@@ -165,7 +159,7 @@ def test_no_room_at_all_is_an_error(files, index, monkeypatch):
     monkeypatch.setattr(loading, "Assembly", Cramped)
     for resident in (None, "float32", "int8"):
         with pytest.raises(MemoryError):
-            run(load(index, Server(files).fetch, Progress(), resident))
+            in_thread(load(index, Server(files).fetch, Progress(), resident))
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,9 @@ from model.own import load_own
 from model.safetensors import SafetensorsError
 from model.session import Session
 from model.tokenizer import TokenizerError
-from tests.unit.test_loading import run, same
+from tests.unit.test_loading import same
 from tests.unit.test_quantize import to_bfloat16, to_float16
+from tests.unit.without_browser import in_thread
 
 CONFIG = GPT2Config(300, 16, 128, 2, 4)  # heads of 32
 CONFIG_JSON = json.dumps(random_checkpoint.config_fields(CONFIG)).encode()
@@ -54,7 +55,7 @@ def own(data: bytes, tokenizer_json, config_json=CONFIG_JSON, progress=None, res
         asked.append((begin, end))
         return np.frombuffer(data[begin:end], np.uint8)
 
-    model = run(load_own(read, len(data), tokenizer_json, config_json, progress or Progress(), resident))
+    model = in_thread(load_own(read, len(data), tokenizer_json, config_json, progress or Progress(), resident))
     assert max(end - begin for begin, end in asked) < len(data) / 2, "the file is never read whole"
     return model
 

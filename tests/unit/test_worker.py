@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from build import site
 from model.session import Session
 from model.view import block_view
-from tests.unit.without_browser import runner_of, worker_of
+from tests.unit.without_browser import in_thread, runner_of, worker_of
 
 OTHERS = {  # what is not asked about a run
     *("cancel", "computing", "hold", "load", "open_own", "predict", "progress", "remove", "stored", "tokenize", "use"),
@@ -27,7 +27,7 @@ def embedded():
 
 @pytest.fixture
 def worker(embedded):
-    with worker_of(*embedded) as module:
+    with worker_of(runner_of(*embedded)) as module:
         yield module
 
 
@@ -40,7 +40,7 @@ def predict(worker, text, call="predict", ids=()):
 
 
 def read(worker, text, call="predict"):
-    return json.loads(asyncio.run(predict(worker, text, call)))
+    return json.loads(in_thread(predict(worker, text, call)))
 
 
 def questions(worker, run):
@@ -61,7 +61,7 @@ def questions(worker, run):
     }
     answers = {"pin": json.loads(worker.pin(run, SETTINGS))}  # before it can be compared
     answers |= {name: json.loads(getattr(worker, name)(run, *values)) for name, values in asked.items()}
-    answers["forming"] = json.loads(asyncio.run(worker.forming(run)))
+    answers["forming"] = json.loads(in_thread(worker.forming(run)))
     return answers
 
 
@@ -100,7 +100,7 @@ def test_no_answer_is_of_another_text(worker, embedded, typed):
                 ask_about_all()
         return [json.loads(answer) for answer in await asyncio.gather(*tasks)]
 
-    answers = asyncio.run(type_all())
+    answers = in_thread(type_all())
     for (text, _), answer in zip(typed, answers, strict=True):
         assert answer == {"replaced": True} or runs[answer["run"]] == text
     assert "run" in answers[-1], "the newest text is always read"
@@ -144,7 +144,7 @@ def test_a_loaded_model_is_in_use_once_it_has_read_the_text(worker, embedded):
         newer = await predict(worker, "The cat sat on")
         return json.loads(await use), json.loads(newer)
 
-    answer, newer = asyncio.run(overtaken())
+    answer, newer = in_thread(overtaken())
     assert answer == {"replaced": True} and newer["run"] > run
     assert worker.engine.runner is not other and worker.engine.coming is other
     assert read(worker, "The cat sat on", "use")["run"] == worker.engine.run

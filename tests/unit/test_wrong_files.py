@@ -25,8 +25,8 @@ from model.file_kinds import TELLING, check_weights, json_text
 from model.loading import Progress
 from model.own import load_own
 from page.words import LANGUAGES, Words
-from tests.unit.test_loading import run
 from tests.unit.test_quantize import POINTER
+from tests.unit.without_browser import in_thread
 
 CONFIG = GPT2Config(300, 8, 16, 1, 2)
 NAMES = ("model.safetensors", "tokenizer.json", "config.json")
@@ -51,7 +51,7 @@ def own(files):
         return np.frombuffer(files["model.safetensors"][begin:end], np.uint8)
 
     texts = files["tokenizer.json"], files["config.json"]
-    return run(load_own(read, len(files["model.safetensors"]), *texts, Progress(), "float32"))
+    return in_thread(load_own(read, len(files["model.safetensors"]), *texts, Progress(), "float32"))
 
 
 def refused(files, folder):
