@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from build.command import command
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 DOWNLOAD_TIMEOUT_S = 600
 
@@ -85,6 +87,7 @@ def tell(message: str) -> None:
 
 
 def main() -> None:
+    command("browser", __doc__).parse_args()
     try:
         print(find_browser())
     except BrowserError as error:

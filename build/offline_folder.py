@@ -5,12 +5,12 @@
 NAMEs are models from weights/ to put in beside the embedded one. Writes glassformer.zip.
 """
 
-import sys
 import tempfile
 import zipfile
 from pathlib import Path
 
 from build import single_file, site
+from build.command import command
 from model.checkpoint import INDEX
 
 PARTS = site.ROOT / "build" / "classroom"
@@ -55,7 +55,9 @@ def with_line_ends(part: str, text: bytes) -> bytes:
 
 
 def main() -> None:
-    write_zip(site.ROOT / "glassformer.zip", tuple(sys.argv[1:]))
+    parser = command("offline_folder", __doc__)
+    parser.add_argument("models", nargs="*", metavar="NAME", help="of a model in weights/ beside the embedded one")
+    write_zip(site.ROOT / "glassformer.zip", tuple(parser.parse_args().models))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@
 Writes PNG files named part-width-theme.png to FOLDER (default: screenshots/, which git ignores).
 """
 
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from build import site
 from build.browser import find_browser
+from build.command import command
+from build.paths import typed
 from build.serve import serving
 
 SIZES = ((1440, 900), (1024, 768), (390, 844))
@@ -76,7 +77,9 @@ def served_site() -> Iterator[tuple[Browser, str]]:
 
 
 def main() -> None:
-    out = Path(sys.argv[1] if len(sys.argv) > 1 else site.ROOT / "screenshots")
+    parser = command("screenshots", __doc__)
+    parser.add_argument("out", nargs="?", type=typed, default=site.ROOT / "screenshots", metavar="FOLDER")
+    out = parser.parse_args().out
     out.mkdir(parents=True, exist_ok=True)
     with served_site() as (browser, address):
         for theme, language in zip(THEMES, ("en-US", "zh-CN"), strict=True):

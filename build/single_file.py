@@ -13,6 +13,8 @@ import re
 import sys
 from pathlib import Path
 
+from build.command import command
+from build.paths import typed
 from build.site import MODEL, ROOT
 
 LARGEST = 60_000_000  # bytes
@@ -100,7 +102,9 @@ def packed(data: bytes) -> str:
 
 
 def main() -> None:
-    out = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "dist" / "glassformer.html")
+    parser = command("single_file", __doc__)
+    parser.add_argument("out", nargs="?", type=typed, default=ROOT / "dist" / "glassformer.html", metavar="OUT_FILE")
+    out = parser.parse_args().out
     text = page(ROOT / "dist")
     if len(text.encode()) > LARGEST:
         sys.exit(f"{out.name} would be larger than {LARGEST:,} bytes.")

@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT / "py"))
 
 import numpy as np  # noqa: E402
 
+from build.command import command  # noqa: E402
 from build.compress import compress  # noqa: E402
 from build.licences import third_party  # noqa: E402
 from build.offline import write_manifest, write_service_worker  # noqa: E402
@@ -257,5 +258,11 @@ def build(out: Path, names: tuple[str, ...] | None = None) -> None:
     print(f"{out.name}/ is ready: {size / 1e6:.1f} MB. `make serve` opens it.")
 
 
+def main() -> None:
+    parser = command("site", __doc__)
+    parser.add_argument("out", nargs="?", default="dist", metavar="FOLDER", help="in this repository (default: dist)")
+    build(ROOT / parser.parse_args().out)
+
+
 if __name__ == "__main__":
-    build(ROOT / (sys.argv[1] if len(sys.argv) > 1 else "dist"))
+    main()

@@ -5,6 +5,7 @@ import re
 import sys
 from pathlib import Path
 
+from build.command import command
 from build.compress import KINDS
 from build.site import MODEL, ROOT
 
@@ -60,6 +61,7 @@ def table(out: Path) -> tuple[str, list[str]]:
 
 
 def main() -> None:
+    command("size", __doc__).parse_args()
     text, wrong = table(ROOT / "dist")
     print(text)
     if wrong:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from tokenizers import Regex, pre_tokenizers
 
+from build.command import command
+
 MODULE = Path(__file__).parent.parent / "py" / "model" / "unicode_classes.py"
 LINE_LENGTH = 110
 CLASSES = {"LETTERS": r"\p{L}+", "NUMBERS": r"\p{N}+", "SPACES": r"\s+"}
@@ -53,5 +55,10 @@ def render() -> str:
     return module
 
 
-if __name__ == "__main__":
+def main() -> None:
+    command("unicode_classes", __doc__).parse_args()
     MODULE.write_text(render(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -18,6 +18,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from build.command import command
+
 ROOT = Path(__file__).resolve().parent.parent
 NODE_MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "vendor"
@@ -243,6 +245,7 @@ def collect(
 
 
 def main() -> None:
+    command("vendor", __doc__).parse_args()
     try:
         written = collect()
     except VendorError as error:
