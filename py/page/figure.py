@@ -11,6 +11,7 @@ class Figure:
     def __init__(self, words):
         self.words = words
         self.answer = None  # the prepared one, then that of the last prediction
+        self.stale = False  # the field holds another text than the picture
         self.depths = []  # the answer forming, of this run; None for each depth that is not known yet
         self.fold = Fold()
         self.least = 0  # share of the whole below which a contribution is not drawn
@@ -18,6 +19,15 @@ class Figure:
     @property
     def view(self):
         return self.answer["view"]
+
+    @property
+    def is_live(self):
+        """Whether the model computed it just now: the prepared one took no time."""
+        return self.answer is not None and "milliseconds" in self.answer
+
+    def mark_stale(self, stale=True):
+        self.stale = stale
+        by_id("figure").classList.toggle("stale", stale)
 
     @property
     def names(self):

@@ -17,7 +17,7 @@ class Pin:
         on(by_id("unpin"), "click", lambda _: asyncio.create_task(self.take_away()))
 
     async def put(self):
-        if self.figure.answer and "milliseconds" in self.figure.answer:  # not the prepared one
+        if self.figure.is_live:
             try:
                 following = await self.ask("pin")
             except NoAnswer:

@@ -82,7 +82,7 @@ class Page:
                 self.figure.take(json.load(file))
             self.figure.depths = self.figure.answer["depths"]
         else:
-            by_id("figure").classList.add("stale")
+            self.figure.mark_stale()
         await self.speak(self.words.language)
         started("page")
         await self.models.start()
@@ -120,7 +120,7 @@ class Page:
 
     def changed_text(self):
         self.take_text()
-        by_id("figure").classList.add("stale")
+        self.figure.mark_stale()
         if not self.client.ready:
             fill("prompt-tokens", "")
             write("prompt-count", "")
@@ -172,7 +172,7 @@ class Page:
 
     def unread(self, error):
         """The text in the field has no numbers; those of the text before stay in the picture, which counts as stale."""
-        by_id("figure").classList.add("stale")
+        self.figure.mark_stale()
         if error["error"] == "text":
             fill("prompt-tokens", "")
             write("prompt-count", "")
@@ -186,8 +186,7 @@ class Page:
 
         `overtaken()` says whether the field holds a newer text by now; the picture then counts as stale.
         """
-        before = self.figure.answer
-        first = prompt.same_beginning(before, answer) if before and "milliseconds" in before else 0
+        first = prompt.same_beginning(self.figure.answer, answer) if self.figure.is_live else 0
         self.client.drew(answer["run"])
         self.status.unsay("question")
         if self.generation.history.steps and not overtaken():
@@ -205,11 +204,11 @@ class Page:
         by_id("figure").classList.remove("prepared")
         self.ask_forming()
         if overtaken():
-            by_id("figure").classList.add("stale")
+            self.figure.mark_stale()
         elif "unread" in answer:
             self.unread({"error": "text", "file": answer["unread"]})
         else:
-            by_id("figure").classList.remove("stale")
+            self.figure.mark_stale(False)
             self.show_tokens(answer, answer["next"]["drawn"]["shown"])
             self.figure.light(first)
             self.link.remember_text()
@@ -249,8 +248,7 @@ class Page:
 
     def reshaped(self):
         """Other settings, or another draw: the list, the strip and the curve follow; the model does not run."""
-        answer = self.figure.answer
-        if answer and "milliseconds" in answer:  # not the prepared one
+        if self.figure.is_live:
             self.client.ask_newest("next", self.drew_next, "reshape", self.controls.settings(COUNT, ""))
             self.link.remember()
 
@@ -261,7 +259,7 @@ class Page:
     def drew_next(self, following):
         self.figure.draw_next(following)
         self.pin.show(following)
-        if not by_id("figure").classList.contains("stale"):  # else the field holds a newer text
+        if not self.figure.stale:  # else the field holds a newer text
             fill("prompt-tokens", prompt.tints(self.figure.answer, following["drawn"]["shown"]))
 
     # Which block, head, token and part
@@ -314,7 +312,7 @@ class Page:
             await self.models.want(asked)
         if link.state is not state or self.text != text:
             return  # the reader has gone on
-        if by_id("figure").matches(".stale"):
+        if self.figure.stale:
             await self.predict()
         elif run == self.client.run:  # no other model has read the text
             block, head, _ = link.chosen()
@@ -343,6 +341,6 @@ class Page:
         self.controls.show()
         self.generation.show()
         self.pointing.forget()
-        if not by_id("figure").classList.contains("stale"):
+        if not self.figure.stale:
             self.show_tokens(self.figure.answer, self.figure.answer["next"]["drawn"]["shown"])
         self.status.draw()
