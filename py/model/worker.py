@@ -88,24 +88,30 @@ def handed_out(text: str) -> str:
     return saved
 
 
-def failure(error: Exception) -> dict:
+def failure(error: Exception) -> str:
     """Whatever goes wrong is an answer: the page waits for one."""
     if isinstance(error, MemoryError):
-        return {"error": "memory", "file": ""}
-    return {"error": "failed", "file": f"{type(error).__name__}: {error}"}
+        return text_of({"error": "memory", "file": ""})
+    return text_of({"error": "failed", "file": f"{type(error).__name__}: {error}"})
 
 
 def at_once(name: str) -> Callable[..., str]:
-    return lambda *crossed: text_of(getattr(engine, name)(*read(CALLS[name], crossed)))
+    def call(*crossed: object) -> str:
+        try:
+            return text_of(getattr(engine, name)(*read(CALLS[name], crossed)))
+        except Exception as error:
+            return failure(error)
+
+    return call
 
 
 def waited_for(name: str) -> Callable:
     async def call(*crossed: object) -> str:
         try:
             answer = await getattr(engine, name)(*read(WAITED_FOR[name], crossed))
+            return text_of(with_browser(name, answer))
         except Exception as error:
-            return text_of(failure(error))
-        return text_of(with_browser(name, answer))
+            return failure(error)
 
     return call
 
@@ -115,7 +121,7 @@ def of_a_run(name: str) -> Callable[..., str]:
         try:
             return text_of(with_browser(name, engine.ask(run, name, *read(OF_A_RUN[name], crossed))))
         except Exception as error:
-            return text_of(failure(error))
+            return failure(error)
 
     return call
 
