@@ -13,6 +13,8 @@ from tests.browser.conftest import Visit
 from tests.browser.test_models import KEPT
 from tests.browser.test_offline import ACTIVE, NEW, OLD, WAITING, kept_whole, newer, taglines
 
+ON_PYODIDE = True  # see `on_pyodide` in conftest.py
+
 COPIES = ("course/", "course/deep/", "course-2/", "my course/")  # within one another, alike in name, with a space
 BEGINNING = "async scope => (await caches.keys()).filter(name => name.startsWith(scope + ' ')).sort()"
 
