@@ -353,3 +353,4 @@ class Ready(TypedDict):
     rounding: float | None
     unused: tuple[str, ...]  # names of files that were chosen and are no part of it
     cramped: bool  # it was to be held as float32, but there was no room
+    trouble: NotRequired[str]  # why the browser does not keep it, "" if it does; the worker adds it

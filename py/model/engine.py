@@ -88,6 +88,8 @@ class Engine:
             return FileError(f"{error}").answer()
         except MemoryError:
             return {"error": "memory", "file": ""}
+        except Exception as error:  # whatever it was: the page waits for an answer
+            return {"error": "failed", "file": f"{type(error).__name__}: {error}"}
         config = model.config
         session = Session(model.weights, config)
         self.coming = Runner(session, model.tokenizer, model.resident, load_model, model.rounding)
@@ -165,30 +167,43 @@ class Engine:
         row: int,
     ) -> answers.Prediction | answers.Replaced | answers.Failure:
         self.newest += 1
-        mine = self.newest
-        self.done, self.total = 0, runner.session.config.n_layer
+        mine, session = self.newest, runner.session
+        self.done, self.total = 0, session.config.n_layer
+        before = {}
         try:
-            ids, answer = read_prompt(text, runner.tokenizer, runner.session.config.n_positions, appended)
-            for self.done in runner.session.steps(ids):
+            ids, answer = read_prompt(text, runner.tokenizer, session.config.n_positions, appended)
+            steps = session.steps(ids)
+            while True:
+                before = dict(vars(session))  # only its last step changes a session
+                if (done := next(steps, None)) is None:
+                    break
+                self.done = done
                 await asyncio.sleep(0)
                 if mine != self.newest:
                     return {"replaced": True}
+            return self._answered(runner, mine, answer, settings, (block, head, row))
         except TokenizerError as error:
-            return {"error": "text", "file": str(error)}
+            failure = {"error": "text", "file": str(error)}
         except MemoryError:
-            return {"error": "memory", "file": f"{len(ids)}"}
+            failure = {"error": "memory", "file": f"{len(ids)}"}
         except TooLargeError as error:
-            return {"error": "broken", "file": str(error)}
+            failure = {"error": "broken", "file": str(error)}
         except Exception as error:  # whatever it was: the page waits for an answer
-            return {"error": "failed", "file": f"{type(error).__name__}: {error}"}
-        self.runner, self.run = runner, mine
-        self.order = sampling.ranking(self.session.final.logits[0])
-        answer["run"] = mine
-        answer["milliseconds"] = 1000 * self.session.timing.total
-        answer["computed"] = self.session.timing.tokens
-        answer["next"] = self.reshape(settings)
-        answer["view"] = self.look(block, head, row)
-        return answer
+            failure = {"error": "failed", "file": f"{type(error).__name__}: {error}"}
+        vars(session).update(before)
+        return failure
+
+    def _answered(self, runner: Runner, run: int, answer: dict, settings: answers.Settings, place: tuple) -> dict:
+        """What there is to say of a run that is computed; when that fails, the run before stays."""
+        held = self.runner, self.run, self.order
+        try:
+            self.runner, self.run = runner, run
+            self.order = sampling.ranking(self.session.final.logits[0])
+            timing = {"milliseconds": 1000 * self.session.timing.total, "computed": self.session.timing.tokens}
+            return {**answer, "run": run, **timing, "next": self.reshape(settings), "view": self.look(*place)}
+        except Exception:
+            self.runner, self.run, self.order = held
+            raise
 
     def computing(self) -> answers.Computing:
         """How far the newest run is, in blocks."""

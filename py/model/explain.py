@@ -158,7 +158,7 @@ def attention_heads(session: Session, tokenizer: Tokenizer) -> list[list[dict]]:
     answer = []
     for number in range(session.config.n_layer):
         heads = []
-        for pattern in session.block(number, thumbnail_row(session)).pattern:  # (rows, T)
+        for pattern in session.pattern(number, thumbnail_row(session)):  # (rows, T)
             most = int(pattern[-1].argmax())
             heads.append(
                 {

@@ -36,7 +36,7 @@ def lens(session: Session, tokenizer: Tokenizer) -> Iterator[dict]:
         best = np.argsort(-p, kind="stable")[:BEST]  # (BEST,)
         depth: dict = {"best": [token(int(i), p, tokenizer) for i in best]}
         if number:
-            rows = session.block(number - 1, thumbnail_row(session)).pattern  # (H, rows, T)
+            rows = session.pattern(number - 1, thumbnail_row(session))  # (H, rows, T)
             small = rows[:, :, -rows.shape[1] :].mean(axis=0)  # (rows, rows)
             depth["picture"] = shares_picture(small)
         yield depth

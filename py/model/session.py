@@ -5,6 +5,7 @@ shares with the old one (what is usually called a KV cache, kept here for every 
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from types import ModuleType
 
 import numpy as np
@@ -22,6 +23,10 @@ OF_BEFORE = ("attn.k", "attn.v")  # a pass over new tokens needs those of the to
 
 class TooLargeError(ArithmeticError):
     """The model's numbers for a text run away, or are no numbers at all, so there is nothing to show of it."""
+
+
+class EnoughError(Exception):
+    """What was wanted of a pass is there."""
 
 
 class Session:
@@ -45,6 +50,8 @@ class Session:
         if not 0 < len(ids) <= self.config.n_positions:
             raise ValueError(f"between 1 and {self.config.n_positions} tokens, not {len(ids)}")
         kept, end = common_prefix(self.ids, ids), len(ids)
+        if not self.cache.whole and end <= LONG:
+            kept = 0  # a short text has all of its activations kept, also after a long one
         # After the last token there is room to write; a text that changes in its middle needs rows of its own.
         cache = self.cache if kept in (len(self.ids), end) else self.cache.copy(kept)
         whole = cache.whole and end <= LONG
@@ -76,7 +83,8 @@ class Session:
     def use(self, program: ModuleType) -> None:
         """Compute with the functions of another program from here on: nothing that the old one computed is kept."""
         self.program = program
-        self.ids, self.cache, self.again = [], ActivationCache(self.config.n_positions), None
+        self.ids, self.cache = [], ActivationCache(self.config.n_positions)
+        self.final = self.timing = self.again = None
 
     def run(self, ids: list[int]) -> None:
         """All the steps at once."""
@@ -102,26 +110,36 @@ class Session:
             return Block(*(self._kept(f"blocks.{number}.", name, end, first) for name in BLOCK))
         if self.again is None or self.again[:2] != (number, first):
             self.again = None  # its memory first
-            found = self._computed_again(number, first)
+            found = Block(**self._computed_again(number, first))
             if end - first > LONG:
                 return found
             self.again = (number, first, found)
         return self.again[2]
 
+    def pattern(self, number: int, first: int = 0) -> np.ndarray:
+        """The patterns (H, rows, T) of block `number` alone: of a long text without the rest of the block."""
+        if self.cache.whole:
+            return self.cache.rows(f"blocks.{number}.attn.pattern", len(self.ids), first)
+        return self._computed_again(number, first, "attn.pattern")["pattern"]
+
     def _kept(self, prefix: str, name: str, end: int, first: int) -> np.ndarray:
         return self.cache.rows(prefix + name, end, 0 if name in OF_BEFORE else first)
 
-    def _computed_again(self, number: int, first: int) -> Block:
+    def _computed_again(self, number: int, first: int, last: str = "resid_post") -> dict[str, np.ndarray]:
+        """The activations of a block by field, up to the one named `last`."""
         seen, end = {}, len(self.ids)
 
         def keep(name: str, value: np.ndarray) -> np.ndarray:
             if name in OF_BEFORE:
                 value = self.cache.rows(f"blocks.{number}.{name}", end)  # (S, H, D)
             seen[field(name)] = value
+            if name == last:
+                raise EnoughError
             return value
 
-        self.program.block(self.stream(number)[first:], self.weights["h"][number], self.config, keep)
-        return Block(**seen)
+        with suppress(EnoughError):
+            self.program.block(self.stream(number)[first:], self.weights["h"][number], self.config, keep)
+        return seen
 
 
 def check(name: str, values: np.ndarray) -> None:

@@ -49,8 +49,7 @@ class Choice:
             new = None  # what was there comes back
         if turn != self.turn:
             return
-        if new:
-            self.drew(new)
+        self.drew(new or self.figure.view)
         await self.figure.fold.open_up(forward)
         if turn == self.turn:
             self.figure.draw_ribbons()

@@ -62,6 +62,8 @@ class Dialog:
         try:
             html = await part.fill()
         except NoAnswer:
+            if turn == self.turn:
+                self.emptied(part)
             return
         if turn != self.turn or (was_open and not dialog.open):
             return  # closed, or another part was asked for, while the worker answered
@@ -82,6 +84,13 @@ class Dialog:
         part.ready()
         if part.has_link:
             self.opened(name)
+
+    def emptied(self, part):
+        """There is nothing to show of a part: no numbers of another text stay in it, and no link says it is open."""
+        if part is self.part:
+            fill("panel-body", "")
+        elif self.part is None:
+            self.opened("")
 
     def grow(self, dialog, part):
         """Over the place it belongs to, as far as the screen allows."""
@@ -122,7 +131,7 @@ class Dialog:
             part.closed()
             if part.under:
                 asyncio.create_task(self.open(part.under.name))
-            elif part.has_link:
+            else:
                 self.opened("")
 
     async def refresh(self):

@@ -1,5 +1,6 @@
 """What every part that opens has in common. A new one is a file in `page/parts` with a class of this kind, its texts
-`panel.NAME` and `panel.NAME.subtitle`, a button with `data-open="NAME"`, and what style it needs.
+`panel.NAME` and `panel.NAME.subtitle`, a button with `data-open="NAME"`, and what style it needs; the numbers that it
+saves are those that the worker's `numbers` has under its name, or what its own `numbers` gives.
 """
 
 

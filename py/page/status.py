@@ -80,7 +80,8 @@ class Status:
 
     def unanswered(self, failure):
         """The worker failed at a question about the run that is drawn."""
-        self.say_error({"error": "question", "reason": failure["file"]}, "question")
+        known = failure["error"] == "memory"
+        self.say_error(failure if known else {"error": "question", "reason": failure["file"]}, "question")
 
     def unsay(self, *topics):
         if any([self.said.pop(topic, None) for topic in topics]):

@@ -1,4 +1,4 @@
-"""The real page with the real worker in a real Chromium, on the built site under a sub-path as on GitHub Pages."""
+"""The real page in a real Chromium, on the built site under a sub-path as on GitHub Pages; see `on_cpython` too."""
 
 import shutil
 import time
@@ -177,7 +177,10 @@ class Visit:
 
 @pytest.fixture(scope="session")
 def visiting(chromium, dist):
-    """visiting(intercept=None, **context options), a context manager -> a Visit; closed with its server at its end."""
+    """visiting(intercept=None, **context options), a context manager -> a Visit; closed with its server at its end.
+
+    `pyodide=False` lets CPython be the model's Python, see `on_cpython`.
+    """
 
     @contextmanager
     def open_visit(

@@ -43,7 +43,7 @@ def changed(folder: Path) -> Intercept:
 
 
 @contextmanager
-def engine(folder: Path) -> Iterator[Callable[[str, str], str]]:
+def engine(folder: Path) -> Iterator[Callable[[str, str], asyncio.Future]]:
     """The browser's function: gives to the name of a call and its arguments, as JSON, the worker's answer.
 
     Models are those of the site in `folder`, and nothing is kept of them.
@@ -61,9 +61,10 @@ def engine(folder: Path) -> Iterator[Callable[[str, str], str]]:
             return await found if asyncio.iscoroutine(found) else found
 
         try:
-            yield lambda name, crossed: asyncio.run_coroutine_threadsafe(
-                answer(name, json.loads(crossed)), loop
-            ).result()
+            # A future, for which Playwright waits: a newer call is heard while an older one is under way.
+            yield lambda name, crossed: asyncio.wrap_future(
+                asyncio.run_coroutine_threadsafe(answer(name, json.loads(crossed)), loop)
+            )
         finally:
             loop.call_soon_threadsafe(loop.stop)
             thread.join()

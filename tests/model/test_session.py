@@ -77,7 +77,8 @@ def test_same_answer_as_without_a_past_and_no_row_twice(tiny, rows, texts, long)
     for ids in texts:
         rows.clear()
         session.run(ids)
-        new = len(ids) - common_prefix(before, ids)
+        short_again = len(before) > session_module.LONG >= len(ids)  # all of it is kept then
+        new = len(ids) - (0 if short_again else common_prefix(before, ids))
         assert rows == ([new] if new else [])
         assert_like_fresh(session, ids)
         before = ids
@@ -158,6 +159,25 @@ def test_a_block_of_a_long_text_is_computed_again_for_the_rows_looked_at(tiny, m
     for i in range(tiny.config.n_layer):
         for name, a, b in zip(Block._fields, lean.block(i, first), whole.block(i, first), strict=True):
             np.testing.assert_allclose(a, b, rtol=0, atol=2e-5, err_msg=name)
+
+
+def test_a_short_text_after_a_long_one_is_kept_whole_again(tiny, monkeypatch):
+    monkeypatch.setattr(session_module, "LONG", 12)
+    session = Session(tiny.weights, tiny.config)
+    session.run(IDS[:20])
+    assert not session.cache.whole
+    session.run(IDS[:9])
+    assert session.cache.whole
+    assert_like_fresh(session, IDS[:9])
+
+
+def test_a_pattern_is_that_of_its_block(tiny, monkeypatch):
+    session = Session(tiny.weights, tiny.config)
+    for long in (1000, 12):
+        monkeypatch.setattr(session_module, "LONG", long)
+        session.run(IDS[:20])
+        for first in (0, 17):
+            np.testing.assert_allclose(session.pattern(1, first), session.block(1, first).pattern, atol=1e-6)
 
 
 def test_another_program_computes_everything_anew(tiny):

@@ -87,3 +87,17 @@ def test_the_terms_of_a_logit_sum_to_it(engine):
             listed = engine.what_if([], SETTINGS | {"count": 8192}, row)["candidates"]
             logit = next(c["logit"] for c in listed if c["id"] == token)
             assert sum(term["value"] for term in terms) == pytest.approx(logit, abs=2e-3)
+
+
+@pytest.mark.parametrize("call", ("predict", "use"))
+def test_a_picture_that_cannot_be_made_leaves_the_run_before_as_it_is(engine, monkeypatch, call):
+    """The pass itself is over by then: everything that it has changed comes back."""
+    other = Runner(Session(engine.session.weights, engine.session.config), engine.tokenizer, "float32")
+    engine.coming, before, run = other, engine.look(5, 0, 6), engine.run
+    with monkeypatch.context() as patch:
+        patch.setattr("model.view.block_view", lambda *_: (_ for _ in ()).throw(MemoryError()))
+        answer = finish(getattr(engine, call)(TEXT + " she", [], SETTINGS, 5, 0, -1))
+    assert answer["error"] == "memory" and engine.run == run and engine.runner is not other
+    assert engine.ask(run, "look", 5, 0, 6) == before
+    assert engine.ask(run, "reshape", SETTINGS)["candidates"][0]["shown"] == " she"
+    assert "run" in finish(engine.predict(TEXT + " she", [], SETTINGS, 5, 0, -1))

@@ -15,7 +15,9 @@ class Table(Part):
         self.of = ""  # the picture's name
 
     async def show(self, of):
-        self.of, self.under = of, self.page.dialog.part
+        self.of = of
+        if not self.is_open:
+            self.under = self.page.dialog.part
         await self.page.dialog.open(self.name)
 
     async def fill(self):
