@@ -106,7 +106,7 @@ class Source:
     def tensors(self) -> Iterator[tuple[str, np.ndarray]]:
         """Every tensor of `tensor_shapes` in its order, float32, matrices as (out, in)."""
         for full, other in self.copies:
-            if not np.array_equal(self.stored(full), self.stored(other)):
+            if not np.array_equal(self.stored(full), self.stored(other), equal_nan=True):
                 with refusing(self.files[full]):
                     raise differing(full, other)
         for name in tensor_shapes(self.config):

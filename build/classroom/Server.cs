@@ -94,9 +94,9 @@ namespace Glassformer
                     Answer(stream);
                 }
             }
-            catch (IOException)
+            catch (Exception)
             {
-                // The browser went away.
+                // The browser went away, or the file cannot be read: the others are served on.
             }
         }
 

@@ -31,7 +31,8 @@ $SIG{CHLD} = 'IGNORE';
 $SIG{PIPE} = 'IGNORE';
 while (1) {
     my $client = $server->accept or next;
-    next if fork;    # each connection has a process of its own: a browser may keep one open and say nothing
+    my $pid = fork;
+    next if !defined $pid || $pid;    # each connection has a process of its own: a browser may keep one open and say nothing
     answer($client);
     exit;
 }

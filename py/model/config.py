@@ -43,26 +43,24 @@ class GPT2Config:
         try:
             fields = shallow_json.parse(text)
         except ValueError as error:
-            raise ConfigError(f"config.json is not JSON: {error}", "json") from None
+            raise ConfigError(f"it is not JSON: {error}", "json") from None
         kind = fields.get("model_type") if isinstance(fields, dict) else None
         if kind != "gpt2":
             said = {"kind": "other_model", "family": shortened(kind)} if isinstance(kind, str) else {}
-            raise ConfigError('config.json does not describe a GPT-2 ("model_type" must be "gpt2").', **said)
+            raise ConfigError('"model_type" must be "gpt2".', **said)
         sizes = {name: _size(name, fields) for name in ("vocab_size", "n_positions", "n_embd", "n_layer", "n_head")}
         if sizes["n_embd"] % sizes["n_head"]:
-            raise ConfigError(f"config.json: n_head {sizes['n_head']} does not divide n_embd {sizes['n_embd']}.")
+            raise ConfigError(f"n_head {sizes['n_head']} does not divide n_embd {sizes['n_embd']}.")
         inner = None if fields.get("n_inner") is None else _size("n_inner", fields)
         activation = fields.get("activation_function", "gelu_new")
         if activation not in TANH_GELUS:
-            raise ConfigError(
-                f"config.json: activation_function must be gelu_new, GPT-2's own, not {shortened(activation)}."
-            )
+            raise ConfigError(f"activation_function must be gelu_new, GPT-2's own, not {shortened(activation)}.")
         # Two later variations of the attention arithmetic, absent from every published GPT-2.
         if fields.get("scale_attn_by_inverse_layer_idx") or not fields.get("scale_attn_weights", True):
-            raise ConfigError("config.json: only GPT-2's own scaling of attention scores is supported.")
+            raise ConfigError("only GPT-2's own scaling of attention scores is supported.")
         epsilon = fields.get("layer_norm_epsilon", 1e-5)
         if isinstance(epsilon, bool) or not isinstance(epsilon, (int, float)) or not 0 < epsilon < 1:
-            raise ConfigError(f"config.json: layer_norm_epsilon must lie between 0 and 1, not {shortened(epsilon)}.")
+            raise ConfigError(f"layer_norm_epsilon must lie between 0 and 1, not {shortened(epsilon)}.")
         return cls(
             **sizes,
             layer_norm_epsilon=float(epsilon),
@@ -75,7 +73,7 @@ class GPT2Config:
 def _size(name: str, fields: dict) -> int:
     size = fields.get(name)
     if type(size) is not int or not 0 < size <= LARGEST:
-        raise ConfigError(f"config.json: {name} must be a whole number above 0, not {shortened(size)}.")
+        raise ConfigError(f"{name} must be a whole number above 0, not {shortened(size)}.")
     return size
 
 

@@ -161,8 +161,12 @@ async def stream(address: str, file: StoredFile, arrived: Callable[[int], None],
     chunks, count, digest = [], 0, hashlib.sha256()
     try:
         response = await fetch(address, options(cache=cache, signal=stop.signal))
-        if not response.ok:
+        if response.status in (404, 410):
             raise DownloadError("missing", file.name)
+        if not response.ok:
+            raise DownloadError("refused", file.name)
+        if not response.body:  # an answer without any bytes, such as a filter's 204
+            raise DownloadError("damaged", file.name)
         reader = response.body.getReader()
         while not (step := await reader.read()).done:
             chunk = np.empty(step.value.byteLength, np.uint8)  # (bytes of this chunk,)

@@ -66,8 +66,11 @@ def shortened(value: object, length: int = 60) -> str:
 
 
 class DownloadError(Exception):
-    """`kind` is "missing" (the server has no such file), "unreachable" (no answer), "damaged" (wrong bytes) or
-    "unreadable" (a file of the reader's own that cannot be read any more)."""
+    """Why a file does not come. `kind`:
+
+    "missing", the server has no such file; "refused", it, or what stands before it, does not give it out;
+    "unreachable", no answer; "damaged", wrong bytes; "unreadable", a file of the reader's own that is gone.
+    """
 
     def __init__(self, kind: str, file: str) -> None:
         super().__init__(f"{kind}: {file}")

@@ -120,9 +120,9 @@ def _parse_json(text: str | bytes) -> dict:
     try:
         file = shallow_json.parse(text)
     except ValueError as error:
-        raise TokenizerError(f"tokenizer.json is not valid JSON: {error}", "json") from error
+        raise TokenizerError(f"it is not valid JSON: {error}", "json") from error
     if not isinstance(file, dict):
-        raise TokenizerError("tokenizer.json holds no JSON object")
+        raise TokenizerError("it holds no JSON object")
     return file
 
 

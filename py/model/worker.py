@@ -143,8 +143,8 @@ async def load(request: str) -> str:
     site, name, version, base = asked["site"], asked["name"], asked["version"][:16], asked["base"]
     if store is None or store.name != cache_name(site, name, version):
         store = Store(site, name, version)
-        await store.open()
     mine = store
+    await mine.open()  # anew: what was kept may have been removed meanwhile
 
     async def fetched(resident: str | None) -> Model:
         index = await download_index(base, asked["version"], mine)

@@ -65,11 +65,15 @@ def on_drop(handler):
     """Call `handler` with the files, a JavaScript array, that the reader lets fall anywhere on the page."""
 
     def dropped(event):
-        event.preventDefault()
+        dragged(event)
         if event.dataTransfer.files.length:
             handler(array_of(event.dataTransfer.files))
 
-    document.addEventListener("dragover", lambda event: event.preventDefault())
+    def dragged(event):
+        if event.dataTransfer.types.includes("Files"):  # text may be dragged into the field
+            event.preventDefault()
+
+    document.addEventListener("dragover", dragged)
     document.addEventListener("drop", dropped)
 
 

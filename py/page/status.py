@@ -15,7 +15,7 @@ LOOK = 0.25  # seconds between two looks at it
 # Of notices, in their order. A "note" holds until the reader types on, an error of a "model" until another load, a
 # "question" that the worker failed at until the next text is drawn.
 TOPICS = ("note", "model", "question", "link", "text")
-RETRIED = ("missing", "unreachable", "damaged", "unreadable", "memory")  # errors of a model that may pass
+RETRIED = ("missing", "refused", "unreachable", "damaged", "unreadable", "memory")  # errors of a model that may pass
 
 
 class Status:

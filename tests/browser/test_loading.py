@@ -4,6 +4,8 @@ import threading
 
 import pytest
 
+from build.serve import Answer
+
 ON_PYODIDE = True  # see `on_pyodide` in conftest.py
 
 TYPED = "My own words stay"
@@ -19,18 +21,22 @@ def flipped(data: bytes) -> bytes:
     return data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
 
 
-@pytest.mark.parametrize("failure", ["missing", "flipped", "cut short"])
+@pytest.mark.parametrize("failure", ["missing", "busy", "no content", "flipped", "cut short"])
 def test_bad_shard_names_the_file_and_can_be_retried(visit, dist, failure):
     shard = weight_file(dist)
     data = shard.read_bytes()
-    answer = {"missing": 404, "flipped": flipped(data), "cut short": data[:-1]}[failure]
+    answer = {
+        **{"missing": 404, "busy": 503, "no content": Answer(b"", status=204)},
+        **{"flipped": flipped(data), "cut short": data[:-1]},
+    }[failure]
+    said = {"missing": "is missing on the server", "busy": "does not give out"}.get(failure, "arrived damaged")
     broken = threading.Event()
     broken.set()
     one = visit(lambda path: answer if broken.is_set() and path.endswith(shard.name) else None)
     one.page.fill("#prompt", TYPED)
     notice = one.page.locator("#notice.error")
     notice.wait_for()
-    assert shard.name in notice.text_content()
+    assert shard.name in notice.text_content() and said in notice.text_content()
     assert one.page.input_value("#prompt") == TYPED
     one.page.locator("#retry").click()  # still broken: says so again
     one.page.locator("#notice").wait_for(state="hidden")
