@@ -291,7 +291,7 @@ class Engine:
 
     def table(self, name: str, block: int, head: int) -> answers.Table:
         """The numbers of a strip, or of one step of a head, for a table."""
-        make = view.square_table if name in ("scores", "masked", "pattern") else view.strip_table
+        make = view.square_table if name in view.STAGES else view.strip_table
         return make(self.session, name, *self._head(block, head))
 
     def numbers(self, part: str, settings: answers.Settings, block: int, head: int, table: str) -> answers.File:

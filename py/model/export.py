@@ -12,7 +12,7 @@ from model.lens import lens
 from model.pinned import Pinned
 from model.session import Session
 from model.tokenizer import Tokenizer
-from model.view import square, vectors
+from model.view import STAGES, square, vectors
 
 BYTE_ORDER_MARK = "\ufeff"  # without it spreadsheets take UTF-8 for something else
 
@@ -112,7 +112,7 @@ def numbers(part: str, session: Session, tokenizer: Tokenizer, order: np.ndarray
         return sampling.sampled(logits, order, settings["temperature"], settings["top_k"], settings["top_p"])
 
     def table() -> str:
-        if chosen["table"] in ("scores", "masked", "pattern"):
+        if chosen["table"] in STAGES:
             return square_rows(session, tokenizer, chosen["table"], block, head)
         return vector_rows(session, tokenizer, (chosen["table"],), block, head)
 

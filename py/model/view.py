@@ -13,6 +13,7 @@ ROWS = 128  # tokens drawn at most, the last ones; all are computed
 NUMBERS = 12  # tokens up to which a matrix also gets its numbers written into its cells
 TALL, TALL_CELLS, TALL_GAP = 10, 32, 7  # up to so many tokens a row is tall, and a strip has room for more cells
 LOW_CELLS, LOW_GAP = 16, 3
+STAGES = ("scores", "masked", "pattern")  # of one head, squares: products; scaled, the future hidden; shares
 IN_STAGES = ("head_q", "head_k", "head_v")  # drawn where a head is opened
 
 
@@ -140,7 +141,7 @@ def stages(session: Session, block: int, head: int) -> dict:
     every = vectors(session, block, head, first)
     answer = {"block": block, "head": head, "first": first, "d_head": session.config.d_head, "cells": cells, "gap": gap}
     answer["strips"] = {name: strips_picture(every[name], cells, gap) for name in (*IN_STAGES, "z")}
-    for name in ("scores", "masked", "pattern"):
+    for name in STAGES:
         values = square(session, name, block, head)  # (rows, rows)
         end = float(np.abs(values[np.isfinite(values)]).max())
         if name == "pattern":
