@@ -208,13 +208,14 @@ def fragment():
     return window.location.hash
 
 
-def remember(text):
-    """Change that part without a new entry in the browser's history."""
-    window.history.replaceState(None, "", "#" + text if text else window.location.pathname + window.location.search)
+def address_with(fragment):
+    """The page's whole address with that part exchanged."""
+    return window.location.href.partition("#")[0] + ("#" + fragment if fragment else "")
 
 
-def full_address():
-    return window.location.href
+def go_on_as(address):
+    """Change the page's address without a new entry in the browser's history."""
+    window.history.replaceState(None, "", address)
 
 
 def leave_out(names):
@@ -225,7 +226,7 @@ def leave_out(names):
 def on_new_fragment(handler):
     """Call `handler` with the part after # of an address that the reader goes to within the page.
 
-    The event's own address: the page may have written another since, see `remember`.
+    The event's own address: the page may have written another since, see `go_on_as`.
     """
     window.onhashchange = lambda event: handler(event.newURL.partition("#")[2])
 

@@ -1,10 +1,13 @@
 """The page's address as a link to what is seen: text, block, head, token, open part, settings and draw."""
 
+import asyncio
+
 from page import percent, state
-from page.dom import by_id, encoded_value, fragment, leave_out, remember, set_value
+from page.dom import address_with, by_id, encoded_value, fragment, go_on_as, leave_out, set_value
 from page.examples import TEMPERATURE
 
 RANGES = {"t": (0, 5), "k": (0, 200), "p": (0.05, 1)}  # what can be set
+EVERY = 0.25  # seconds between two changes of the address: Safari ends a program that makes more than 100 in 10 s
 
 
 class Link:
@@ -14,13 +17,25 @@ class Link:
         self.state, self.lost = state.understood(fragment())
         self.opening = True  # until the picture that the link asks for is there
         self.left_out = False  # the text is too long for a link
+        self.writing = False  # the page's address soon says what is seen
 
     def chosen(self):
         """(block, head, row) counted from 0; row -1 is the last token."""
         return self.state["block"] - 1, self.state["head"] - 1, self.state["token"] - 1
 
     def remember(self):
-        """Keep the address up to date."""
+        """Keep the page's address up to date."""
+        if not self.writing:
+            self.writing = True
+            asyncio.create_task(self.write())
+
+    async def write(self):
+        await asyncio.sleep(EVERY)
+        self.writing = False
+        go_on_as(self.address())
+
+    def address(self):
+        """The page's address as a link to what is seen."""
         controls = self.controls
         said = dict(self.state)
         said.update(
@@ -32,7 +47,7 @@ class Link:
                 "draw": controls.draw,
             }
         )
-        remember(state.link(said))
+        return address_with(state.link(said))
 
     def remember_text(self):
         """The text has been read by the model, so it holds no half characters."""

@@ -171,6 +171,16 @@ class Visit:
             self.page.wait_for_timeout(50)
         assert found == expected
 
+    def fragment(self, *said: str, without: str = "nothing of the kind") -> str:
+        """What stands after the # of the page's address once it says all this, and the text, but not `without`."""
+        self.page.wait_for_function(
+            """([said, without]) => said.every(one => location.hash.includes(one)) && !location.hash.includes(without)
+                && new URLSearchParams(location.hash.slice(1)).get("text") === document.querySelector("#prompt").value
+            """,
+            arg=[said, without],
+        )
+        return self.page.url.partition("#")[2]
+
     def notice(self) -> str:
         return self.page.locator("#notice-text").text_content()
 

@@ -46,7 +46,7 @@ def expected(reference, text, count, seed, draw):
 
 def link(live):
     """(seed, draw) as the address says."""
-    said = dict(pair.split("=") for pair in live.page.url.partition("#")[2].split("&"))
+    said = dict(pair.split("=") for pair in live.fragment().split("&"))
     return int(said["seed"]), int(said.get("draw", 0))
 
 
@@ -137,9 +137,7 @@ def test_the_probability_of_each_token_is_said(start, reference):
 def test_a_link_repeats_the_next_ten(start, visit, reference):
     append(start)
     append(start)
-    text = start.page.input_value("#prompt")
-    start.page.wait_for_function("text => location.hash.includes(`text=${encodeURIComponent(text)}&`)", arg=text)
-    fragment = start.page.url.partition("#")[2]
+    text, fragment = start.page.input_value("#prompt"), start.fragment()
     other = visit(locale="en-US")
     other.page.goto(other.address + "#" + fragment)
     other.page.reload()

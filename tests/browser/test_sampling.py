@@ -106,12 +106,30 @@ def test_arrow_keys_and_reset(weather):
     assert weather.page.input_value("#temperature-number") == "0.80"
 
 
+def test_many_changes_change_the_address_once(weather):
+    """Safari ends a program that changes it more than a hundred times in ten seconds."""
+    weather.fragment()
+    weather.page.evaluate(
+        """() => {
+            window.changes = 0;
+            const change = history.replaceState.bind(history);
+            history.replaceState = (...said) => { window.changes += 1; change(...said); };
+            for (let i = 0; i < 200; i++) document.querySelector("#draw-again").click();
+        }"""
+    )
+    draw = dict(pair.split("=") for pair in weather.fragment("draw=2").split("&"))["draw"]
+    assert int(draw) >= 200 and weather.page.evaluate("changes") == 1
+
+
 def test_a_link_repeats_text_settings_and_draw(weather, visit):
     weather.go(3, 2)
     weather.slide(1.7)
     slide(weather, "top-k", 50)
     settle(weather, lambda: weather.page.click("#draw-again"))
-    fragment = weather.page.url.partition("#")[2]
+    weather.page.click("#share")
+    weather.wait_open("share")
+    fragment = weather.page.input_value("#share-link").partition("#")[2]
+    weather.close()
     other = visit(locale="en-US")
     other.page.goto(other.address + "#" + fragment)
     other.page.reload()

@@ -47,7 +47,7 @@ def test_a_double_click_predicts_what_the_served_page_predicts(chromium, unpacke
     assert "opened from a disk" in one.page.text_content("#kept")
     one.close()
     assert one.page.locator("#from-disk").is_hidden()
-    assert f"text={TEXT.replace(' ', '%20')}" in one.page.url
+    one.fragment(f"text={TEXT.replace(' ', '%20')}")
     one.page.reload()
     one.wait_live()
     assert one.page.input_value("#prompt") == TEXT

@@ -5,7 +5,6 @@ from page.dom import (
     all_of,
     all_selected_copied,
     by_id,
-    full_address,
     save_as_png,
     save_field,
     save_text,
@@ -49,7 +48,7 @@ class Share(Part):
             '<section><h3>{}</h3><p class="saves">{}</p><p class="note">{}</p></section>'
         ).format(
             say("share.link"),
-            escape(full_address()),
+            escape(link.address()),
             say("share.copy"),
             say("share.long") if link.left_out else "",
             say("share.not") + (" " + say("share.own") if self.page.models.is_own() else ""),
@@ -91,7 +90,7 @@ class Share(Part):
         if event.target.getAttribute("data-hides"):
             ticked = [box.getAttribute("data-hides") for box in all_of("[data-hides]") if box.checked]
             self.page.link.hide(",".join(ticked))
-            by_id("share-link").value = full_address()
+            by_id("share-link").value = self.page.link.address()
 
 
 PART = Share
