@@ -159,9 +159,8 @@ async def load(request: str) -> str:
 
 
 async def open_own(files: object, resident: str) -> str:
-    """Load a reader's own checkpoint: an array of JavaScript Files. The page has seen that all three are there."""
-    chosen = {"weights" if file.name.endswith(".safetensors") else file.name: file for file in files}
-    weights, tokenizer, config = [chosen.pop(name) for name in ("weights", "tokenizer.json", "config.json")]
+    """Load a reader's own checkpoint: an array of JavaScript Files, weights, tokenizer.json, config.json and others."""
+    weights, tokenizer, config, *unused = files
 
     async def read_whole(file: object) -> bytes:
         return (await read_file(file, 0, file.size)).tobytes()
@@ -177,7 +176,7 @@ async def open_own(files: object, resident: str) -> str:
             device_memory(),
             weights.name,
         )
-        return model._replace(unused=tuple(chosen))
+        return model._replace(unused=tuple(file.name for file in unused))
 
     return text_of(await engine.take(read_own, resident or None))
 

@@ -144,22 +144,3 @@ def facts(used, words):
     if used["unused"]:
         said.append(escape(words.say("own.unused", files=", ".join(used["unused"]))))
     return said
-
-
-def missing(names, words):
-    """A sentence on what is lacking in a choice of files with these names, "" when nothing is."""
-    weights = [name for name in names if name.endswith(".safetensors")]
-    twice = [name for name in ("tokenizer.json", "config.json") if names.count(name) > 1]
-    if not weights:
-        said = words.say("own.no_weights")
-    elif len(weights) > 1:
-        said = words.say("own.many_weights")
-    elif "tokenizer.json" not in names:
-        said = words.say("own.no_tokenizer")
-    elif "config.json" not in names:
-        said = words.say("own.no_config")
-    elif twice:
-        said = words.say("own.twice", file=twice[0])
-    else:
-        return ""
-    return said + " " + words.say("own.chosen", files=", ".join(names))

@@ -82,6 +82,11 @@ def array_of(files):
     return getattr(window.Array, "from")(files)
 
 
+def in_order(files, places):
+    """An array of those that stand at `places`."""
+    return window.Array.of(*[files[i] for i in places])
+
+
 def names_of(files):
     return [files[i].name for i in range(files.length)]
 

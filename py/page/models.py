@@ -3,7 +3,7 @@
 import asyncio
 import json
 
-from page import catalog, coming, storage
+from page import catalog, coming, own_files, storage
 from page.dom import (
     address,
     all_of,
@@ -12,6 +12,7 @@ from page.dom import (
     fill,
     focus,
     has_focus,
+    in_order,
     milliseconds,
     names_of,
     on,
@@ -254,10 +255,11 @@ class Models:
         self.open_own(files)
 
     def open_own(self, files):
-        lacking = catalog.missing(names_of(files), self.figure.words)
+        names = names_of(files)
+        lacking = own_files.missing(names, self.figure.words)
         write("own-said", lacking)
         if not lacking:
-            asyncio.create_task(self.take("open_own", OWN, files, ""))
+            asyncio.create_task(self.take("open_own", OWN, in_order(files, own_files.in_order(names)), ""))
 
     # The panel
 

@@ -223,8 +223,9 @@ def test_a_readers_own_checkpoint(visit, source, tmp_path):
     one.wait_live()
     one.type(TEXT)
     weights, tokenizer_json, config = (source / name for name in FILES)
-    readme = tmp_path / "README.md"
+    readme, again = tmp_path / "weights", tmp_path / "config (1).json"
     readme.write_text("a file more")
+    again.write_bytes(config.read_bytes())
     for chosen, said in (
         ([tokenizer_json, readme], "no .safetensors file among them"),
         ([weights], "tokenizer.json is missing"),
@@ -236,12 +237,12 @@ def test_a_readers_own_checkpoint(visit, source, tmp_path):
         assert said in text and text.endswith(f"Chosen: {', '.join(path.name for path in chosen)}.")
         one.close()
     one.requests.clear()
-    own_files(one, weights, readme, tokenizer_json, config)
+    own_files(one, weights, readme, tokenizer_json, again)
     in_use(one, "your own model")
     assert one.requests == [], "nothing is sent or fetched"
     own = one.page.locator("#own")
     own.get_by_text("the very numbers of your file").wait_for()
-    assert "Not used: README.md." in own.text_content()
+    assert "Not used: weights." in own.text_content()
     one.close()
     assert one.page.input_value("#prompt") == TEXT
     one.fragment(without="model=")

@@ -19,6 +19,7 @@ from page import (
     needle,
     numbers,
     odds,
+    own_files,
     prompt,
     scales,
     shape,
@@ -45,7 +46,7 @@ FRAGMENTS = (
 FILES = (  # chosen by a reader as their own checkpoint
     ["vocab.json", "README.md"],
     ["a.safetensors", "b.safetensors", "tokenizer.json"],
-    ["a.safetensors", "tokenizer (1).json", "config.json"],
+    ["a.safetensors", "tokenizer_config.json", "config.json"],
     ["a.safetensors", "tokenizer.json", "generation_config.json"],
     ["a.safetensors", "tokenizer.json", "config.json", "config.json"],
     ["a.safetensors", "tokenizer.json", "config.json", "<i>.json"],
@@ -117,7 +118,7 @@ def drawings(asked, words):
         drawn[f"own {number}"] = catalog.own(held, on_its_way == "?", words)
     drawn["own unrounded"] = catalog.own({"rounding": 0.0, "unused": []}, False, words)
     for names in FILES:
-        drawn["missing " + " ".join(names)] = escape(catalog.missing(names, words))
+        drawn["missing " + " ".join(names)] = escape(own_files.missing(names, words))
     drawn["about"] = about.part(asked["about"], False, words)
     padded = {"rounding": 0.0, "without_token": 47, "first_without": 50257}
     drawn["about own"] = about.part(dict(asked["about"], **padded), False, words)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from build.site import ROOT
-from page import about, candidates, catalog, columns, embedding, heads, odds, prompt, tables, work
+from page import about, candidates, catalog, columns, embedding, heads, odds, own_files, prompt, tables, work
 from page.markup import quoted, visible
 from page.numbers import grouped, megabytes, percent, signed
 from page.words import LANGUAGES, Words
@@ -257,8 +257,20 @@ def test_what_is_no_text_is_no_part_of_a_word():
 def test_what_is_lacking_in_a_choice_of_files_is_said_and_what_was_chosen():
     expected = ("no_weights", "many_weights", "no_tokenizer", "no_config", "twice", None)
     for names, key in zip(FILES, expected, strict=True):
-        said = catalog.missing(names, WORDS)
+        said = own_files.missing(names, WORDS)
         assert said == (f"{WORDS.say('own.' + key, file='config.json')} Chosen: {', '.join(names)}." if key else "")
+
+
+@pytest.mark.parametrize(
+    ("names", "places"),
+    [
+        (["model.safetensors", "tokenizer.json", "config.json"], [0, 1, 2]),
+        (["weights", "config (1).json", "tokenizer(12).json", "model (2).safetensors"], [3, 2, 1, 0]),
+        (["Config.JSON", "gpt2.SafeTensors", "README.md", "tokenizer-2.json", "vocab.json"], [1, 3, 0, 2, 4]),
+    ],
+)
+def test_files_are_known_by_their_names_as_published(names, places):
+    assert own_files.missing(names, WORDS) == "" and own_files.in_order(names) == places
 
 
 def test_a_readers_own_model_says_what_rounding_did_and_which_files_are_not_used():
