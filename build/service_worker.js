@@ -49,8 +49,11 @@ async function ask(path) {
   }
   if (!response.ok) throw new Trouble("refused", path, response.status);
   if (!whole) throw new Trouble("changed", path);
-  // A host may send index.html to the folder's own address; browsers take no answer to such a detour for a page.
-  return response.redirected ? new Response(response.body, { headers: response.headers }) : response;
+  // Answers are made anew: a host may send index.html to the folder's own address, and browsers take no answer to such
+  // a detour for a page; nor do they keep, or find again, what a host says to vary by the request.
+  const headers = new Headers(response.headers);
+  headers.delete("Vary");
+  return new Response(response.body, { headers });
 }
 
 // Without room the file is used all the same.
@@ -108,10 +111,13 @@ const EMPTY = `<!doctype html><meta name="color-scheme" content="light dark"><sc
   const again = () => location.reload();
   worker.oncontrollerchange = worker.onmessage = again;
   setTimeout(again, 10000); // ms; a browser that does not change workers gets the old version
-  worker.getRegistration().then(({ waiting }) => waiting ? waiting.postMessage("start") : again());
+  worker.getRegistration().then(ours => ours && ours.waiting ? ours.waiting.postMessage("start") : again());
 </script>`;
 const ONLY_THAT = "default-src 'none'; script-src 'unsafe-inline'";
 const empty = new Set(); // ids of such pages
+
+const startAnew = () =>
+  new Response(EMPTY, { headers: { "Content-Type": "text/html", "Content-Security-Policy": ONLY_THAT } });
 
 async function pages() {
   const open = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
@@ -120,9 +126,21 @@ async function pages() {
 
 async function start(event) {
   const open = await pages(); // with the one that is being left, if any
-  if (!self.registration.waiting || open.length > 1 || open.some(page => empty.has(page.id))) return find(HOME);
+  if (!self.registration.waiting || open.length > 1 || open.some(page => empty.has(page.id))) return home();
   empty.add(event.resultingClientId);
-  return new Response(EMPTY, { headers: { "Content-Type": "text/html", "Content-Security-Policy": ONLY_THAT } });
+  return startAnew();
+}
+
+// Another program of the host may have removed our caches, and the server has a newer version by now: that is the
+// page then, without this worker.
+async function home() {
+  try {
+    return await find(HOME);
+  } catch (error) {
+    if (error.kind !== "changed") throw error;
+    await self.registration.unregister();
+    return startAnew();
+  }
 }
 
 self.addEventListener("message", event => event.waitUntil((async () => {

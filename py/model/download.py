@@ -7,7 +7,8 @@ loaded. The storage belongs to the whole host: other copies of the site may keep
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import js
 import numpy as np
@@ -56,14 +57,17 @@ class Store:
             self.trouble = "absent"
 
     async def get(self, address: str, arrived: Callable[[int], None]) -> np.ndarray | None:
-        """The file's bytes (size,), unchecked; None when it is not kept."""
+        """The file's bytes (size,), unchecked; None when it is not kept, or cannot be read."""
         if address in self.memory:
             arrived(len(self.memory[address]))
             return self.memory[address]
-        response = await self.cache.match(address) if self.cache else None
-        if not response:
+        try:
+            response = await self.cache.match(address) if self.cache else None
+            if not response:
+                return None
+            buffer = await response.arrayBuffer()
+        except JsException:  # the browser's storage has been emptied, or is damaged
             return None
-        buffer = await response.arrayBuffer()
         data = np.empty(buffer.byteLength, np.uint8)  # (size,)
         buffer.assign_to(memoryview(data))
         arrived(len(data))
@@ -81,7 +85,7 @@ class Store:
     async def drop(self, address: str) -> None:
         self.memory.pop(address, None)
         if self.cache:
-            await self.cache.delete(address)
+            await quietly(self.cache.delete(address))
 
     async def only_this(self, site: str, model: str) -> None:
         """The model is loaded: what was kept for it in memory, and its other versions, are not needed any more."""
@@ -89,7 +93,7 @@ class Store:
         for name in await kept(site):
             other = prefix(site) + name
             if name.rsplit(" ", 1)[0] == model and other != self.name:
-                await js.caches.delete(other)
+                await quietly(js.caches.delete(other))
 
 
 async def kept(site: str) -> dict[str, int]:
@@ -105,7 +109,13 @@ async def kept(site: str) -> dict[str, int]:
 
 
 async def forget(site: str, model: str, version: str) -> None:
-    await js.caches.delete(cache_name(site, model, version))
+    await quietly(js.caches.delete(cache_name(site, model, version)))
+
+
+async def quietly(removal: Awaitable[object]) -> None:
+    """What the browser cannot remove stays, and harms nobody."""
+    with suppress(JsException):
+        await removal
 
 
 async def download_index(base: str, version: str, store: Store) -> Index:

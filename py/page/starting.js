@@ -121,7 +121,7 @@
 
   async function list() {
     if (whole || await judge("start.json", {})) return;
-    const asked = fetch("start.json", { cache: "force-cache" }).then(answer => answer.json());
+    const asked = fetch("start.json", { cache: "no-cache" }).then(answer => answer.json());
     const parts = await asked.catch(() => wrong.set("start.json", { kind: "changed" }) && { page: {}, model: {} });
     for (const part of PARTS) {
       for (const [path, [bytes, integrity]] of Object.entries(parts[part])) files[path] = { part, bytes, integrity };
@@ -157,7 +157,8 @@
     const stop = new AbortController();
     const late = setTimeout(() => stop.abort(), 1000 * SILENCE);
     try {
-      const answer = await fetch(path, { cache: "force-cache", signal: stop.signal });
+      // The files as the browser has them, but not the list of an earlier version of the site.
+      const answer = await fetch(path, { cache: path in files ? "force-cache" : "no-cache", signal: stop.signal });
       const { status, headers } = answer;
       if (status === 404 || status === 410) return { kind: "missing", status };
       if (!answer.ok) return { kind: status >= 500 ? "failing" : "refused", status };

@@ -114,6 +114,21 @@ def test_an_update_is_not_taken_from_under_a_page_that_runs(visit, dist, tmp_pat
     assert one.errors == []
 
 
+def test_an_update_after_another_program_has_removed_what_was_kept(visit, dist, tmp_path):
+    folder = tmp_path / "dist"
+    shutil.copytree(dist, folder)
+    one = visit(folder=folder, headers={"Vary": "*"}, locale="en-US")
+    one.wait_live()
+    kept_whole(one)
+    newer(folder)
+    one.page.evaluate("async () => { for (const name of await caches.keys()) await caches.delete(name) }")
+    one.page.reload()
+    one.wait_live()
+    assert taglines(one) == {NEW}
+    kept_whole(one)
+    assert one.errors == []
+
+
 def test_a_half_finished_upload_is_not_taken(visit, dist, tmp_path):
     """The new service worker is there already, the files it names are not yet."""
     folder = tmp_path / "dist"

@@ -207,6 +207,22 @@ def test_python_that_comes_up_after_all_is_not_accused_any_longer(visit):
     assert one.page.locator("#prompt-tokens").text_content().startswith(TYPED)
 
 
+def test_the_list_of_files_is_not_that_of_an_earlier_version(visit):
+    """Over plain http nothing but the browser's own keeping answers for the page's files, and that may be old."""
+    listed = {}
+
+    def intercept(path):
+        if path.endswith("pyodide.asm.wasm"):
+            return 403
+        return json.dumps(listed).encode() if path == "start.json" and listed else None
+
+    one = visit(intercept, headers={"Cache-Control": "max-age=3600"}, locale="en-US")
+    assert "vendor/pyodide/pyodide.asm.wasm" in said(one)
+    listed.update(page={}, model={"py/model/new.py": [9, "sha256-"]})
+    one.page.reload()
+    assert "py/model/new.py" in said(one)
+
+
 def test_the_list_of_files_is_what_python_asks_for(visit, dist):
     one = visit(locale="en-US")
     one.wait_live()
