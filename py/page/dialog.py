@@ -74,15 +74,15 @@ class Dialog:
         self.page.status.leave_panel()
         fill("panel-body", html)
         show("panel-save", part.has_numbers)
-        if self.part not in (None, part):
-            self.part.closed()
-        self.part = part
+        before, self.part = self.part, part
+        if before not in (None, part):
+            before.closed()
         if not dialog.open:
             dialog.showModal()
             self.grow(dialog, part)
         self.page.status.draw()
         part.ready()
-        if part.has_link:
+        if part.has_link and part is not before:
             self.opened(name)
 
     def emptied(self, part):
