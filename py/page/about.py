@@ -1,6 +1,7 @@
 """About this run: where the time of the last pass went, how fast it was, and how the weights are held."""
 
 from page.catalog import rounding
+from page.counting import number_of
 from page.numbers import grouped, megabytes
 
 RESIDENTS = ("float32", "int8")
@@ -18,7 +19,7 @@ def part(answer, busy, words):
     rows = [row(say("about.embedding"), [("other", answer["embedding"])], longest)]
     for i in blocks:
         pieces = [("attention", answer["attention"][i]), ("mlp", answer["mlp"][i])]
-        rows.append(row(say("heads.block", number=i + 1), pieces, longest))
+        rows.append(row(say("heads.block", number=number_of(i)), pieces, longest))
     rows.append(row(say("about.head"), [("other", answer["head"])], longest))
     key = '<span class="key {}">{}</span>'
     keys = " ".join([key.format(kind, say("about." + kind)) for kind in ("attention", "mlp")])

@@ -1,6 +1,7 @@
 """The contents of the flow's columns: plain strings, so that the prepared page is made of them too."""
 
 from page import matrix, prompt, strips
+from page.counting import number_of
 from page.markup import quoted_html
 from page.numbers import percent
 
@@ -33,7 +34,7 @@ def columns(answer, words):
             token=quoted_html(answer["tokens"][view["row"]]["shown"]),
             share=percent(most["share"]),
             other=quoted_html(answer["tokens"][most["row"]]["shown"]),
-            position=most["row"] + 1,
+            position=number_of(most["row"]),
         ),
     }
 

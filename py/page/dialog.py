@@ -26,13 +26,14 @@ GROWING = 220  # milliseconds
 
 
 class Dialog:
-    def __init__(self, page, opened):
+    def __init__(self, page):
         self.page = page
-        self.opened = opened  # called with the name of the part that opens, "" when one closes
         self.part = None  # the open one
+        self.going = ""  # the name of the part that is open or on its way
         self.turn = 0  # counts what was opened and closed
         parts.load()
         self.parts = {name: kind(name, page) for name, kind in parts.every.items()}
+        page.state.listen(self.follow, "part", "shown")
         dialog = by_id("panel")
         on(dialog, "close", lambda _: self.closed())
         on(dialog, "click", self.clicked)
@@ -44,7 +45,7 @@ class Dialog:
             ("keydown", "pressed"),
         ):
             on(dialog, event, self.passed_on(method))
-        on(by_id("panel-close"), "click", lambda _: self.close())
+        on(by_id("panel-close"), "click", lambda _: by_id("panel").close())
         on(by_id("panel-save"), "click", lambda _: asyncio.create_task(self.save()))
         watch_size(dialog, self.keep_on_screen)
 
@@ -52,11 +53,32 @@ class Dialog:
         """What happens inside is the open part's."""
         return lambda event: getattr(self.part, method)(event) if self.part else None
 
+    def can_open(self, name):
+        return self.page.client.ready or not self.parts[name].needs_model
+
+    def follow(self, changed=("part",)):
+        """The state may have another part, or show something else of it."""
+        name = self.page.state.part
+        if name == self.going:
+            if self.part and "shown" in changed:
+                self.part.turned()
+        elif not name:
+            self.going = ""
+            by_id("panel").close()
+        elif self.can_open(name):
+            self.going = name
+            asyncio.create_task(self.fill())
+
     async def open(self, name):
-        """Fetch what the part shows, then show it."""
-        part, dialog = self.parts[name], by_id("panel")
-        if part.needs_model and not self.page.client.ready:
-            return
+        """Open the part, until it is there."""
+        self.going = name
+        self.page.state.set(part=name)
+        await self.fill()
+
+    async def fill(self):
+        """Fetch what the part that is open or on its way shows, then show it."""
+        name, dialog = self.going, by_id("panel")
+        part = self.parts[name]
         self.turn += 1
         turn, was_open = self.turn, dialog.open
         try:
@@ -82,15 +104,14 @@ class Dialog:
             self.grow(dialog, part)
         self.page.status.draw()
         part.ready()
-        if part.has_link and part is not before:
-            self.opened(name)
 
     def emptied(self, part):
         """There is nothing to show of a part: no numbers of another text stay in it, and no link says it is open."""
         if part is self.part:
             fill("panel-body", "")
-        elif self.part is None:
-            self.opened("")
+        else:
+            self.going = self.part.name if self.part else ""
+            self.page.state.set(part=self.going)
 
     def grow(self, dialog, part):
         """Over the place it belongs to, as far as the screen allows."""
@@ -119,32 +140,19 @@ class Dialog:
         if dialog.open and dialog.offsetTop > lowest:
             place(dialog, top="{:.0f}px".format(lowest))
 
-    def close(self):
-        by_id("panel").close()
-
     def closed(self):
         self.turn += 1
         self.page.status.unsay("question")
         self.page.status.draw()  # the others move out with the panel
-        part, self.part = self.part, None
+        part, self.part, self.going = self.part, None, ""
         if part:
             part.closed()
-            if part.under:
-                asyncio.create_task(self.open(part.under.name))
-            else:
-                self.opened("")
+        self.page.state.set(part=part.under.name if part and part.under else "")
 
     async def refresh(self):
         """The same part again, after another text, block, head or language."""
         if self.part and by_id("panel").open:  # a dialog says a moment later that it was closed
-            await self.open(self.part.name)
-
-    async def turn_to(self, name):
-        """Show the part; where it is open already it stays, and one that the reader has just closed stays closed."""
-        if self.part is self.parts[name]:
-            await self.refresh()
-        else:
-            await self.open(name)
+            await self.fill()
 
     async def save(self):
         """Hand the numbers of the open part to the reader."""
@@ -160,8 +168,8 @@ class Dialog:
         dialog, target = by_id("panel"), event.target
         table = target.closest(".as-table")
         if table:
-            asyncio.create_task(self.parts["table"].show(table.getAttribute("data-table")))
+            self.parts["table"].show(table.getAttribute("data-table"))
         elif not target.closest(".panel-inside") and not is_inside(dialog, event):
-            self.close()
+            dialog.close()
         elif self.part:
             self.part.clicked(event)

@@ -114,9 +114,15 @@ def encoded_value(element):
     return window.Object.values(window.JSON.parse(value_as_json(element))).map(window.encodeURIComponent).join("")
 
 
-def set_value(element, text):
-    """Put a text into a field, by way of JSON as in `value_as_json`."""
-    window.Object.assign(element, window.JSON.parse(json.dumps({"value": text})))
+def text_as_json(text):
+    """A text from elsewhere as `value_as_json` gives it once it stands in a field, which knows one kind of line end."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return window.JSON.stringify(window.JSON.parse(json.dumps({"value": text})))
+
+
+def put_value(element, value):
+    """Fill a field with a text that is such JSON."""
+    window.Object.assign(element, window.JSON.parse(value))
 
 
 def text_length(field):

@@ -1,5 +1,6 @@
 """The embedding, opened: for each token its text, its id, what the id stands for, where it stands, and their sum."""
 
+from page.counting import number_of
 from page.markup import escape, visible
 from page.numbers import grouped
 from page.prompt import is_piece
@@ -23,7 +24,7 @@ def rows(answer, view, words):
         )
     places = "".join(
         [
-            "<li>" + words.say("tokens.position", position=position + 1) + "</li>"
+            "<li>" + words.say("tokens.position", position=number_of(position)) + "</li>"
             for position in range(first, len(answer["tokens"]))
         ]
     )

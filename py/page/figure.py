@@ -2,19 +2,20 @@
 
 from page import candidates, flow, forming, layout, matrix, needle, shape
 from page.columns import columns
+from page.counting import number_of
 from page.dom import all_of, by_id, fill, first_of, mark, place, rectangle, scroll_down, write
 from page.fold import Fold
 from page.strips import IN_FLOW
 
 
 class Figure:
-    def __init__(self, words):
+    def __init__(self, state, words):
+        self.state = state
         self.words = words
         self.answer = None  # the prepared one, then that of the last prediction
         self.stale = False  # the field holds another text than the picture
         self.depths = []  # the answer forming, of this run; None for each depth that is not known yet
         self.fold = Fold()
-        self.least = 0  # share of the whole below which a contribution is not drawn
 
     @property
     def view(self):
@@ -59,7 +60,7 @@ class Figure:
             fill(name, html)
         for name, last in (("block", view["n_layer"]), ("head", view["n_head"])):
             by_id(name).max = last
-            by_id(name).value = view[name] + 1
+            by_id(name).value = number_of(view[name])
             write(name + "-count", self.words.say("of", total=last))
             for step, button in ((-1, name + "-back"), (1, name + "-on")):
                 by_id(button).disabled = not 0 <= view[name] + step < last
@@ -112,7 +113,7 @@ class Figure:
         view = self.view
         places = self.places()
         chosen = view["row"] - view["first"]
-        fill("ribbons", flow.picture(places, view["count"], view, chosen, self.least))
+        fill("ribbons", flow.picture(places, view["count"], view, chosen, self.state.threshold))
         self.draw_fan()
 
     def draw_fan(self):

@@ -10,24 +10,26 @@ PAUSES = (1.2, 0.5, 0.15, 0)  # seconds between tokens, by speed
 
 
 class Generation:
-    def __init__(self, figure, predict, controls):
-        self.figure = figure  # knows the reader's language
-        self.predict = predict  # runs the model on the text and the steps, draws, and calls `answered`
-        self.controls = controls  # know which draw it is
+    def __init__(self, state, words):
+        self.state = state
+        self.words = words
         self.history = History()
         self.answer = None  # the newest picture's, with the drawn token
         self.fresh = False  # whether it answers what the text and the steps are now
-        self.length = 0  # of the typed text, in the browser's own units
+        self.length = text_length(by_id("prompt"))  # of the typed text, in the browser's own units
         self.wanted = 0  # tokens asked for one by one and not yet appended
         self.playing = 0  # number of the run under way, 0 for none
         self.runs = 0
+        state.listen(self.follow, "text", "generated")
         on(by_id("append"), "click", lambda _: self.once())
         on(by_id("play-on"), "click", lambda _: self.play_or_pause())
         on(by_id("undo"), "click", lambda _: self.undo())
         on(by_id("timeline"), "click", self.chose)
 
-    def typed(self):
-        """The reader changed the text: it is a new beginning."""
+    def follow(self, changed):
+        """Another text is a new beginning."""
+        if "text" not in changed and self.state.generated == tuple(self.history.ids):
+            return
         self.fresh = False
         self.history.clear()
         self.length = text_length(by_id("prompt"))
@@ -72,16 +74,15 @@ class Generation:
         elif self.fresh and (self.playing or self.wanted):
             self.wanted = max(self.wanted - 1, 0)
             drawn = self.answer["next"]["drawn"]
-            draw = self.controls.draw
+            draw = self.state.draw
             self.history.append({"id": drawn["id"], "shown": drawn["shown"], "share": drawn["sampled"], "draw": draw})
-            self.controls.draw = draw + 1
-            self.move()
+            self.move(draw + 1)
         self.show()
 
-    def move(self):
-        """Let the model, and with it the picture and the text field, follow the history."""
-        self.fresh = False
-        asyncio.create_task(self.predict())
+    def move(self, draw):
+        """Let the model, and with it the picture and the text field, follow the history; `draw` is the next."""
+        if "generated" in self.state.set(generated=tuple(self.history.ids), draw=draw):
+            self.fresh = False
 
     def stop(self):
         self.playing = self.wanted = 0
@@ -89,28 +90,31 @@ class Generation:
 
     def undo(self):
         self.stop()
-        self.go(self.history.position - 1)
-        self.history.cut()
-        self.move()
+        self.go(self.history.position - 1, True)
 
     def chose(self, event):
         button = event.target.closest("[data-step-number]")
         if button:
             self.stop()
             self.go(int(button.getAttribute("data-step-number")))
-            self.move()
 
-    def go(self, position):
-        """Back to an earlier moment, with the needle where it was then; "draw again" moves it for another branch."""
+    def go(self, position, cut=False):
+        """Back to an earlier moment, with the needle where it was then; "draw again" moves it for another branch.
+
+        `cut` forgets what came after it.
+        """
         self.history.go(position)
-        self.controls.draw = self.history.draw(self.controls.draw)
+        draw = self.history.draw(self.state.draw)
+        if cut:
+            self.history.cut()
+        self.move(draw)
 
     def show(self):
         """Buttons and timeline."""
-        say = self.figure.words.say
+        say = self.words.say
         write("play-on", say("generate.pause") if self.playing else say("generate.play"))
         by_id("append").disabled = by_id("play-on").disabled = self.full
         by_id("undo").disabled = self.history.position == 0
         write("generate-note", say("generate.full") if self.answer is not None and self.full else "")
-        fill("timeline", timeline(self.history, self.figure.words))
+        fill("timeline", timeline(self.history, self.words))
         keep_in_view(by_id("timeline"), by_id("timeline").querySelector(".now"))

@@ -1,5 +1,6 @@
 """Every attention head at a glance: one column a block, one row a head, each square the head's real pattern."""
 
+from page.counting import number_of
 from page.markup import escape, quoted
 from page.numbers import percent
 
@@ -9,7 +10,7 @@ def grid(heads, chosen, words):
     pieces = ['<p class="note">', words.say("heads.legend"), '</p><div class="scroll"><div class="blocks">']
     for block in range(len(heads)):
         pieces.append('<div class="block"><span class="block-name">')
-        pieces.append(words.say("heads.block", number=block + 1) + "</span>")
+        pieces.append(words.say("heads.block", number=number_of(block)) + "</span>")
         for head in range(len(heads[block])):
             pieces.append(
                 '<button type="button" class="head" translate="no" data-block="{}" data-head="{}" aria-pressed="{}"'
@@ -32,9 +33,9 @@ def sentence(heads, block, head, words):
     one = heads[block][head]
     return words.say(
         "heads.name",
-        block=block + 1,
-        head=head + 1,
+        block=number_of(block),
+        head=number_of(head),
         share=percent(one["share"]),
         token=quoted(one["most"]),
-        position=one["position"] + 1,
+        position=number_of(one["position"]),
     )

@@ -6,8 +6,8 @@ WIDTH = 340  # pixels, as in style/parts.css
 
 
 class Help:
-    def __init__(self, figure):
-        self.figure = figure
+    def __init__(self, words):
+        self.words = words
         on(by_id("main"), "click", self.clicked)
 
     def clicked(self, event):
@@ -15,8 +15,8 @@ class Help:
         if not button:
             return
         key = "help." + button.getAttribute("data-help")
-        write("help-title", self.figure.words.say(key + ".title"))
-        write("help-text", self.figure.words.say(key))
+        write("help-title", self.words.say(key + ".title"))
+        write("help-text", self.words.say(key))
         help_box = by_id("help")
         box = button.getBoundingClientRect()
         width, height = viewport()

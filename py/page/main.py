@@ -13,7 +13,7 @@ async def start():
             if name.endswith(".py") and name != "main.py":
                 __import__(folder.replace("/", ".") + "." + name[:-3])
                 await frame()
-    from page.reader import Page
+    from page.app import Page
 
     await Page().start()
 

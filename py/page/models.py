@@ -28,10 +28,10 @@ PLACES = {"hold": ".holding", "open_own": "#own"}  # where a load is asked for; 
 
 
 class Models:
-    def __init__(self, figure, client, link, status, loaded):
-        self.figure = figure  # knows the reader's language
+    def __init__(self, state, words, client, status, loaded):
+        self.state = state
+        self.words = words
         self.client = client
-        self.link = link
         self.status = status
         self.loaded = loaded  # awaited when another model is loaded, with what is to be done when it is in use
         self.catalog = catalog.read("models.json")
@@ -57,20 +57,17 @@ class Models:
     def label(self, name=None):
         """What a reader calls the model `name`, or the one in use."""
         name = self.name if name is None else name
-        return self.words("own.name") if name == OWN else name
+        return self.words.say("own.name") if name == OWN else name
 
     def is_own(self):
         return self.name == OWN
 
-    def words(self, key, **values):
-        return self.figure.words.say(key, **values)
-
-    async def start(self):
-        """The first model: the one the link asks for if it is at hand, else the embedded one."""
+    async def start(self, name):
+        """The first model: the one of that name if it is at hand, else the embedded one."""
         if not await self.client.start():
             return
         self.stored = await self.client.ask("stored", storage.site())
-        await self.want(self.link.state["model"])
+        await self.want(name)
 
     async def want(self, name):
         """Load a model by name, or ask first when it is large; a page without any is given the embedded one."""
@@ -138,7 +135,7 @@ class Models:
     def adopt(self, name, answer):
         """This model is in use, and what is drawn is its picture; `answer` is what the worker said of it."""
         self.used, self.name, self.coming, self.client.ready = answer, name, None, True
-        self.link.state["model"] = self.link_name()
+        self.state.set(model=self.link_name())
         self.show()
 
     async def fall_back(self, answer):
@@ -178,11 +175,11 @@ class Models:
             if self.used is not None or report["total"] > catalog.ASK_ABOVE:
                 rate.add(milliseconds(), report["arrived"])
                 show("coming", True)
-                text = coming.sentence(self.label(name), report, rate.bytes_a_second, self.figure.words)
+                text = coming.sentence(self.label(name), report, rate.bytes_a_second, self.words)
                 for element in all_of("#coming-text, #panel [data-coming]"):
                     element.textContent = text
                 n_layer = model["n_layer"] if model else max(len(report["parts"]) - 2, 0)
-                fill("coming-parts", coming.cells(n_layer, report["parts"], self.figure.words))
+                fill("coming-parts", coming.cells(n_layer, report["parts"], self.words))
             await asyncio.sleep(LOOK)
 
     def show(self):
@@ -256,7 +253,7 @@ class Models:
 
     def open_own(self, files):
         names = names_of(files)
-        lacking = own_files.missing(names, self.figure.words)
+        lacking = own_files.missing(names, self.words)
         write("own-said", lacking)
         if not lacking:
             asyncio.create_task(self.take("open_own", OWN, in_order(files, own_files.in_order(names)), ""))
@@ -265,7 +262,7 @@ class Models:
 
     async def html(self):
         """The picker."""
-        words = self.figure.words
+        words = self.words
         listed = catalog.cards(self.catalog, self.name, self.coming, self.asking, self.stored, words)
         own = catalog.own(self.used if self.name == OWN else None, self.coming == OWN, words)
         return listed + own + storage.section(await storage.state(), words)

@@ -3,6 +3,8 @@
 saves are those that the worker's `numbers` has under its name, or what its own `numbers` gives.
 """
 
+from page.counting import number_of
+
 
 class Part:
     place = "#figure"  # the element of the closed picture that it grows from
@@ -21,7 +23,7 @@ class Part:
 
     @property
     def words(self):
-        return self.page.figure.words
+        return self.page.words
 
     @property
     def is_open(self):
@@ -37,8 +39,9 @@ class Part:
 
     def title(self):
         view = self.figure.view
-        numbers = {"block": view["block"] + 1, "blocks": view["n_layer"]}
-        return self.words.say("panel." + self.name, head=view["head"] + 1, heads=view["n_head"], **numbers)
+        block, head = number_of(view["block"]), number_of(view["head"])
+        numbers = {"block": block, "blocks": view["n_layer"], "head": head, "heads": view["n_head"]}
+        return self.words.say("panel." + self.name, **numbers)
 
     def saved_as(self):
         """What its numbers are called as a file."""
@@ -59,6 +62,9 @@ class Part:
 
     def ready(self):
         """They are on the page."""
+
+    def turned(self):
+        """The state's `shown` is another while it is open."""
 
     def closed(self):
         """It is no longer open, or another has taken its place."""

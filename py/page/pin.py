@@ -8,8 +8,9 @@ from page.dom import by_id, fill, on, show, write
 
 
 class Pin:
-    def __init__(self, figure, ask, drew):
+    def __init__(self, figure, words, ask, drew):
         self.figure = figure
+        self.words = words
         self.ask = ask  # an async function: asks the worker to pin or unpin; gives the next tokens
         self.drew = drew  # called with them
         self.label = ""  # of the pinned distribution
@@ -22,7 +23,7 @@ class Pin:
                 following = await self.ask("pin")
             except NoAnswer:
                 return
-            self.label = compare.label(self.figure.answer["tokens"], following, self.figure.words)
+            self.label = compare.label(self.figure.answer["tokens"], following, self.words)
             self.drew(following)
 
     async def take_away(self):
@@ -34,9 +35,9 @@ class Pin:
     def show(self, following):
         """The line under the curve, for the worker's newest `next`."""
         pinned = "pinned" in following
-        say = self.figure.words.say
+        say = self.words.say
         write("pin", say("pin.again") if pinned else say("pin"))
         for name in ("unpin", "open-compare", "pin-sentence"):
             show(name, pinned)
         if pinned:
-            fill("pin-sentence", compare.sentence(following, self.label, self.figure.words))
+            fill("pin-sentence", compare.sentence(following, self.label, self.words))

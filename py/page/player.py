@@ -9,8 +9,8 @@ PAUSE = 0.07  # seconds a step
 
 
 class Player:
-    def __init__(self, figure):
-        self.figure = figure
+    def __init__(self, words):
+        self.words = words
         self.score = None
         self.step = 0
         self.playing = False
@@ -28,7 +28,7 @@ class Player:
         by_id("reveal-box").setAttribute("width", str(width))
         by_id("step-mark").setAttribute("d", mark)
         by_id("scrub").value = self.step
-        write("step-text", work.step_text(self.step, self.score, self.figure.words))
+        write("step-text", work.step_text(self.step, self.score, self.words))
 
     def press(self, button):
         if button == "play":
@@ -47,7 +47,7 @@ class Player:
     async def play(self):
         self.playing = True
         score = self.score
-        write("play", self.figure.words.say("player.pause"))
+        write("play", self.words.say("player.pause"))
         if self.step >= score["d_head"]:
             self.go(0)
         while self.playing and self.score is score and self.step < score["d_head"]:
@@ -61,4 +61,4 @@ class Player:
             self.playing = False
             button = by_id("play")
             if button:
-                button.textContent = self.figure.words.say("player.play")
+                button.textContent = self.words.say("player.play")

@@ -14,8 +14,9 @@ ARROWS = {"ArrowUp": (-1, 0), "ArrowDown": (1, 0), "ArrowLeft": (0, -1), "ArrowR
 
 
 class Pointing:
-    def __init__(self, figure, client, opened):
+    def __init__(self, figure, words, client, opened):
         self.figure = figure
+        self.words = words
         self.client = client
         self.opened = opened  # the part of one head: shows its cells
         self.at = {}  # by name of the strip or matrix, the (row, column) last pointed at
@@ -32,7 +33,7 @@ class Pointing:
         """Another picture is drawn: what was read in the one before is no longer there."""
         self.turn += 1
         self.last = None
-        write("reading", self.figure.words.say("reading.hint"))
+        write("reading", self.words.say("reading.hint"))
         show("reading-table", False)
 
     def answered(self, say):
@@ -114,7 +115,7 @@ class Pointing:
         return quoted_html(self.figure.answer["tokens"][row]["shown"])
 
     def say_strip(self, strip):
-        words = self.figure.words
+        words = self.words
         key = "reading.entry" if strip["first"] == strip["last"] else "reading.strip"
         html = words.html(
             key,
@@ -131,7 +132,7 @@ class Pointing:
         self.say(html)
 
     def say_share(self, score):
-        words = self.figure.words
+        words = self.words
         hidden = score["column"] > score["row"]
         html = words.html(
             "reading.hidden" if hidden else "reading.share",

@@ -1,5 +1,6 @@
 """The prompt's tokens: as tints behind the typed text, and as the picture's rows."""
 
+from page.counting import number_of
 from page.markup import escape, visible
 from page.numbers import grouped
 
@@ -47,7 +48,7 @@ def column(answer, first, chosen, words):
                 token["id"],
                 "true" if position == chosen else "false",
                 visible(token["shown"]),
-                words.say("tokens.position", position=position + 1),
+                words.say("tokens.position", position=number_of(position)),
             )
         )
     return "".join(rows)

@@ -1,210 +1,63 @@
-"""What a link to the page carries, declared once: everything else follows from it and the model.
+"""What is seen, as one list of fields: whoever changes one sets it here, whoever shows one listens for it.
 
-Programs that pass a link on decode it, encode it again, escape it or cut it. What can be understood is kept, and what
-cannot is named; a checksum tells what a reader of the link could not.
+It is what the reader wants; the picture follows when the model has answered. A link is these fields, written, see
+`address.py`; so to go to another state, by a link, an example or the timeline, is to set them. Blocks, heads and tokens
+count from 0.
 """
 
-import binascii
+from page.examples import TEMPERATURE
 
-from page import parts, percent
+LAST = -1  # as a token: the last one, however long the text is
+NUMBER = (int, float)
 
-HIDEABLE = ("models", "examples", "generate", "temperature", "top-k", "top-p", "draw", "curve", "forming")
-LONGEST = 6000  # characters of an encoded text in a link
-
-# name, kind, value when the link does not say; whole numbers count from 1 as readers do
-FIELDS = (
-    ("text", "text", None),  # as encodeURIComponent writes it
-    ("model", "model", ""),  # its name, "" for the embedded one
-    ("block", "number", 1),
-    ("head", "number", 1),
-    ("token", "number", 0),  # 0 is the last one
-    ("open", "part", ""),
-    ("t", "decimal", None),  # temperature
-    ("k", "number", 0),  # top-k, 0 is off
-    ("p", "decimal", None),  # top-p
-    ("seed", "number", None),
-    ("draw", "number", 0),
-    ("hide", "names", ""),  # of HIDEABLE, with commas between: what a teacher leaves out
+FIELDS = (  # name, type, value at first
+    ("text", str, ""),  # what the reader typed, as JSON: see `dom.value_as_json`
+    ("generated", tuple, ()),  # ids of the tokens appended to it
+    ("model", str, ""),  # as links name it: "" for the embedded one and for a reader's own
+    ("block", int, 0),
+    ("head", int, 0),
+    ("token", int, LAST),  # the one that explains itself
+    ("part", str, ""),  # the open one
+    ("shown", tuple, ()),  # what of it, where there is a choice
+    ("temperature", NUMBER, TEMPERATURE),
+    ("top_k", int, None),  # None is off
+    ("top_p", NUMBER, None),
+    ("seed", int, 0),
+    ("draw", int, 0),  # how often the reader has asked for another
+    ("language", str, "en"),
+    ("hide", str, ""),  # what a teacher leaves out, of `links.HIDEABLE`, with commas between
+    ("threshold", NUMBER, 0),  # share of the whole below which a contribution is not drawn
 )
-AMPERSANDS = ("amp;", "#38;", "#x26;")  # what follows an & that HTML escapes
-KNOWN = ("check",) + tuple([name for name, _, _ in FIELDS])
-DIGITS = "0123456789"
-NAME = percent.PLAIN + "-_."
-DECIMALS = 7
-
-# What a program may have done to a whole link, undone. Whether it had been done, only the checksum can tell.
-SPLIT = ("%E2%80%8B", "%E2%81%A0", "%EF%BB%BF", "%C2%AD", "%0D", "%0A")  # put in where an address may be broken
-ESCAPED = (
-    ("&lt;", "<"),
-    ("&gt;", ">"),
-    ("&quot;", '"'),
-    ("&#39;", "'"),
-    ("&#039;", "'"),
-    ("&#x27;", "'"),
-    ("&amp;", "&"),
-)
-UNDONE = (
-    lambda link: link,
-    lambda link: percent.decoded(link)[0],  # encoded once more
-    lambda link: link.replace("+", "%20"),  # a form's way to write spaces
-    lambda link: percent.decoded(link)[0].replace("+", "%20"),
-    lambda link: replaced(link, [(mark, "") for mark in SPLIT] + [(mark.lower(), "") for mark in SPLIT]),
-    lambda link: replaced(link, ESCAPED),  # decoded, then escaped for HTML
-    lambda link: link.replace("=3D", "="),  # mail's quoted-printable
-)
+TYPES = {name: kind for name, kind, _ in FIELDS}
+SETTINGS = ("temperature", "top_k", "top_p", "seed", "draw")  # what shapes the distribution, and the draw
 
 
-def replaced(text, pairs):
-    for old, new in pairs:
-        text = text.replace(old, new)
-    return text
+class State:
+    def __init__(self):
+        self.listeners = []
+        for name, _, first in FIELDS:
+            setattr(self, name, first)
 
+    def listen(self, changed, *names):
+        """Call `changed` with the names of the fields that have changed, whenever one of these has."""
+        self.listeners.append((changed, set(names)))
 
-def read(fragment):
-    """The part of an address after # -> a value for every field; what cannot be understood counts as not said."""
-    return understood(fragment)[0]
+    def set(self, **values):
+        """Change fields and tell who listens; the names of those that are others now.
 
-
-def understood(fragment):
-    """(state, lost): a value for every field, and what could not be understood, as the link says it.
-
-    A `lost` "check" means that the link as a whole is not the one that was written.
-    """
-    first = None
-    for undo in UNDONE:
-        said, last = fields(undo(fragment.lstrip("#")))
-        state, lost = values(said, last)
-        if said.get("check") == checksum(state):
-            return state, []
-        if first is None or not first[0]:
-            first = said, state, lost
-        if said and "check" not in said:
-            break  # an older link, or one written by hand
-    said, state, lost = first
-    return state, lost + ["check"] if "check" in said else lost
-
-
-def fields(link):
-    """({name: value as it stands}, the last name); an & that begins no field belongs to the text before it."""
-    said, last = {}, ""
-    pieces = link.split("&")
-    for number, piece in enumerate(pieces):
-        name, equals, value = piece.partition("=")
-        for escape in AMPERSANDS:
-            name = name.replace(escape, "")
-        if equals and name in KNOWN:
-            said[name] = value
-            last = name
-        elif last == "text" and not ("check" in said and number == len(pieces) - 1 and begins_field(piece)):
-            said["text"] += "&" + piece
-    return said, last
-
-
-def begins_field(piece):
-    """Whether a link was cut here in the middle of a field's name."""
-    return any([name.startswith(piece) for name in KNOWN + AMPERSANDS])
-
-
-def values(said, last):
-    """(state, lost) of fields as they stand; the link ends with the field `last`."""
-    state, lost = {}, []
-    for name, kind, default in FIELDS:
-        state[name] = default
-        if name not in said:
-            continue
-        text, whole = percent.decoded(said[name], name == last)
-        if kind == "text":
-            value = percent.encoded(text)
-            short = shortened(value)
-            whole = whole and short == value
-            value = short if short or whole else None
-        else:
-            value = READERS[kind](without_ending(text))
-            whole = value is not None
-        if value is not None:
-            state[name] = value
-        if not whole:
-            lost.append(name if kind == "text" else name + "=" + text[:20])
-    return state, lost
-
-
-def without_ending(text):
-    """Without what was appended to a link or stood after it: a tracker's query, a full stop, a bracket."""
-    for sign in "&?#|":
-        text = text.split(sign)[0]
-    text = text.strip()
-    while text and text[-1] not in percent.PLAIN:
-        text = text[:-1]
-    return text
-
-
-def shortened(text):
-    """The beginning of an encoded text as far as a link carries it, to the end of a character."""
-    if len(text) <= LONGEST:
-        return text
-    begun, _ = percent.decoded(text[:LONGEST], True)
-    return percent.encoded(begun)
-
-
-def whole_number(value):
-    return int(value) if value and all([c in DIGITS for c in value]) and len(value) < 7 else None
-
-
-def decimal(value):
-    """A number such as 0.8, .5 or 1e-05; at most seven decimals of it count."""
-    size, e, power = value.lower().partition("e")
-    whole, _, rest = size.partition(".")
-    places = power[1:] if power[:1] in ("-", "+") else power
-    if not whole + rest or not all([c in DIGITS for c in whole + rest + places]) or (e and not places):
-        return None
-    if len(value) > 40 or len(places) > 2:
-        return None
-    number = round(float(value), DECIMALS)
-    return number if number < 10**8 else None
-
-
-def part(value):
-    return value if value in parts.linked() else None
-
-
-def model(value):
-    return value if 0 < len(value) <= 60 and all([c in NAME for c in value]) else None
-
-
-def names(value):
-    said = [name.strip() for name in value.split(",")]
-    return ",".join([name for name in HIDEABLE if name in said])
-
-
-READERS = {"model": model, "number": whole_number, "decimal": decimal, "part": part, "names": names}
-
-
-def write(state):
-    """The other way round, naming only what differs from the default."""
-    return "&".join([name + "=" + WRITERS[kind](state[name]) for name, kind, d in FIELDS if state[name] != d])
-
-
-def written_decimal(number):
-    text = "{:.{}f}".format(number, DECIMALS).rstrip("0")
-    return text[:-1] if text.endswith(".") else text
-
-
-WRITERS = {
-    "text": percent.sturdy,
-    "model": str,
-    "number": str,
-    "part": str,
-    "decimal": written_decimal,
-    "names": lambda value: value.replace(",", "%2C"),
-}
-
-
-def checksum(state):
-    """CRC-32 of what `write` writes."""
-    return str(binascii.crc32(write(state).encode()))
-
-
-def link(state):
-    """What `write` writes, and before it its checksum: what is cut off a link is its end."""
-    written = write(state)
-    return "check=" + checksum(state) + "&" + written if written else ""
+        Another text has nothing generated after it, and another part shows what it shows at first, unless it is said.
+        """
+        if "text" in values and "generated" not in values:
+            values["generated"] = ()
+        if "part" in values and "shown" not in values:
+            values["shown"] = ()
+        for name in values:
+            if not (isinstance(values[name], TYPES[name]) or values[name] is None):
+                raise TypeError(name)
+        changed = set([name for name in values if getattr(self, name) != values[name]])
+        for name in changed:
+            setattr(self, name, values[name])
+        for listener, names in self.listeners:
+            if changed & names:
+                listener(changed)
+        return changed

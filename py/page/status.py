@@ -19,8 +19,8 @@ RETRIED = ("missing", "refused", "unreachable", "damaged", "unreadable", "memory
 
 
 class Status:
-    def __init__(self, figure):
-        self.figure = figure  # knows the reader's language
+    def __init__(self, words):
+        self.words = words
         self.said = {}  # by topic, how the notice is told: see `notice`
 
     def arrived(self, count, total):
@@ -28,16 +28,14 @@ class Status:
         if total:
             bar = by_id("model-progress")
             bar.max, bar.value = total, count
-            write(
-                "model-text", self.figure.words.say("model.loading", arrived=megabytes(count), total=megabytes(total))
-            )
+            write("model-text", self.words.say("model.loading", arrived=megabytes(count), total=megabytes(total)))
 
     async def watch_pass(self, client):
         """While the model reads a long text: how far it is, beside the text, where the count of tokens stands else."""
         await asyncio.sleep(PATIENCE)
         while True:
             report = await client.ask("computing")
-            write("prompt-count", self.figure.words.say("prompt.computing", **report))
+            write("prompt-count", self.words.say("prompt.computing", **report))
             await asyncio.sleep(LOOK)
 
     def show_model(self, model, name, failed, embedded):
@@ -47,7 +45,7 @@ class Status:
         """
         show("model-progress", model is None and failed is None)
         by_id("model").classList.toggle("live", model is not None)
-        say = self.figure.words.say
+        say = self.words.say
         if failed:
             write("model-text", say("model.failed"))
         elif model:
@@ -100,7 +98,7 @@ class Status:
         is_error = any([one["error"] for one in said])
         notice.setAttribute("role", "alert" if is_error else "status")
         notice.classList.toggle("error", is_error)
-        write("notice-text", "\n".join([one["tell"](self.figure.words) for one in said]))
+        write("notice-text", "\n".join([one["tell"](self.words) for one in said]))
         show("retry", any([one["retry"] for one in said]))
         show("notice", bool(said))
 

@@ -1,5 +1,6 @@
 """The generated tokens in their order, each as strong as it was likely; choosing one goes back to that moment."""
 
+from page.counting import number_of
 from page.markup import escape, quoted, visible
 from page.numbers import percent
 
@@ -10,7 +11,8 @@ def timeline(history, words):
         return ""
     pieces = [stop(0, history.position, escape(words.say("generate.start")), words.say("generate.start.name"), 0)]
     for number, step in enumerate(history.steps):
-        name = words.say("generate.step", number=number + 1, token=quoted(step["shown"]), share=percent(step["share"]))
+        said = {"number": number_of(number), "token": quoted(step["shown"]), "share": percent(step["share"])}
+        name = words.say("generate.step", **said)
         pieces.append(stop(number + 1, history.position, visible(step["shown"]), name, step["share"]))
     return "".join(pieces)
 

@@ -8,11 +8,15 @@ LANGUAGES = ("en", "zh")
 
 
 class Words:
-    """The texts of one language. `folder` is where the language files lie."""
+    """The texts of one language at a time. `folder` is where the language files lie."""
 
     def __init__(self, language, folder):
+        self.folder = folder
+        self.turn_to(language)
+
+    def turn_to(self, language):
         self.language = language
-        with open(folder + "/" + language + ".json", encoding="utf-8") as file:
+        with open(self.folder + "/" + language + ".json", encoding="utf-8") as file:
             self.texts = json.load(file)
 
     def say(self, key, **values):

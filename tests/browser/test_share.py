@@ -10,7 +10,7 @@ import pytest
 
 from build import site
 from model import sampling
-from page.state import HIDEABLE
+from page.links import HIDEABLE
 from tests.browser.reading import close, number
 from tests.browser.test_accessible import violations
 

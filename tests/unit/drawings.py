@@ -15,6 +15,7 @@ from page import (
     flow,
     forming,
     heads,
+    links,
     matrix,
     needle,
     numbers,
@@ -23,7 +24,6 @@ from page import (
     prompt,
     scales,
     shape,
-    state,
     tables,
     work,
 )
@@ -134,5 +134,5 @@ def drawings(asked, words):
     drawn["grouped"] = " ".join([numbers.grouped(n) + numbers.megabytes(n) for n in (0, 7, 999, 8180, 124400000)])
     drawn["draws"] = " ".join([str(draws.uniform(seed, n)) for seed in (0, 1, 999_999) for n in range(5)])
     drawn["scales"] = " ".join([numbers.short(scales.temperature_at(position)) for position in range(141)])
-    drawn["state"] = " ".join([state.write(state.read(fragment)) for fragment in FRAGMENTS])
+    drawn["links"] = " ".join([links.write(links.read(fragment)) for fragment in FRAGMENTS])
     return drawn

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from build import site
-from page import state
+from page import links
 from tests.model.pictures import pixels
 from tests.unit.without_browser import in_thread, runner_of, worker_of
 
@@ -120,7 +120,7 @@ def play() -> list[dict]:
             found = json.loads(worker.tokenize(json.dumps({"value": text})))
             answers.append({"text": None, "asked": ["tokenize", ascii(text)], "answer": found})
     for link in LINKS:
-        answers.append({"text": None, "asked": ["link", link], "answer": list(state.understood(link))})
+        answers.append({"text": None, "asked": ["link", link], "answer": list(links.understood(link))})
     return json.loads(json.dumps(answers), parse_float=lambda digits: float(f"{float(digits):.{DIGITS}g}"))
 
 

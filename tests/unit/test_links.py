@@ -1,4 +1,4 @@
-"""Links: every state comes back from its link, whatever programs have done to it, or it is said what is lost."""
+"""Links: every links comes back from its link, whatever programs have done to it, or it is said what is lost."""
 
 import html
 import json
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from page import percent, scales, state
+from page import links, percent, scales
 from page.parts import linked
 from tests.unit.test_micropython import run_in_micropython
 
@@ -27,7 +27,7 @@ TEMPERATURES = st.sampled_from([scales.temperature_at(i) for i in range(scales.T
 ).map(lambda n: n / 1000)
 STATES = st.fixed_dictionaries(
     {
-        "text": st.none() | TEXTS.map(percent.encoded).filter(lambda text: len(text) <= state.LONGEST),
+        "text": st.none() | TEXTS.map(percent.encoded).filter(lambda text: len(text) <= links.LONGEST),
         "model": st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,40}[A-Za-z0-9]", fullmatch=True) | st.just(""),
         "block": NUMBERS,
         "head": NUMBERS,
@@ -38,7 +38,7 @@ STATES = st.fixed_dictionaries(
         "p": st.none() | st.sampled_from([scales.top_p_at(i) for i in range(5, 100)]),
         "seed": NUMBERS,
         "draw": NUMBERS,
-        "hide": st.sets(st.sampled_from(state.HIDEABLE)).map(lambda ticked: state.names(",".join(ticked))),
+        "hide": st.sets(st.sampled_from(links.HIDEABLE)).map(lambda ticked: links.names(",".join(ticked))),
     }
 )
 
@@ -83,8 +83,8 @@ DECODED = {
 
 @given(STATES, st.sampled_from(sorted(KEPT)))
 def test_every_state_survives_what_programs_do_to_links(said, how):
-    assert state.understood("#" + in_browser(KEPT[how](state.link(said)))) == (said, [])
-    assert state.read("#" + state.write(said)) == state.read(state.write(said)) == said
+    assert links.understood("#" + in_browser(KEPT[how](links.link(said)))) == (said, [])
+    assert links.read("#" + links.write(said)) == links.read(links.write(said)) == said
 
 
 @given(STATES, PLAIN_TEXTS, st.sampled_from(sorted(DECODED)))
@@ -92,14 +92,14 @@ def test_a_decoded_link_opens_the_same_text(said, text, how):
     if how == "decoded, the rest encoded as in a form":
         assume("&" not in text and "=" not in text)
     said |= {"text": percent.encoded(text)}
-    assert state.understood("#" + in_browser(DECODED[how](state.link(said)))) == (said, [])
+    assert links.understood("#" + in_browser(DECODED[how](links.link(said)))) == (said, [])
 
 
 @given(STATES, st.data())
 def test_of_a_cut_link_the_beginning_is_kept_and_the_loss_is_said(said, data):
-    link = state.link(said)
+    link = links.link(said)
     at = data.draw(st.integers(len("check=1"), len(link) - 1))
-    found, lost = state.understood("#" + link[:at])
+    found, lost = links.understood("#" + link[:at])
     assert found == said or "check" in lost
     if found["text"] is not None:
         assert percent.decoded(said["text"])[0].startswith(percent.decoded(found["text"])[0])
@@ -130,7 +130,7 @@ def test_of_a_cut_link_the_beginning_is_kept_and_the_loss_is_said(said, data):
     ],
 )
 def test_a_text_written_by_hand_or_by_other_programs(link, text, lost):
-    found, said_lost = state.understood(in_browser(link) if link.isascii() else link)
+    found, said_lost = links.understood(in_browser(link) if link.isascii() else link)
     assert (None if found["text"] is None else percent.decoded(found["text"])[0]) == text
     assert said_lost == lost
 
@@ -139,25 +139,25 @@ def test_a_text_written_by_hand_or_by_other_programs(link, text, lost):
 def test_an_older_link_opens_what_it_opened(text):
     """They had no checksum and left bare what encodeURIComponent does."""
     encoded = quote(text, safe=BY_JAVASCRIPT)
-    assume(len(encoded) <= state.LONGEST)
+    assume(len(encoded) <= links.LONGEST)
     for link in (f"#text={encoded}&block=3&t=0.5&k=40&p=0.9&seed=7&draw=2&hide=curve,forming", f"#text={encoded}"):
-        found, lost = state.understood(link)
+        found, lost = links.understood(link)
         assert (found["text"], lost) == (encoded, [])
     assert percent.encoded(text) == encoded and percent.decoded(encoded) == (text, True)
 
 
 @given(st.text(max_size=2000).map(lambda text: percent.encoded(percent.without_halves(text))), st.integers(1, 400))
 def test_a_text_too_long_is_shortened_at_the_end_of_a_character(text, times):
-    found, lost = state.understood("#text=" + text * times + "&seed=1")
-    assert len(found["text"] or "") <= state.LONGEST
-    if len(text) * times > state.LONGEST:
+    found, lost = links.understood("#text=" + text * times + "&seed=1")
+    assert len(found["text"] or "") <= links.LONGEST
+    if len(text) * times > links.LONGEST:
         assert lost == ["text"] and (text * times).startswith(found["text"])
-        assert len(found["text"]) > state.LONGEST - 12
+        assert len(found["text"]) > links.LONGEST - 12
 
 
 ANYTHING = (
     st.text()
-    | st.lists(st.tuples(st.sampled_from([*state.KNOWN, "x"]), st.text())).map(
+    | st.lists(st.tuples(st.sampled_from([*links.KNOWN, "x"]), st.text())).map(
         lambda pairs: "#" + "&".join(f"{name}={value}" for name, value in pairs)
     )
     | st.lists(st.sampled_from([*"#&=%2e-.,\ud800", "text", "t", "E9", "C3", "block"])).map("".join)
@@ -168,22 +168,22 @@ ANYTHING = (
 @example("#t=1e999&p=-0&k=\u0663")
 @example("#check=&text=%")
 def test_any_link_is_understood_as_far_as_it_goes(fragment):
-    found, lost = state.understood(fragment)
-    assert list(found) == [name for name, _, _ in state.FIELDS]
-    for name, kind, default in state.FIELDS:
+    found, lost = links.understood(fragment)
+    assert list(found) == [name for name, _, _ in links.FIELDS]
+    for name, kind, default in links.FIELDS:
         if kind == "part":
             assert found[name] in ("", *linked())
         elif kind == "text":
             assert found[name] is None or (
-                set(found[name]) <= set(percent.PLAIN + percent.SIGNS + "%") and len(found[name]) <= state.LONGEST
+                set(found[name]) <= set(percent.PLAIN + percent.SIGNS + "%") and len(found[name]) <= links.LONGEST
             )
         elif kind == "names":
-            assert set(found[name].split(",")) <= {"", *state.HIDEABLE}
+            assert set(found[name].split(",")) <= {"", *links.HIDEABLE}
         elif kind == "model":
-            assert found[name] == default or set(found[name]) <= set(state.NAME)
+            assert found[name] == default or set(found[name]) <= set(links.NAME)
         else:
             assert found[name] == default or 0 <= found[name] < 10**8
-    assert state.understood(state.link(found)) == (found, [])
+    assert links.understood(links.link(found)) == (found, [])
     assert set(lost) <= {"text", "check"} or any("=" in one for one in lost)
 
 
@@ -207,43 +207,43 @@ def test_any_link_is_understood_as_far_as_it_goes(fragment):
     ],
 )
 def test_what_a_link_does_not_say_is_the_default(fragment, said, lost):
-    assert {name: default for name, _, default in state.FIELDS} == DEFAULTS
-    assert state.understood(fragment) == (DEFAULTS | said, lost)
+    assert {name: default for name, _, default in links.FIELDS} == DEFAULTS
+    assert links.understood(fragment) == (DEFAULTS | said, lost)
 
 
 def test_only_what_differs_is_written():
-    assert state.write(state.read("")) == ""
-    assert state.write(state.read("#open=next&block=1&token=4")) == "token=4&open=next"
+    assert links.write(links.read("")) == ""
+    assert links.write(links.read("#open=next&block=1&token=4")) == "token=4&open=next"
 
 
 @given(TEXTS)
 def test_a_link_has_no_sign_that_mail_programs_take_for_its_end(text):
-    written = state.link(DEFAULTS | {"text": percent.encoded(text), "hide": ",".join(state.HIDEABLE), "seed": 1})
+    written = links.link(DEFAULTS | {"text": percent.encoded(text), "hide": ",".join(links.HIDEABLE), "seed": 1})
     assert set(written) <= set(percent.PLAIN + "%&=-") and written[-1] in percent.PLAIN
 
 
 MICROPYTHON = """
 import json
-from page import scales, state
+from page import links, scales
 with open("answers.json") as file:
-    links = json.load(file)
-found = [list(state.understood(link)) + [state.link(state.read(link))] for link in links]
+    many = json.load(file)
+found = [list(links.understood(link)) + [links.link(links.read(link))] for link in many]
 numbers = [n / 1000 for n in range(5001)] + [scales.temperature_at(n) for n in range(141)]
-written = [state.written_decimal(n) for n in numbers]
-print(json.dumps([found, written, [state.decimal(text) == n for text, n in zip(written, numbers)]]))
+written = [links.written_decimal(n) for n in numbers]
+print(json.dumps([found, written, [links.decimal(text) == n for text, n in zip(written, numbers)]]))
 """
 
 
 def test_micropython_reads_and_writes_links_as_cpython_does():
     chance = random.Random(1)
-    pieces = [*state.KNOWN, "=", "&", "%", "E9", "%C3%A9", "%f0%9f%99%82", "%ED%A0%80", "1e-05", "0.30000000000000004"]
+    pieces = [*links.KNOWN, "=", "&", "%", "E9", "%C3%A9", "%f0%9f%99%82", "%ED%A0%80", "1e-05", "0.30000000000000004"]
     pieces += ["99", "7", "-1", ".", ",", "+", "%2520", "é", "你", "🙂", "%00", "&amp;", "curve", "head", "=3D", "#"]
-    links = ["#" + "".join(chance.choices(pieces, k=chance.randrange(1, 30))) for _ in range(1500)]
+    many = ["#" + "".join(chance.choices(pieces, k=chance.randrange(1, 30))) for _ in range(1500)]
     for mangle in KEPT.values():
         for text in ('The cat, "sat" on 100 % é 🙂?', "a&b=c#d+e", "\0x\n"):
             said = DEFAULTS | {"text": percent.encoded(text), "t": 2.075, "seed": 12, "hide": "curve,forming"}
-            links.append("#" + in_browser(mangle(state.link(said))))
-    found, written, same = json.loads(run_in_micropython(MICROPYTHON, json.dumps(links, ensure_ascii=False)))
-    assert found == [[*state.understood(link), state.link(state.read(link))] for link in links]
+            many.append("#" + in_browser(mangle(links.link(said))))
+    found, written, same = json.loads(run_in_micropython(MICROPYTHON, json.dumps(many, ensure_ascii=False)))
+    assert found == [[*links.understood(link), links.link(links.read(link))] for link in many]
     numbers = [n / 1000 for n in range(5001)] + [scales.temperature_at(n) for n in range(141)]
-    assert written == [state.written_decimal(n) for n in numbers] and all(same)
+    assert written == [links.written_decimal(n) for n in numbers] and all(same)

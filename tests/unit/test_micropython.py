@@ -68,5 +68,5 @@ def test_micropython_draws_what_cpython_draws(language):
     assert set(got) == set(expected)
     for name in expected:
         assert_same(name, got[name], expected[name])
-    for name in ("percent", "signed", "grouped", "state"):  # numbers without ties
+    for name in ("percent", "signed", "grouped", "links"):  # numbers without ties
         assert got[name] == expected[name]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from build.site import ROOT
 from model import file_error
 from model.sampling import cut_by
-from page import about, candidates, catalog, markup, matrix, parts, ribbons, state, words
+from page import about, candidates, catalog, links, markup, matrix, parts, ribbons, words
 from page.numbers import bar_end, brief, grouped, megabytes, percent, signed, whole_percent
 from page.parts.share import FILES
 from tests.browser.reading import number
@@ -284,7 +284,7 @@ def test_every_text_is_used_and_every_used_text_exists():
         "panel.*": parts.every,
         "panel.*.subtitle": parts.every,
         "share.*": FILES,
-        "share.hide.*": state.HIDEABLE,
+        "share.hide.*": links.HIDEABLE,
         "storage.why.*": {"worker", *said_by("build/service_worker.js", r"Trouble\(", "kind = ")},
         "strip.*": re.findall('data-strip="(.*?)"', every),
         "strip.short.*": re.findall(r'class="strip-name of-(\w+)"', every),

@@ -14,9 +14,10 @@ class Head(Part):
 
     def __init__(self, name, page):
         super().__init__(name, page)
-        self.player = Player(page.figure)
+        self.player = Player(page.words)
         self.count = 0  # of tokens in the steps
         self.turn = 0  # counts the fillings
+        self.of = None  # the run, block and head that the state's chosen cell belongs to
 
     async def fill(self):
         view = self.figure.view
@@ -27,14 +28,28 @@ class Head(Part):
     def ready(self):
         self.player.stop()
         self.turn += 1
-        view = self.figure.view
-        self.choose_cell(min(view["row"] - view["first"], self.count - 1), view["shares"].index(max(view["shares"])))
+        view, before = self.figure.view, self.of
+        self.of = self.page.client.run, view["block"], view["head"]
+        if before in (None, self.of) or not self.page.state.set(shown=()):
+            self.turned()
 
     def closed(self):
         self.player.stop()
+        self.of = None
+
+    def cell(self):
+        """The (row, column) that the reader has chosen or, before, to which the explained token listens most."""
+        view, chosen = self.figure.view, self.page.state.shown
+        if len(chosen) == 2 and all([0 <= place < self.count for place in chosen]):
+            return chosen
+        return min(view["row"] - view["first"], self.count - 1), view["shares"].index(max(view["shares"]))
 
     def choose_cell(self, row, column):
-        """Work out one cell, marked in every step."""
+        self.page.state.set(shown=(row, column))
+
+    def turned(self):
+        """Work out the chosen cell, marked in every step."""
+        row, column = self.cell()
         view, turn = self.figure.view, self.turn
         for kind, outline in emphasis(row, column, view["count"]).items():
             for name in ("scores", "masked", "pattern"):

@@ -15,8 +15,8 @@ class Heads(Part):
     def clicked(self, event):
         head = event.target.closest(".head")
         if head:
-            self.page.choice.choose(int(head.getAttribute("data-block")), int(head.getAttribute("data-head")))
-            self.page.dialog.close()
+            self.page.state.set(block=int(head.getAttribute("data-block")), head=int(head.getAttribute("data-head")))
+            self.page.state.set(part="")
 
     def hovered(self, event):
         head = event.target.closest(".head")

@@ -1,6 +1,6 @@
 """Taking things along: the link to what is seen, with a choice of what it hides; picture and text as files."""
 
-from page import picture, state
+from page import links, picture
 from page.dom import (
     all_of,
     all_selected_copied,
@@ -27,10 +27,10 @@ class Share(Part):
 
     async def fill(self):
         say = self.words.say
-        link = self.page.link
-        hidden = link.state["hide"].split(",")
+        address = self.page.address
+        hidden = self.page.state.hide.split(",")
         boxes = []
-        for name in state.HIDEABLE:
+        for name in links.HIDEABLE:
             boxes.append(
                 '<label><input type="checkbox" data-hides="{}"{}> {}</label>'.format(
                     name, " checked" if name in hidden else "", escape(say("share.hide." + name))
@@ -48,9 +48,9 @@ class Share(Part):
             '<section><h3>{}</h3><p class="saves">{}</p><p class="note">{}</p></section>'
         ).format(
             say("share.link"),
-            escape(link.address()),
+            escape(address.link()),
             say("share.copy"),
-            say("share.long") if link.left_out else "",
+            say("share.long") if address.left_out else "",
             say("share.not") + (" " + say("share.own") if self.page.models.is_own() else ""),
             say("share.hide"),
             "".join(boxes),
@@ -89,8 +89,8 @@ class Share(Part):
     def changed(self, event):
         if event.target.getAttribute("data-hides"):
             ticked = [box.getAttribute("data-hides") for box in all_of("[data-hides]") if box.checked]
-            self.page.link.hide(",".join(ticked))
-            by_id("share-link").value = self.page.link.address()
+            self.page.state.set(hide=",".join(ticked))
+            by_id("share-link").value = self.page.address.link()
 
 
 PART = Share

@@ -10,15 +10,15 @@ class Table(Part):
     place = "#flow"
     has_link = False
 
-    def __init__(self, name, page):
-        super().__init__(name, page)
-        self.of = ""  # the picture's name
+    @property
+    def of(self):
+        """The picture's name."""
+        return self.page.state.shown[0]
 
-    async def show(self, of):
-        self.of = of
+    def show(self, of):
         if not self.is_open:
             self.under = self.page.dialog.part
-        await self.page.dialog.open(self.name)
+        self.page.state.set(part=self.name, shown=(of,))
 
     async def fill(self):
         view, words = self.figure.view, self.words

@@ -1,0 +1,125 @@
+"""The page comes alive here: what there is, and who hears of what the reader does."""
+
+import asyncio
+import json
+
+from page import draws
+from page.address import Address
+from page.choice import Choice
+from page.client import Client
+from page.controls import Controls
+from page.dialog import Dialog
+from page.dom import (
+    by_id,
+    frame,
+    leave_out,
+    luck,
+    on,
+    on_any_input,
+    on_new_fragment,
+    started,
+    translate,
+    value_as_json,
+    wanted_languages,
+    watch_size,
+    write,
+)
+from page.examples import EXAMPLES
+from page.figure import Figure
+from page.generation import Generation
+from page.helping import Help
+from page.models import Models
+from page.numbers import round_percent
+from page.pin import Pin
+from page.pointing import Pointing
+from page.runs import Runs
+from page.state import State
+from page.status import Status
+from page.words import Words, best_language
+
+
+class Page:
+    def __init__(self):
+        self.state = State()
+        text = value_as_json(by_id("prompt"))  # the browser may have brought another than the page's own
+        self.state.set(text=text, language=best_language(wanted_languages()), seed=int(luck() * draws.MOST))
+        self.words = Words(self.state.language, "page/text")
+        self.client = Client()
+        self.status = Status(self.words)
+        self.client.failed = self.status.unanswered
+        self.address = Address(self.state, self.status)
+        self.figure = Figure(self.state, self.words)
+        self.controls = Controls(self.state, self.words)
+        self.generation = Generation(self.state, self.words)
+        self.runs = Runs(self)
+        self.choice = Choice(self)
+        self.pin = Pin(self.figure, self.words, self.runs.asked_next, self.runs.drew_next)
+        self.models = Models(self.state, self.words, self.client, self.status, self.runs.switched)
+        self.dialog = Dialog(self)
+        self.models.open, self.models.refresh = self.dialog.open, self.dialog.refresh
+        self.pointing = Pointing(self.figure, self.words, self.client, self.dialog.parts["head"])
+        self.help = Help(self.words)
+
+    async def start(self):
+        """In pieces, between which the browser may do what the reader wants: slow machines take their time here."""
+        await frame()
+        text, state = by_id("prompt"), self.state
+        on(text, "input", lambda _: self.runs.choose(value_as_json(text)))
+        on(by_id("language"), "change", lambda event: state.set(language=event.target.value))
+        on(by_id("examples"), "click", self.runs.chose_example)
+        for name in ("main", "share", "open-models"):
+            on(by_id(name), "click", self.clicked)
+        on(by_id("threshold"), "input", lambda event: state.set(threshold=int(event.target.value) / 100))
+        for name in ("block", "head"):
+            on(by_id(name), "change", lambda event, name=name: self.choice.numbered(name, event.target))
+        on(by_id("flow"), "scroll", lambda _: self.figure.draw_fan())
+        on_any_input(lambda _: by_id("veil").classList.remove("passing"))
+        on_new_fragment(self.choice.followed)
+        watch_size(by_id("flow"), self.figure.draw_ribbons)
+        state.listen(lambda _: leave_out(state.hide), "hide")
+        state.listen(lambda _: self.thinned(), "threshold")
+        state.listen(lambda _: asyncio.create_task(self.speak()), "language")
+        state.set(**self.address.asked())
+        await frame()
+        if text.value == EXAMPLES[0]:
+            with open("example.json", encoding="utf-8") as file:
+                self.figure.take(json.load(file))
+            self.figure.depths = self.figure.answer["depths"]
+        else:
+            self.figure.mark_stale()
+        await self.speak()
+        started("page")
+        await self.models.start(self.address.model)
+
+    def clicked(self, event):
+        """Anything that opens, or that chooses what the picture is of."""
+        opener = event.target.closest("[data-open]")
+        if not opener:
+            if self.client.ready:
+                self.choice.clicked(event.target)
+        elif self.dialog.can_open(opener.getAttribute("data-open")):
+            self.state.set(part=opener.getAttribute("data-open"))
+
+    def thinned(self):
+        """Contributions below the threshold are not drawn."""
+        by_id("threshold").value = round(100 * self.state.threshold)
+        write("threshold-value", round_percent(self.state.threshold))
+        self.figure.draw_ribbons()
+
+    async def speak(self):
+        """Every text in the state's language, and with them the picture that holds some."""
+        self.words.turn_to(self.state.language)
+        translate(self.words)
+        by_id("language").value = self.words.language
+        if self.figure.answer is not None:
+            await frame()
+            self.figure.draw_view(self.figure.view)
+            await frame()
+            self.figure.draw_next(self.figure.answer["next"])
+        self.models.show()
+        self.controls.show()
+        self.generation.show()
+        self.pointing.forget()
+        if not self.figure.stale:
+            self.runs.show_tokens(self.figure.answer, self.figure.answer["next"]["drawn"]["shown"])
+        self.status.draw()

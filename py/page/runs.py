@@ -1,0 +1,197 @@
+"""The text becomes a run of the model, and the run a picture: typing, generating and other settings all come here."""
+
+import asyncio
+import json
+
+from page import prompt
+from page.candidates import COUNT
+from page.dom import by_id, fill, frame, put_text, put_value, text_as_json, value_as_json, write
+from page.numbers import grouped, megabytes
+from page.state import SETTINGS
+
+
+class Runs:
+    def __init__(self, page):
+        self.page = page
+        self.state, self.words, self.figure, self.client = page.state, page.words, page.figure, page.client
+        self.status, self.address, self.controls = page.status, page.address, page.controls
+        self.asked = None  # the (text, generated) that the model was asked for last
+        page.state.listen(self.follow_text, "text", "generated")
+        page.state.listen(self.follow_settings, *SETTINGS)
+
+    def chose_example(self, event):
+        button = event.target.closest(".example")
+        if button:
+            self.choose(text_as_json(button.textContent))
+
+    def choose(self, text):
+        """The reader wants another text: its tokens come at once, then the model's answer."""
+        self.address.leave()
+        self.status.unsay("note")
+        self.state.set(text=text)
+
+    def take_text(self):
+        """What stands in the field, generated tokens and all, is the text; the caller asks the model about it."""
+        text = value_as_json(by_id("prompt"))
+        self.asked = (text, ())
+        self.state.set(text=text)
+
+    def follow_text(self, changed):
+        """Another text, or other generated tokens, is in the field, and the model reads it."""
+        state, field = self.state, by_id("prompt")
+        if "text" in changed:
+            if value_as_json(field) != state.text:
+                put_value(field, state.text)
+            self.figure.mark_stale()
+            if not self.client.ready:
+                fill("prompt-tokens", "")
+                write("prompt-count", "")
+                write("run", self.words.say("run.waiting"))
+        if self.client.ready and self.asked != (state.text, state.generated):
+            asyncio.create_task(self.predict())
+
+    async def predict(self, call="predict", adopted=None):
+        """Run the model on the text and what was generated after it, and draw the answer.
+
+        `call` is the worker's function for that, see `switched`. Answers what the worker said, None when it was not
+        asked.
+        """
+        state = self.state
+        text, ids = self.asked = state.text, state.generated
+
+        def overtaken():
+            return (text, ids) != (state.text, state.generated)
+
+        if not ids and call == "predict":
+            tokens = await self.client.ask("tokenize", text)
+            if overtaken():
+                return None  # a newer text is on its way
+            if "error" in tokens:
+                self.unread(tokens)
+                return None
+            self.show_tokens(tokens, "")
+        chosen = self.page.choice.wanted()
+        settings = self.controls.settings(COUNT, "")
+        watch = asyncio.create_task(self.status.watch_pass(self.client))
+        answer = await self.client.ask(call, text, json.dumps(list(ids)), settings, *chosen)
+        watch.cancel()
+        if "run" in answer:
+            if adopted:
+                adopted()
+            await self.draw(answer, overtaken)
+            if chosen != self.page.choice.wanted():
+                self.page.choice.look()
+            elif answer["run"] == self.client.run and not overtaken():
+                self.address.arrived(answer["view"], len(answer["tokens"]))
+            if settings != self.controls.settings(COUNT, ""):
+                self.reshaped()
+        elif "error" in answer and call == "predict" and not overtaken():
+            self.unread(dict(answer, model=self.page.models.label()))
+        return answer
+
+    async def switched(self, adopted):
+        """A model is loaded: it is in use, and `adopted` called, once it has read what stands in the field.
+
+        Answers what the worker said; after an error the model in use before reads on, if there is one.
+        """
+        first = not self.client.ready
+        answer = {"replaced": True}
+        while "replaced" in answer:
+            self.take_text()
+            answer = await self.predict("use", adopted)
+        if "error" in answer:
+            if not first:
+                await self.predict()
+        elif first:
+            if self.asked != (self.state.text, self.state.generated):
+                await self.predict()
+            self.page.dialog.follow()
+        return answer
+
+    def unread(self, error):
+        """The text in the field has no numbers; those of the text before stay in the picture, which counts as stale."""
+        self.figure.mark_stale()
+        if error["error"] == "text":
+            fill("prompt-tokens", "")
+            write("prompt-count", "")
+        write("run", "")
+        self.status.say_error(error)
+        self.client.drew(self.client.run)  # it stays: who waits for another need not
+        self.ask_forming()  # the worker may have left it unfinished for this text
+
+    async def draw(self, answer, overtaken):
+        """A run of the model, in pieces: what the worker's numbers belong to is always what is drawn.
+
+        `overtaken()` says whether the field holds a newer text by now; the picture then counts as stale.
+        """
+        first = prompt.same_beginning(self.figure.answer, answer) if self.figure.is_live else 0
+        self.client.drew(answer["run"])
+        self.status.unsay("question")
+        if self.page.generation.history.steps and not overtaken():
+            put_text(by_id("prompt"), self.page.generation.length, answer["appended_text"])
+        self.figure.draw_run(answer)
+        self.page.choice.drawn(answer["view"])
+        self.page.pointing.forget()
+        await frame()
+        if answer["run"] != self.client.run:
+            return
+        self.figure.draw_next(answer["next"])
+        self.page.pin.show(answer["next"])
+        await frame()
+        if answer["run"] != self.client.run:
+            return
+        by_id("figure").classList.remove("prepared")
+        self.ask_forming()
+        if overtaken():
+            self.figure.mark_stale()
+        elif "unread" in answer:
+            self.unread({"error": "text", "file": answer["unread"]})
+        else:
+            self.figure.mark_stale(False)
+            self.show_tokens(answer, answer["next"]["drawn"]["shown"])
+            self.figure.light(first)
+            self.address.remember_text()
+            self.page.generation.answered(answer)
+        await self.page.dialog.refresh()
+
+    def ask_forming(self):
+        if None in self.figure.depths:
+            self.client.ask_newest("forming", lambda answer: self.figure.draw_forming(answer["depths"]), "forming")
+
+    def show_tokens(self, answer, ghost):
+        fill("prompt-tokens", prompt.tints(answer, ghost))
+        write("prompt-count", prompt.count(answer, self.words))
+        say = self.words.say
+        left_out, limit = answer["left_out"], answer["n_positions"]
+        if answer["empty"]:
+            note = "notice.no_start" if answer["stands_in"] else "notice.empty"
+            start = "".join([token["shown"] for token in answer["tokens"]])
+            self.status.notice("text", lambda words: words.say(note, token=start))
+        elif left_out:
+            values = {"limit": grouped(limit), "count": grouped(answer["count"]), "left_out": grouped(left_out)}
+            self.status.notice("text", lambda words: words.say("notice.left_out", **values))
+        else:
+            self.status.unsay("text")
+        if "milliseconds" in answer:
+            took = "{:.0f}".format(answer["milliseconds"])
+            key = "run.live" if answer["computed"] else "run.known"
+            write("run", say(key, milliseconds=took, heap=megabytes(answer["heap"])))
+
+    def follow_settings(self, changed):
+        if "text" not in changed and "generated" not in changed:  # else the model is asked, with these settings
+            self.reshaped()
+
+    def reshaped(self):
+        """Other settings, or another draw: the list, the strip and the curve follow; the model does not run."""
+        if self.figure.is_live:
+            self.client.ask_newest("next", self.drew_next, "reshape", self.controls.settings(COUNT, ""))
+
+    async def asked_next(self, name):
+        """What another of the worker's functions says of the next tokens."""
+        return await self.client.ask_of_run(name, self.controls.settings(COUNT, ""))
+
+    def drew_next(self, following):
+        self.figure.draw_next(following)
+        self.page.pin.show(following)
+        if not self.figure.stale:  # else the field holds a newer text
+            fill("prompt-tokens", prompt.tints(self.figure.answer, following["drawn"]["shown"]))
