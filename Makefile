@@ -53,12 +53,13 @@ train: train-text $(VENV)/requirements-train.txt node_modules/.package-lock.json
 train-text:
 	@test -n "$(TEXT)" || { echo "TEXT is missing: make train TEXT=folder, one with .txt files." >&2; exit 1; }
 
-lint: $(VENV)/requirements-dev.txt ## check style and formatting
+lint: $(VENV)/requirements-dev.txt ## check style, formatting and types
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
 
 clean: ## remove what was built; keep what was installed
-	rm -rf dist vendor .pytest_cache .ruff_cache .hypothesis
+	rm -rf dist vendor .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find build py tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- what the targets above stand on ---

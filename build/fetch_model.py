@@ -70,7 +70,7 @@ def fetch(name: str, pins: dict[str, Pin] = PINS, endpoint: str | None = None, c
 
     huggingface_hub.logging.set_verbosity_error()  # else each attempt is told at length
     repository, revision, files = pins[name]
-    folder = None
+    paths = []
     for file, sha256 in files.items():
         print(f"{repository}, {file}", flush=True)
         try:
@@ -84,8 +84,8 @@ def fetch(name: str, pins: dict[str, Pin] = PINS, endpoint: str | None = None, c
                 f"{path} is not the file that was published: its SHA-256 is {digest(path)}, not {sha256}.\n"
                 "It may have been damaged on the way. Delete it and try again."
             )
-        folder = path.parent
-    return folder
+        paths.append(path)
+    return paths[0].parent
 
 
 def unreachable(name: str, repository: str, revision: str, files: dict[str, str], error: Exception) -> str:

@@ -17,7 +17,7 @@ def icon(size: int) -> bytes:
     """A PNG of size x size pixels."""
     n = size * FINE
     root = ElementTree.fromstring(SVG.read_text(encoding="utf-8"))
-    unit = n / float(root.get("viewBox").split()[2])
+    unit = n / float(root.attrib["viewBox"].split()[2])
     y, x = (np.mgrid[0:n, 0:n] + 0.5) / unit  # each (n, n)
     rgba = np.zeros((n, n, 4))  # (n, n, 4) colours already multiplied with their opacity
     for rect, fill in rectangles(root):
@@ -37,7 +37,7 @@ def rectangles(root: ElementTree.Element) -> list[tuple[ElementTree.Element, tup
     found = []
     for parent in root.iter():
         for rect in parent.findall("{*}rect"):
-            found.append((rect, colour(rect.get("fill") or parent.get("fill"))))
+            found.append((rect, colour(rect.get("fill") or parent.attrib["fill"])))
     return found
 
 

@@ -54,8 +54,8 @@ def write_service_worker(out: Path) -> None:
     files = kept_files(out)
     script = (ROOT / "build" / "service_worker.js").read_text(encoding="utf-8")
     for constant, value in (("VERSION", version_of(files)), ("FILES", files)):
-        line = f"const {constant} = {json.dumps(value)};"
-        script, count = re.subn(rf"^const {constant} = .*;$", lambda _, line=line: line, script, flags=re.MULTILINE)
+        line = f"const {constant} = {json.dumps(value)};".replace("\\", r"\\")  # for re to put in as it is
+        script, count = re.subn(rf"^const {constant} = .*;$", line, script, flags=re.MULTILINE)
         if count != 1:
             raise ValueError(f"service_worker.js should have one line for {constant}")
     (out / WORKER).write_text(script, encoding="utf-8")

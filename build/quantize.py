@@ -50,12 +50,11 @@ def quantize(source_folder: Path, out: Path, bits: int = 8, text: Path | None = 
     tokenizer, tokenizer_json = source.tokenizer()
     texts = {"config.json": minimised(source.config_json), "tokenizer.json": tokenizer_json}
     shapes = tensor_shapes(source.config)
+    compared: tuple[int, ...] = (8, 4)
     if any(shape[1] % GROUP for name, shape in shapes.items() if is_quantized(name, shape)):
         if bits == 4:
             raise SourceError(f"at 4 bits the rows of every matrix must be a multiple of {GROUP} weights long.")
         compared = (8,)
-    else:
-        compared = (8, 4)
     windows = windows_of(text, tokenizer, source.config) if text else None
 
     part = out.with_name(out.name + ".part")
@@ -82,7 +81,8 @@ def write_checkpoint(source: Source, out: Path, bits: int, texts: dict[str, byte
     }
     for name, data in texts.items():
         (out / name).write_bytes(data)
-    files, weight_map = list(texts), {}
+    files = list(texts)
+    weight_map: dict[str, str] = {}
     to_come = [list(shard) for shard in plan[bits]]
     shard: dict[str, np.ndarray] = {}  # the one being filled
     for number, (name, w) in enumerate(source.tensors()):

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -19,7 +20,7 @@ from build.paths import typed
 from build.serve import serving
 
 SIZES = ((1440, 900), (1024, 768), (390, 844))
-THEMES = ("light", "dark")
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 LIMIT = 300_000  # ms
 LONG = "It was the best of times, it was the worst of times, it was the age of wisdom, it was the age of foolishness"
 READY = "() => document.querySelector('#figure:not(.stale):not(.prepared)') && document.querySelector('#forming .stop')"

@@ -17,12 +17,16 @@ from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import TYPE_CHECKING, Any, AnyStr, BinaryIO, NamedTuple
 from urllib.parse import unquote, urlsplit
+from weakref import WeakSet
 
 import segno
 
 from build.paths import typed
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsRead, SupportsWrite
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
@@ -68,7 +72,7 @@ class Handler(SimpleHTTPRequestHandler):
     server: "FolderServer"
     compressed: str | None = None  # the type of a file that is sent compressed
 
-    def send_head(self) -> io.IOBase | None:
+    def send_head(self) -> io.BytesIO | BinaryIO | None:
         self.compressed = None  # one handler answers many requests
         answer = self.answer(unquote(urlsplit(self.path).path))
         if isinstance(answer, bytes):
@@ -120,7 +124,7 @@ class Handler(SimpleHTTPRequestHandler):
         self.end_headers()
         return io.BytesIO(answer.body)
 
-    def copyfile(self, source: IO[bytes], outputfile: IO[bytes]) -> None:
+    def copyfile(self, source: "SupportsRead[AnyStr]", outputfile: "SupportsWrite[AnyStr]") -> None:
         if not self.server.pace:
             return super().copyfile(source, outputfile)
         while piece := source.read(self.server.pace // PIECES):
@@ -167,19 +171,16 @@ class FolderServer(ThreadingHTTPServer):
         self.headers = headers or {}
         self.under = f"/{under.strip('/')}/".replace("//", "/")
         self.intercept = intercept
-        self.connections: set[socket.socket] = set()
+        self.connections: WeakSet[socket.socket] = WeakSet()
         super().__init__((host, port), partial(Handler, directory=str(self.folder)))
 
     def address(self, host: str = HOST) -> str:
         return f"http://{host}:{self.server_port}{self.under}"
 
-    def process_request(self, request: socket.socket, client_address: object) -> None:
+    def get_request(self) -> tuple[socket.socket, Any]:
+        request, client_address = super().get_request()
         self.connections.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: socket.socket) -> None:
-        self.connections.discard(request)
-        super().shutdown_request(request)
+        return request, client_address
 
     def server_close(self) -> None:
         """Stop answering, on kept-alive connections too."""
@@ -188,7 +189,7 @@ class FolderServer(ThreadingHTTPServer):
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
-    def handle_error(self, request: socket.socket, client_address: object) -> None:
+    def handle_error(self, request: socket.socket | tuple[bytes, socket.socket], client_address: object) -> None:
         if not isinstance(sys.exception(), ConnectionError):  # a closed tab is no error
             super().handle_error(request, client_address)
 

@@ -69,7 +69,7 @@ def looked_up(name: str, data: bytes) -> bytes:
 def page(site: Path) -> str:
     """The text of glassformer.html."""
     html = (site / "index.html").read_text(encoding="utf-8")
-    style = (site / "style.css").read_text(encoding="utf-8")
+    style = (site / "style.css").read_text(encoding="utf-8").replace("\\", r"\\")  # for re to put in as it is
     start = (ROOT / "build" / "single_file.js").read_text(encoding="utf-8")
     for old, new in (
         (r'(http-equiv="Content-Security-Policy"\s+content=")[^"]*"', rf'\1{POLICY}"'),
@@ -79,7 +79,7 @@ def page(site: Path) -> str:
         ("<html ", "<html data-whole "),
         (r' *<a href="THIRD_PARTY.md"[^>]*>[^<]*</a>\n', ""),
     ):
-        html, count = re.subn(old, lambda m, new=new: m.expand(new) if new.startswith("\\1") else new, html)
+        html, count = re.subn(old, new, html)
         if not count:
             raise ValueError(f"index.html has no {old}")
 

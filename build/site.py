@@ -25,10 +25,12 @@ from build.compress import compress  # noqa: E402
 from build.licences import third_party  # noqa: E402
 from build.offline import write_manifest, write_service_worker  # noqa: E402
 from model import vocabulary  # noqa: E402
+from model.answers import Settings  # noqa: E402
 from model.assembly import weights_from_shards  # noqa: E402
 from model.checkpoint import INDEX, parameters, read_index  # noqa: E402
 from model.config import GPT2Config  # noqa: E402
-from model.engine import Engine, Runner, finish  # noqa: E402
+from model.engine import Engine, finish  # noqa: E402
+from model.run import Runner  # noqa: E402
 from model.session import Session  # noqa: E402
 from model.tokenizer import Tokenizer  # noqa: E402
 from page import candidates, columns, examples, forming, needle, prompt, shape  # noqa: E402
@@ -91,11 +93,19 @@ def write_models(out: Path) -> None:
 def explain(text: str, temperature: float, session: Session, tokenizer: Tokenizer) -> dict:
     """What the engine answers to `predict`, with what it says after each block, less the timings."""
     engine = Engine(Runner(session, tokenizer, "float32"))
-    settings = {"temperature": temperature, "top_k": None, "top_p": None, "u": 0.5}
-    settings |= {"count": candidates.COUNT, "query": ""}
+    settings: Settings = {
+        "temperature": temperature,
+        "top_k": None,
+        "top_p": None,
+        "u": 0.5,
+        "count": candidates.COUNT,
+        "query": "",
+    }
     answer = finish(engine.predict(text, [], settings, 0, 0, -1))
-    answer |= finish(engine.forming(answer["run"]))
-    return {name: value for name, value in answer.items() if name not in ("run", "milliseconds", "computed")}
+    if "run" not in answer:
+        raise ValueError(f"the model does not read {text!r}: {answer}")
+    whole = {**answer, **finish(engine.forming(answer["run"]))}
+    return {name: value for name, value in whole.items() if name not in ("run", "milliseconds", "computed")}
 
 
 def fill(html: str, element_id: str, inner: str) -> str:

@@ -28,14 +28,14 @@ TYPES = {
 class Handler(http.server.SimpleHTTPRequestHandler):
     extensions_map = dict(TYPES, **{"": "application/octet-stream"})  # noqa: RUF012  the library's own way
 
-    def end_headers(self):
+    def end_headers(self) -> None:
         self.send_header("Cache-Control", "no-cache")
         super().end_headers()
 
-    def list_directory(self, path):
+    def list_directory(self, path: object) -> None:
         self.send_error(404)
 
-    def log_message(self, *arguments):
+    def log_message(self, *arguments: object) -> None:
         pass
 
 
@@ -44,23 +44,21 @@ class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
 
-def listen(folder):
-    """A server on the first free port, None when there is none."""
+def listen(folder: str) -> Server:
+    """A server on the first free port; without one the program ends."""
     for port in range(8000, 9000):
         try:
             return Server(("127.0.0.1", port), functools.partial(Handler, directory=folder))
         except OSError:
             continue
-    return None
+    sys.exit("No port from 8000 to 8999 is free.")
 
 
-def main():
+def main() -> None:
     folder = os.path.realpath(sys.argv[1])
     if not os.path.isfile(os.path.join(folder, "index.html")):
         sys.exit("There is no index.html in " + folder + ".")
     server = listen(folder)
-    if server is None:
-        sys.exit("No port from 8000 to 8999 is free.")
     address = f"http://127.0.0.1:{server.server_address[1]}/"
     print(
         "Glassformer is at " + address + "\nIf no browser opens, open that address. To stop, close this window.",

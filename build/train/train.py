@@ -57,7 +57,8 @@ def mean_loss(model: GPT2, windows: torch.Tensor) -> torch.Tensor:
 
 def optimizers(model: GPT2, muon_lr: float, adam_lr: float, dtype: torch.dtype) -> list[torch.optim.Optimizer]:
     """Muon for the matrices inside the blocks; AdamW for embeddings, LayerNorms and biases."""
-    matrices, rest = [], []
+    matrices: list[torch.nn.Parameter] = []
+    rest: list[torch.nn.Parameter] = []
     for name, w in model.named_parameters():
         (matrices if name.startswith("h.") and w.dim() == 2 else rest).append(w)
     return [Muon(matrices, muon_lr, dtype), torch.optim.AdamW(rest, adam_lr, betas=(0.9, 0.95), weight_decay=0)]

@@ -1,5 +1,7 @@
 """What a model writes, as a table for its card: computed by the site's own forward pass, so torch is not needed."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from build.tokenizer_files import END_OF_TEXT
@@ -27,7 +29,7 @@ def continuation(
 
 
 def continuations(
-    prompts: list[str], session: Session, tokenizer: Tokenizer, length: int, temperature: float, seed: int
+    prompts: Iterable[str], session: Session, tokenizer: Tokenizer, length: int, temperature: float, seed: int
 ) -> str:
     """A continuation of each of the prompts, in a table."""
     random = np.random.default_rng(seed)

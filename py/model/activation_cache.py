@@ -70,10 +70,10 @@ class ActivationCache:
         room = min(self.limit, end + max(8, end // 4))
         if square:
             wider = np.full((len(like), room, room), SQUARES[short(name)], like.dtype)  # (H, room, room)
-            if start:
+            if old is not None:
                 wider[:, :start, :start] = old[:, :start, :start]
         else:
             wider = np.empty((room, *like.shape[1:]), like.dtype)  # (room, ...)
-            if start:
+            if old is not None:
                 wider[:start] = old[:start]
         self.arrays[name] = wider

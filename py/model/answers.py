@@ -1,35 +1,32 @@
 """What the engine answers, field by field: plain dicts that cross to the page as JSON.
 
-Shares are probabilities from 0 to 1 and never rounded. Blocks, heads and tokens count from 0. A `Picture` is the data
-address of a PNG. T tokens are read, the last `rows` of them drawn, from token `first` on.
+Shares are probabilities from 0 to 1 and never rounded. Blocks, heads and tokens count from 0. What is answered about
+blocks and heads is in `block_answers.py`, what is answered when something fails is `file_error.Failure`.
 """
 
-from typing import Literal, NotRequired, TypedDict
+from collections.abc import Mapping
+from typing import Any, Literal, NotRequired, TypedDict, final
 
-Picture = str
-Vector = list[float | None]  # None for what is not finite
+from model.block_answers import BlockView
+from model.lists import Vector
+from model.quantization import Resident
+from model.sampling import Rule
+
+Answer = Mapping[str, Any]  # any of those here: the name of the question says which
 
 
+@final
 class Gone(TypedDict):
     """Instead of an answer about a run: the model has gone on to another text."""
 
     gone: Literal[True]
 
 
+@final
 class Replaced(TypedDict):
     """Instead of a run: a newer text came before this one was read."""
 
     replaced: Literal[True]
-
-
-class Failure(TypedDict):
-    """Instead of an answer. `error` is a kind: the text error.KIND in page/text says it.
-
-    `file` is what it is about; some kinds have fields of their own, see `file_error.KINDS`.
-    """
-
-    error: str
-    file: str
 
 
 # A text
@@ -55,6 +52,7 @@ class Prompt(TypedDict):
     n_positions: int  # tokens that the model has room for
 
 
+@final
 class Prediction(Prompt):
     """A run."""
 
@@ -62,7 +60,7 @@ class Prediction(Prompt):
     milliseconds: float  # of computing
     computed: int  # tokens; those known from the text before cost nothing
     next: "NextTokens"
-    view: "BlockView"
+    view: BlockView
     unread: NotRequired[str]  # why the reader's text was not read, and the empty one was
     heap: NotRequired[int]  # bytes of the interpreter's memory; the worker adds it
 
@@ -70,13 +68,18 @@ class Prediction(Prompt):
 # The next token
 
 
-class Settings(TypedDict):
-    """What shapes and lists a distribution."""
+class Sampling(TypedDict):
+    """What shapes a distribution, and draws from it."""
 
     temperature: float  # 0 takes the likeliest
     top_k: int | None
     top_p: float | None
     u: float  # from 0 up to 1: where on the strip of all shares the draw falls
+
+
+class Settings(Sampling):
+    """The same, and what is listed of it."""
+
     count: int  # candidates to list
     query: str  # "" lists the likeliest, else those that match
 
@@ -89,7 +92,7 @@ class Candidate(TypedDict):
     model: float  # share at temperature 1
     sampled: float  # share under the settings
     weight: float | None  # exp((logit - largest) / temperature); None at temperature 0
-    cut: Literal["top-k", "top-p"] | None  # the rule that took it out
+    cut: Rule | None  # the rule that took it out
 
 
 class TwoShares(TypedDict):
@@ -123,11 +126,7 @@ class PinnedLine(TypedDict):
     shares: Vector  # of the candidates listed; None for a token that its model lacks
 
 
-class NextTokens(TypedDict):
-    temperature: float
-    top_k: int | None
-    top_p: float | None
-    u: float
+class NextTokens(Sampling):
     largest: float  # logit
     total: float | None  # of the weights kept; None at temperature 0
     kept: int  # tokens that can be drawn
@@ -150,125 +149,7 @@ class Comparison(TypedDict):
     next: NextTokens
 
 
-# One block and one head
-
-
-class Most(TypedDict):
-    row: int  # the token that gets most
-    share: float
-
-
-class BlockView(TypedDict):
-    """The picture of one block and head, see `view.block_view`."""
-
-    block: int
-    head: int
-    row: int  # the token that explains itself
-    first: int
-    n_layer: int
-    n_head: int
-    n_embd: int
-    cells: int  # of each strip
-    gap: int  # pixels left free above and below a strip
-    strips: dict[str, Picture]  # by the name of what they show
-    pattern: Picture  # (rows, rows)
-    shares: Vector  # of attention, from token `first` to the row's own
-    contributions: Vector  # each share times the length of its value
-    total: float  # of all contributions, drawn or not
-    most: Most
-    norms: dict[str, float]  # lengths along the row's residual stream
-
-
-class Stage(TypedDict):
-    picture: Picture  # (rows, rows)
-    least: float  # of its colours' scale
-    most: float
-    rows: NotRequired[list[Vector]]  # the numbers, for texts short enough to print them
-
-
-class Stages(TypedDict):
-    """From queries and keys to shares."""
-
-    block: int
-    head: int
-    first: int
-    d_head: int
-    cells: int
-    gap: int
-    strips: dict[str, Picture]
-    scores: Stage  # products
-    masked: Stage  # scaled, the future hidden
-    pattern: Stage  # their softmax
-
-
-class Score(TypedDict):
-    """One cell worked out; of a hidden one `scaled` and `weight` are None, `share` is 0."""
-
-    row: int
-    column: int
-    q: Vector  # (D,)
-    k: Vector  # (D,)
-    products: Vector  # (D,)
-    sums: Vector  # (D,) of the products so far
-    d_head: int
-    score: float
-    scaled: float | None
-    largest: float  # scaled score of the row
-    weight: float | None  # exp(scaled - largest)
-    total: float  # of the row's weights
-    share: float
-    length: float  # of the value that it takes the share of
-
-
-class StripCell(TypedDict):
-    """What one cell of a strip stands for: entries `first` to `last`, from 1, of `size`."""
-
-    name: str
-    row: int
-    cell: int
-    first: int
-    last: int
-    size: int
-    mean: float
-    min: float
-    max: float
-    scale: float  # a mean of this size has the full colour
-
-
-class Table(TypedDict):
-    entries: NotRequired[list[list[int]]]  # of a strip: first and last entry of each column
-    rows: list[Vector]
-
-
-# All blocks
-
-
-class Word(TypedDict):
-    id: int
-    shown: str
-    share: float
-
-
-class Depth(TypedDict):
-    """What the model would say if it stopped there."""
-
-    best: list[Word]
-    picture: NotRequired[Picture]  # mean pattern of the block before; none after the embedding alone
-
-
-class Depths(TypedDict):
-    depths: list[Depth]
-
-
-class SmallHead(TypedDict):
-    picture: Picture
-    most: str  # the token to which the last one gives most
-    position: int
-    share: float
-
-
-class Heads(TypedDict):
-    blocks: list[list[SmallHead]]
+# A run
 
 
 class About(TypedDict):
@@ -283,7 +164,7 @@ class About(TypedDict):
     total: float
     operations: int  # floating-point, in the products
     parameters: int
-    resident: Literal["float32", "int8"]
+    resident: Resident
     rounding: float | None  # how far the weights were rounded on loading, relative
     without_token: int  # entries of the vocabulary that stand for no token
     first_without: int
@@ -293,6 +174,12 @@ class About(TypedDict):
 
 class File(TypedDict):
     text: str  # CSV
+
+
+class Address(TypedDict):
+    """Instead of a file: where the browser has it. The worker makes one of the other."""
+
+    address: str
 
 
 # What if a part were missing
@@ -336,11 +223,20 @@ class LogitTerms(TypedDict):
 # A model on its way
 
 
+class Report(TypedDict):
+    """How much of it has come."""
+
+    arrived: int  # bytes
+    total: int
+    parts: list[float]  # shares of the embedding, each block, the final LayerNorm; none before their sizes are known
+
+
 class Computing(TypedDict):
     done: int  # blocks
     total: int
 
 
+@final
 class Ready(TypedDict):
     """A model that is loaded, see `Engine.take`."""
 
@@ -349,7 +245,7 @@ class Ready(TypedDict):
     n_embd: int
     parameters: int
     bytes: int
-    resident: Literal["float32", "int8"]
+    resident: Resident
     rounding: float | None
     unused: tuple[str, ...]  # names of files that were chosen and are no part of it
     cramped: bool  # it was to be held as float32, but there was no room

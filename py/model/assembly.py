@@ -5,7 +5,7 @@ import numpy as np
 from model import safetensors
 from model.checkpoint import SCALE, CheckpointError, is_quantized, nested, tensor_shapes
 from model.config import GPT2Config
-from model.quantization import GROUP, Quantized, unpack
+from model.quantization import GROUP, Quantized, Resident, unpack
 
 
 class Assembly:
@@ -15,7 +15,7 @@ class Assembly:
     dequantises them once, which takes four times the memory and computes faster.
     """
 
-    def __init__(self, config: GPT2Config, resident: str = "float32") -> None:
+    def __init__(self, config: GPT2Config, resident: Resident = "float32") -> None:
         self.config = config
         self.resident = resident
         self.shapes = tensor_shapes(config)
@@ -51,7 +51,7 @@ class Assembly:
         w = self._take_quantized(name, shape)
         self.ready[name] = w if self.resident == "int8" else w[:]  # (out, in)
 
-    def _take_quantized(self, name: str, shape: tuple[int, int]) -> Quantized:
+    def _take_quantized(self, name: str, shape: tuple[int, ...]) -> Quantized:
         n_out, n_in = shape
         if name in self.parts and self.parts[name][0].dtype == np.uint8:  # 4 bits
             if n_in % GROUP:
@@ -80,7 +80,7 @@ class Assembly:
         return tensor
 
 
-def weights_from_shards(shards: list[np.ndarray], config: GPT2Config, resident: str = "float32") -> dict:
+def weights_from_shards(shards: list[np.ndarray], config: GPT2Config, resident: Resident = "float32") -> dict:
     """All the shards at once."""
     assembly = Assembly(config, resident)
     for shard in shards:

@@ -46,8 +46,10 @@ class GPT2Config:
             raise ConfigError(f"it is not JSON: {error}", "json") from None
         kind = fields.get("model_type") if isinstance(fields, dict) else None
         if kind != "gpt2":
-            said = {"kind": "other_model", "family": shortened(kind)} if isinstance(kind, str) else {}
-            raise ConfigError('"model_type" must be "gpt2".', **said)
+            what = '"model_type" must be "gpt2".'
+            if isinstance(kind, str):
+                raise ConfigError(what, "other_model", family=shortened(kind))
+            raise ConfigError(what)
         sizes = {name: _size(name, fields) for name in ("vocab_size", "n_positions", "n_embd", "n_layer", "n_head")}
         if sizes["n_embd"] % sizes["n_head"]:
             raise ConfigError(f"n_head {sizes['n_head']} does not divide n_embd {sizes['n_embd']}.")

@@ -13,7 +13,7 @@ from contextlib import suppress
 import js
 import numpy as np
 from js import AbortController, Object, Response, fetch
-from pyodide.ffi import JsException, to_js
+from pyodide.ffi import JsException, JsProxy, to_js
 
 from model.checkpoint import INDEX, Index, StoredFile, read_index
 from model.file_error import DownloadError
@@ -22,7 +22,7 @@ ATTEMPTS = 3  # at a file that breaks off or comes damaged
 PAUSE = 0.5  # seconds before the second attempt, twice as long before the third
 
 
-def options(**fields: object) -> object:
+def options(**fields: object) -> JsProxy:
     """A JavaScript object."""
     return to_js(fields, dict_converter=Object.fromEntries)
 
@@ -46,7 +46,7 @@ class Store:
 
     def __init__(self, site: str, model: str, version: str) -> None:
         self.name = cache_name(site, model, version)
-        self.cache = None
+        self.cache: JsProxy | None = None
         self.memory: dict[str, np.ndarray] = {}  # files that the browser would not keep
         self.trouble = ""  # "absent" or "full": why it does not
 
@@ -154,7 +154,7 @@ async def download(base: str, file: StoredFile, store: Store, arrived: Callable[
     raise AssertionError("the last attempt returns or raises")
 
 
-async def read_file(file: object, begin: int, end: int) -> np.ndarray:
+async def read_file(file: JsProxy, begin: int, end: int) -> np.ndarray:
     """Bytes of a file that the reader chose (a JavaScript File), uint8. Raises DownloadError when it is gone."""
     try:
         buffer = await file.slice(begin, end).arrayBuffer()

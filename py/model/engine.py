@@ -1,30 +1,32 @@
 """The model in use and its last run: what the page, the site's builder and the tests ask. Nothing here knows a browser.
 
-Each text that is read is a run, with a number. What is asked about a run is asked by that number, so that no number of
-one text is ever taken for another's: see `Engine.ask`. Everything happens on one thread; `await asyncio.sleep(0)`
+Each text that is read is a `Run`, with a number. What is asked about a run is asked by that number, so that no number
+of one text is ever taken for another's: see `Engine.ask`. Everything happens on one thread; `await asyncio.sleep(0)`
 between blocks lets newer requests in. Answers are plain dicts; a failure is an answer too, not an exception.
 """
 
 import asyncio
 from collections.abc import Coroutine
-from typing import NamedTuple
+from typing import Any, TypeVar
 
-import numpy as np
-
-from model import answers, effects, export, sampling, view, what_if
+from model import answers, effects, what_if
+from model.block_answers import Depths
 from model.checkpoint import parameters
-from model.explain import attention_heads, next_tokens, read_prompt
-from model.file_error import DownloadError, FileError
+from model.explain import read_prompt
+from model.file_error import DownloadError, Failure, FileError
 from model.lens import lens
 from model.loading import Load, Progress
-from model.pinned import Pinned
+from model.quantization import Resident
+from model.run import Run, Runner
 from model.session import Session, TooLargeError
-from model.tokenizer import Tokenizer, TokenizerError
+from model.tokenizer import TokenizerError
 
 GONE: answers.Gone = {"gone": True}  # the model has gone on to another text
 
+T = TypeVar("T")
 
-def finish(answering: Coroutine) -> dict:
+
+def finish(answering: Coroutine[Any, Any, T]) -> T:
     """What a method of the engine answers, where there is no event loop: it waits for nothing but its turn."""
     while True:
         try:
@@ -33,24 +35,12 @@ def finish(answering: Coroutine) -> dict:
             return done.value
 
 
-class Runner(NamedTuple):
-    """A model with what it takes to run it on a text."""
-
-    session: Session
-    tokenizer: Tokenizer
-    resident: str  # how its weights are held, "float32" or "int8"
-    again: Load | None = None  # loads it once more
-    rounding: float | None = None  # see `loading.Model`
-
-
 class Engine:
     def __init__(self, runner: Runner | None = None) -> None:
         self.runner = runner  # of the model in use
-        self.run = 0  # the request that the session's values answer
+        self.last: Run | None = None
         self.newest = 0  # requests to read a text are numbered: an older one gives way
         self.done = self.total = 0  # blocks of the pass under way
-        self.order: np.ndarray | None = None  # (V,) ranking of the last prediction's logits
-        self.pinned: Pinned | None = None
         self.asked_effects = 0  # calls of `effects`: a newer one ends an older
         self.tried = self.to_try = 0  # parts of the last such call
         self.coming: Runner | None = None  # it is loaded, and in use as soon as it has read a text, see `use`
@@ -58,16 +48,15 @@ class Engine:
         self.progress = Progress()
 
     @property
-    def session(self) -> Session:
-        return self.runner.session
-
-    @property
-    def tokenizer(self) -> Tokenizer:
-        return self.runner.tokenizer
+    def in_use(self) -> Runner:
+        """Raises LookupError where no model has read a text yet."""
+        if self.runner is None:
+            raise LookupError("no model is in use yet")
+        return self.runner
 
     # Loading a model while the one in use goes on answering
 
-    async def take(self, load_model: Load, resident: str | None) -> answers.Ready | answers.Failure:
+    async def take(self, load_model: Load, resident: Resident | None) -> answers.Ready | Failure:
         """Have a model ready for use: its sizes, how it is held, and whether that was the wish; or {"error", "file"}.
 
         A newer call, or `cancel`, ends an older one with the error "cancelled"; the model in use stays until the new
@@ -105,9 +94,12 @@ class Engine:
             "cramped": resident == "float32" and model.resident != resident,
         }
 
-    async def hold(self, resident: str) -> answers.Ready | answers.Failure:
-        """Load the model in use once more, to be held as "float32" or "int8"; answers as `take`."""
-        return await self.take(self.runner.again, resident)
+    async def hold(self, resident: Resident) -> answers.Ready | Failure:
+        """Load the model in use once more, to be held in another way; answers as `take`."""
+        again = self.in_use.again
+        if again is None:
+            raise LookupError("the model in use was not loaded by `take`")
+        return await self.take(again, resident)
 
     def cancel(self) -> None:
         """Stop loading; what has come whole is kept for the next time."""
@@ -117,28 +109,28 @@ class Engine:
 
     # Reading a text
 
-    def tokenize(self, text: str) -> answers.Prompt | answers.Failure:
+    def tokenize(self, text: str) -> answers.Prompt | Failure:
         """The tokens of a text; the model does not run."""
         try:
-            _, answer = read_prompt(text, self.tokenizer, self.session.config.n_positions)
+            _, answer = read_prompt(text, self.in_use.tokenizer, self.in_use.session.config.n_positions)
         except TokenizerError as error:
             return {"error": "text", "file": str(error)}
         return answer
 
     async def predict(
         self, text: str, ids: list[int], settings: answers.Settings, block: int, head: int, row: int
-    ) -> answers.Prediction | answers.Replaced | answers.Failure:
+    ) -> answers.Prediction | answers.Replaced | Failure:
         """A new run: the model in use reads a text and the ids appended to it.
 
         Answers the number of the run, its tokens, the likeliest next tokens under `settings` (see `reshape`), the
         picture of one block, head and token (see `look`), and milliseconds; {"replaced": true} when a newer call came
         before this one was done, {"error", "file"} when the model cannot read this. The last run then stays.
         """
-        return await self._read(self.runner, text, ids, settings, block, head, row)
+        return await self._read(self.in_use, text, ids, settings, block, head, row)
 
     async def use(
         self, text: str, ids: list[int], settings: answers.Settings, block: int, head: int, row: int
-    ) -> answers.Prediction | answers.Replaced | answers.Failure:
+    ) -> answers.Prediction | answers.Replaced | Failure:
         """The same with the model that has been loaded: when it can read the text, it is the model in use.
 
         After {"replaced": true} it waits to be asked again; after an error it is gone, and the one in use before
@@ -148,10 +140,13 @@ class Engine:
         if runner is None:
             return {"error": "cancelled", "file": ""}
         answer = await self._read(runner, text, ids, settings, block, head, row)
-        if answer.get("error") == "text":  # no fault of the model
-            answer = await self._read(runner, "", [], settings, block, head, row) | {"unread": answer["file"]}
-        if answer.get("error") == "broken":
-            answer |= {"error": "unused"}
+        if "error" in answer and answer["error"] == "text":  # no fault of the model
+            unread = answer["file"]
+            answer = await self._read(runner, "", [], settings, block, head, row)
+            if "run" in answer:
+                answer["unread"] = unread
+        if "error" in answer and answer["error"] == "broken":
+            answer = {"error": "unused", "file": answer["file"]}
         if "replaced" not in answer and self.coming is runner:
             self.coming = None
         return answer
@@ -165,13 +160,14 @@ class Engine:
         block: int,
         head: int,
         row: int,
-    ) -> answers.Prediction | answers.Replaced | answers.Failure:
+    ) -> answers.Prediction | answers.Replaced | Failure:
         self.newest += 1
         mine, session = self.newest, runner.session
         self.done, self.total = 0, session.config.n_layer
-        before = {}
+        before: dict[str, object] = {}
+        failure: Failure
         try:
-            ids, answer = read_prompt(text, runner.tokenizer, session.config.n_positions, appended)
+            ids, prompt = read_prompt(text, runner.tokenizer, session.config.n_positions, appended)
             steps = session.steps(ids)
             while True:
                 before = dict(vars(session))  # only its last step changes a session
@@ -181,7 +177,17 @@ class Engine:
                 await asyncio.sleep(0)
                 if mine != self.newest:
                     return {"replaced": True}
-            return self._answered(runner, mine, answer, settings, (block, head, row))
+            run = Run(mine, runner, self.last.pinned if self.last else None)
+            answer: answers.Prediction = {
+                **prompt,
+                "run": mine,
+                "milliseconds": 1000 * session.timing.total,
+                "computed": session.timing.tokens,
+                "next": run.reshape(settings),
+                "view": run.look(block, head, row),
+            }
+            self.runner, self.last = runner, run
+            return answer
         except TokenizerError as error:
             failure = {"error": "text", "file": str(error)}
         except MemoryError:
@@ -193,121 +199,35 @@ class Engine:
         vars(session).update(before)
         return failure
 
-    def _answered(self, runner: Runner, run: int, answer: dict, settings: answers.Settings, place: tuple) -> dict:
-        """What there is to say of a run that is computed; when that fails, the run before stays."""
-        held = self.runner, self.run, self.order
-        try:
-            self.runner, self.run = runner, run
-            self.order = sampling.ranking(self.session.final.logits[0])
-            timing = {"milliseconds": 1000 * self.session.timing.total, "computed": self.session.timing.tokens}
-            return {**answer, "run": run, **timing, "next": self.reshape(settings), "view": self.look(*place)}
-        except Exception:
-            self.runner, self.run, self.order = held
-            raise
-
     def computing(self) -> answers.Computing:
         """How far the newest run is, in blocks."""
         return {"done": self.done, "total": self.total}
 
     # What can be asked about a run
 
-    def ask(self, run: int, name: str, *values: object) -> dict:
-        """What the method `name` answers, if `run` is the last one; else all there is to say is `GONE`."""
-        return getattr(self, name)(*values) if run == self.run else GONE
+    def ask(self, run: int, name: str, *values: object) -> answers.Answer:
+        """What the run's method `name` answers, if `run` is the last one; else all there is to say is `GONE`."""
+        last = self.numbered(run)
+        return getattr(last, name)(*values) if last else GONE
 
-    async def forming(self, run: int) -> answers.Depths | answers.Gone:
+    def numbered(self, run: int) -> Run | None:
+        """The last run, if it has this number."""
+        return self.last if self.last and self.last.number == run else None
+
+    async def forming(self, run: int) -> Depths | answers.Gone:
         """What the model would say if it stopped after each block; `GONE` as soon as a newer text is being read."""
-        newest, depths = self.newest, []
-        if run == self.run:
-            for depth in lens(self.session, self.tokenizer):
-                depths.append(depth)
-                await asyncio.sleep(0)
-                if newest != self.newest:
-                    return GONE
-        return {"depths": depths} if depths else GONE
-
-    def about(self) -> answers.About:
-        """How the run went: seconds of its parts, operations in all; and how the weights are held."""
-        timing, config = self.session.timing, self.session.config
-        return {
-            **timing._asdict(),
-            "total": timing.total,
-            "operations": timing.operations(config),
-            "parameters": parameters(config),
-            "resident": self.runner.resident,
-            "rounding": self.runner.rounding,
-            "without_token": self.tokenizer.vocab_size - self.tokenizer.token_count,
-            "first_without": self.tokenizer.token_count,
-        }
-
-    def reshape(self, settings: answers.Settings) -> answers.NextTokens:
-        """The last prediction under other settings: {"temperature", "top_k", "top_p", "u", "count", "query"}.
-
-        `count` and `query` say which tokens are listed; the rest shapes the distribution.
-        """
-        shape = {name: settings[name] for name in ("temperature", "top_k", "top_p", "u")}
-        answer = next_tokens(
-            self.session.final.logits[0], self.tokenizer, self.order, settings["count"], shape, settings["query"]
-        )
-        if self.pinned:
-            listed = [row["id"] for row in answer["candidates"]]
-            answer["pinned"] = self.pinned.line(self._sampled(settings), self.tokenizer, listed)
-        return answer
-
-    def pin(self, settings: answers.Settings) -> answers.NextTokens:
-        """Put the present distribution aside, to be laid beside later ones; answers as `reshape` does."""
-        self.pinned = Pinned(self._sampled(settings), self.reshape(settings), self.tokenizer)
-        return self.reshape(settings)
-
-    def unpin(self, settings: answers.Settings) -> answers.NextTokens:
-        self.pinned = None
-        return self.reshape(settings)
-
-    def compare(self, settings: answers.Settings) -> answers.Comparison:
-        """The pinned distribution and the present one, token by token."""
-        rows = self.pinned.rows(self._sampled(settings), self.tokenizer)
-        return {"rows": rows, "next": self.reshape(settings)}
-
-    def look(self, block: int, head: int, row: int) -> answers.BlockView:
-        """The picture of one block and head, with the token `row` explaining itself, or the last for one not drawn."""
-        row = row if row == self._token(row) else len(self.session.ids) - 1
-        return view.block_view(self.session, *self._head(block, head), row)
-
-    def heads(self) -> answers.Heads:
-        """Every head of every block in small."""
-        return {"blocks": attention_heads(self.session, self.tokenizer)}
-
-    def work(self, block: int, head: int) -> answers.Stages:
-        """The three steps of one head, from queries and keys to shares."""
-        return view.stages(self.session, *self._head(block, head))
-
-    def score(self, block: int, head: int, row: int, column: int) -> answers.Score:
-        """One cell of those steps, worked out."""
-        return view.one_score(self.session, *self._head(block, head), self._token(row), self._token(column))
-
-    def strip(self, name: str, block: int, head: int, row: int, cell: int) -> answers.StripCell:
-        """What one cell of a strip stands for."""
-        return view.read_strip(self.session, name, *self._head(block, head), self._token(row), cell)
-
-    def table(self, name: str, block: int, head: int) -> answers.Table:
-        """The numbers of a strip, or of one step of a head, for a table."""
-        make = view.square_table if name in view.STAGES else view.strip_table
-        return make(self.session, name, *self._head(block, head))
-
-    def numbers(self, part: str, settings: answers.Settings, block: int, head: int, table: str) -> answers.File:
-        """The numbers of an opened part as the text of a CSV file."""
-        block, head = self._head(block, head)
-        chosen = {"block": block, "head": head, "table": table, "pinned": self.pinned}
-        return {"text": export.numbers(part, self.session, self.tokenizer, self.order, settings, chosen)}
+        newest, last = self.newest, self.numbered(run)
+        if last is None:
+            return GONE
+        depths = []
+        for depth in lens(last.session, last.tokenizer):
+            depths.append(depth)
+            await asyncio.sleep(0)
+            if newest != self.newest:
+                return GONE
+        return {"depths": depths}
 
     # What if a part were missing
-
-    def what_if(self, changes: list[what_if.Change], settings: answers.Settings, row: int) -> answers.NextTokens:
-        """The prediction after the token `row` with all of `changes`, listed as `reshape` lists it."""
-        logits = what_if.logits_if(self.session, changes, self._token(row))  # (V,)
-        shape = {name: settings[name] for name in ("temperature", "top_k", "top_p", "u")}
-        order = sampling.ranking(logits)  # (V,)
-        return next_tokens(logits, self.tokenizer, order, settings["count"], shape, settings["query"])
 
     async def effects(
         self, run: int, kind: str, row: int, token: int, temperature: float, mean: bool = False
@@ -317,14 +237,14 @@ class Engine:
         One after the other; `trying` says how far it is. `GONE` when a newer text is being read, or a newer call came.
         """
         self.asked_effects += 1
-        mine, newest = self.asked_effects, self.newest
-        if run != self.run:
+        mine, newest, last = self.asked_effects, self.newest, self.numbered(run)
+        if last is None:
             return GONE
-        row = self._token(row)
-        changes = what_if.parts(self.session, kind, row, mean)
+        row = last.drawn(row)
+        changes = what_if.parts(last.session, kind, row, mean)
         self.to_try = len(changes)
-        answer = effects.without_any(self.session, row, token, temperature)
-        for effect in effects.of_each(self.session, changes, row, token, temperature):
+        answer = effects.without_any(last.session, row, token, temperature)
+        for effect in effects.of_each(last.session, changes, row, token, temperature):
             answer["effects"].append(effect)
             self.tried = len(answer["effects"])
             await asyncio.sleep(0)
@@ -335,20 +255,3 @@ class Engine:
     def trying(self) -> answers.Trying:
         """How far the newest call of `effects` is."""
         return {"done": self.tried, "total": self.to_try}
-
-    def logit_terms(self, token: int, row: int) -> answers.LogitTerms:
-        """The terms whose sum is the logit of `token` after the token `row`, in the order of computing."""
-        return {"terms": [part._asdict() for part in what_if.logit_parts(self.session, token, self._token(row))]}
-
-    def _sampled(self, settings: answers.Settings) -> np.ndarray:
-        """The last prediction's probabilities (V,) under `settings`."""
-        logits = self.session.final.logits[0]  # (V,)
-        return sampling.sampled(logits, self.order, settings["temperature"], settings["top_k"], settings["top_p"])
-
-    def _head(self, block: int, head: int) -> tuple[int, int]:
-        """A block and head that this model has: a link may have been made with a larger one."""
-        config = self.session.config
-        return min(max(block, 0), config.n_layer - 1), min(max(head, 0), config.n_head - 1)
-
-    def _token(self, row: int) -> int:
-        return view.drawn_row(self.session, row)

@@ -7,6 +7,8 @@ from itertools import accumulate
 import numpy as np
 
 from model import sampling
+from model.answers import Candidate, NextTokens, Prompt, Sampling, Token
+from model.block_answers import SmallHead
 from model.gpt2 import softmax
 from model.lens import thumbnail_row
 from model.lists import to_list
@@ -20,7 +22,7 @@ CURVE = 64  # points of the distribution's curve at most
 
 def read_prompt(
     text: str, tokenizer: Tokenizer, n_positions: int, appended: Sequence[int] = ()
-) -> tuple[list[int], dict]:
+) -> tuple[list[int], Prompt]:
     """The ids the model is given, and what the page shows of them.
 
     `appended` are ids that follow those of the text as they are: tokens that were drawn, not typed.
@@ -39,7 +41,7 @@ def read_prompt(
     pieces = stretches(text, [end for _, end in typed]) + written
     inside = range(len(tokenizer.template.before), len(typed) - len(tokenizer.template.after))
     read = ids[left_out:]
-    tokens = [
+    tokens: list[Token] = [
         {"id": i, "shown": tokenizer.display(i), "text": piece}
         for i, piece in zip(read, pieces[left_out:], strict=True)
     ]
@@ -49,7 +51,7 @@ def read_prompt(
         elif not tokenizer.is_token(token["id"]):
             token["note"] = "no_token"
     empty = not text and not appended
-    answer = {
+    answer: Prompt = {
         "tokens": tokens,
         "count": len(ids),
         "empty": empty,
@@ -88,12 +90,11 @@ def endings(ids: Sequence[int], tokenizer: Tokenizer) -> list[str]:
 
 
 def next_tokens(
-    logits: np.ndarray, tokenizer: Tokenizer, order: np.ndarray, count: int, settings: dict, query: str = ""
-) -> dict:
+    logits: np.ndarray, tokenizer: Tokenizer, order: np.ndarray, count: int, settings: Sampling, query: str = ""
+) -> NextTokens:
     """The likeliest `count` next tokens by their logits (V,), or those that match a `query` (see `find_tokens`).
 
     For each the model's own probability, and the one after temperature, top-k and top-p.
-    settings: {"temperature", "top_k", "top_p", "u"}; u in [0, 1) decides which token is drawn, see `sampling.draw`.
     Each candidate's `sampled` is its `weight`, exp((logit - largest) / temperature), divided by `total`, the sum of
     the weights that were kept; `cut` names the rule that took it out. `outside` is what the tokens not listed have.
     """
@@ -105,7 +106,7 @@ def next_tokens(
     kept = drawn > 0  # (V,)
     taken = sampling.draw(drawn, order, settings["u"])
 
-    def candidate(rank: int) -> dict:
+    def candidate(rank: int) -> Candidate:
         i = int(order[rank])
         return {
             "id": i,
@@ -114,7 +115,7 @@ def next_tokens(
             "logit": float(logits[i]),
             "model": float(own[i]),
             "sampled": float(drawn[i]),
-            "weight": float(weights[i]) if temperature else None,
+            "weight": None if weights is None else float(weights[i]),
             "cut": None if kept[i] or not temperature else sampling.cut_by(logits[i], logits, order, top_k, top_p),
         }
 
@@ -122,9 +123,12 @@ def next_tokens(
     places = curve_ranks(len(order))  # (points,)
     tail = np.delete(order, ranks)  # the others
     return {
-        **settings,
+        "temperature": temperature,
+        "top_k": top_k,
+        "top_p": top_p,
+        "u": settings["u"],
         "largest": largest,
-        "total": float(weights[kept].sum()) if temperature else None,
+        "total": None if weights is None else float(weights[kept].sum()),
         "kept": int(kept.sum()),
         "entropy": {"model": entropy(own), "sampled": entropy(drawn)},
         "shape": {
@@ -153,11 +157,11 @@ def entropy(probabilities: np.ndarray) -> float:
     return abs(float(-(p * np.log2(p)).sum()))  # a certain draw gives 0, not minus 0
 
 
-def attention_heads(session: Session, tokenizer: Tokenizer) -> list[list[dict]]:
+def attention_heads(session: Session, tokenizer: Tokenizer) -> list[list[SmallHead]]:
     """For each block, each head: its pattern as a small picture, and the token to which the last one gives most."""
-    answer = []
+    answer: list[list[SmallHead]] = []
     for number in range(session.config.n_layer):
-        heads = []
+        heads: list[SmallHead] = []
         for pattern in session.pattern(number, thumbnail_row(session)):  # (rows, T)
             most = int(pattern[-1].argmax())
             heads.append(

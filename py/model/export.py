@@ -3,10 +3,12 @@
 import csv
 import io
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 
 from model import sampling
+from model.answers import Sampling
 from model.gpt2 import softmax
 from model.lens import lens
 from model.pinned import Pinned
@@ -15,6 +17,15 @@ from model.tokenizer import Tokenizer
 from model.view import STAGES, square, vectors
 
 BYTE_ORDER_MARK = "\ufeff"  # without it spreadsheets take UTF-8 for something else
+
+
+class Chosen(NamedTuple):
+    """What the page shows."""
+
+    block: int
+    head: int
+    table: str  # a strip or a step of the head, where a table is open
+    pinned: Pinned | None
 
 
 def csv_text(header: list[str], rows: Iterable[list]) -> str:
@@ -91,30 +102,29 @@ def forming_rows(session: Session, tokenizer: Tokenizer) -> str:
     return csv_text(["after_block", "rank", "id", "token", "probability"], rows)
 
 
-def compare_rows(pinned: Pinned, tokenizer: Tokenizer, order: np.ndarray, shares: np.ndarray) -> str:
-    """Every token of the present vocabulary with both probabilities; empty where the pinned model lacks it."""
-    old = pinned.shares_for(tokenizer)  # (V,)
+def compare_rows(pinned: Pinned | None, tokenizer: Tokenizer, order: np.ndarray, shares: np.ndarray) -> str:
+    """Every token of the present vocabulary with both probabilities; empty where there is no pinned one."""
+    old = pinned.shares_for(tokenizer) if pinned else np.full(len(order), np.nan)  # (V,)
     rows = (
         [i, tokenizer.display(i), "" if np.isnan(old[i]) else float(old[i]), float(shares[i])] for i in order.tolist()
     )
     return csv_text(["id", "token", "probability_pinned", "probability_now"], rows)
 
 
-def numbers(part: str, session: Session, tokenizer: Tokenizer, order: np.ndarray, settings: dict, chosen: dict) -> str:
-    """The CSV of an opened `part` of the page. `chosen` says which block, head, table and pinned distribution.
-
-    settings: {"temperature", "top_k", "top_p"}. Raises KeyError for a part without numbers.
-    """
-    block, head = chosen["block"], chosen["head"]
+def numbers(
+    part: str, session: Session, tokenizer: Tokenizer, order: np.ndarray, settings: Sampling, chosen: Chosen
+) -> str:
+    """The CSV of an opened `part` of the page. Raises KeyError for a part without numbers."""
+    block, head, name, pinned = chosen
 
     def shares() -> np.ndarray:
         logits = session.final.logits[0]  # (V,)
         return sampling.sampled(logits, order, settings["temperature"], settings["top_k"], settings["top_p"])
 
     def table() -> str:
-        if chosen["table"] in STAGES:
-            return square_rows(session, tokenizer, chosen["table"], block, head)
-        return vector_rows(session, tokenizer, (chosen["table"],), block, head)
+        if name in STAGES:
+            return square_rows(session, tokenizer, name, block, head)
+        return vector_rows(session, tokenizer, (name,), block, head)
 
     config = session.config
     return {
@@ -123,6 +133,6 @@ def numbers(part: str, session: Session, tokenizer: Tokenizer, order: np.ndarray
         "heads": lambda: attention_rows(session, tokenizer, range(config.n_layer), range(config.n_head)),
         "next": lambda: next_rows(session, tokenizer, order, shares()),
         "forming": lambda: forming_rows(session, tokenizer),
-        "compare": lambda: compare_rows(chosen["pinned"], tokenizer, order, shares()),
+        "compare": lambda: compare_rows(pinned, tokenizer, order, shares()),
         "table": table,
     }[part]()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NotRequired, TypedDict, Unpack, final
 
 KINDS = {  # the text error.KIND in page/text says each; the values it has places for, beside file and detail
     "empty": (),
@@ -32,19 +33,51 @@ KINDS = {  # the text error.KIND in page/text says each; the values it has place
 }
 
 
+class Places(TypedDict, total=False):
+    """What the text error.KIND has places for; KINDS says which."""
+
+    begin: str
+    expected: str
+    family: str
+    format: str
+    found: str
+    part: str
+    rows: str
+    size: str
+    tensor: str
+    tensors: str
+    tokens: str
+
+
+class Refusal(Places):
+    """Why a file cannot be used."""
+
+    detail: str  # for developers
+    file: NotRequired[str]
+
+
+@final
+class Failure(Places):
+    """Instead of an answer. `error` is a kind: the text error.KIND in page/text says it."""
+
+    error: str
+    file: str  # what it is about
+    detail: NotRequired[str]
+
+
 class FileError(ValueError):
     """`kind` names the sentence that a reader is told, and `values` fill its places; the message is for developers."""
 
     kind = "unusable"
 
-    def __init__(self, detail: str, kind: str | None = None, **values: str) -> None:
+    def __init__(self, detail: str, kind: str | None = None, **places: Unpack[Places]) -> None:
         super().__init__(detail)
         self.kind = kind or type(self).kind
-        if {*values} != {*KINDS[self.kind]}:
-            raise TypeError(f"a file error of the kind {self.kind} says {KINDS[self.kind]}, not {[*values]}")
-        self.values = {"detail": detail, **values}
+        if {*places} != {*KINDS[self.kind]}:
+            raise TypeError(f"a file error of the kind {self.kind} says {KINDS[self.kind]}, not {[*places]}")
+        self.values: Refusal = {"detail": detail, **places}
 
-    def answer(self) -> dict:
+    def answer(self) -> Failure:
         """What the worker tells the page."""
         return {"error": self.kind, "file": "", **self.values}
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from model.block_answers import Depth, Word
 from model.gpt2 import softmax, unchanged
 from model.raster import shares_picture
 from model.session import Session
@@ -23,7 +24,7 @@ def thumbnail_row(session: Session) -> int:
     return max(0, len(session.ids) - THUMBNAIL)
 
 
-def lens(session: Session, tokenizer: Tokenizer) -> Iterator[dict]:
+def lens(session: Session, tokenizer: Tokenizer) -> Iterator[Depth]:
     """For each depth, from the embedding alone to all blocks: the likeliest tokens with their probabilities.
 
     Depths after a block also carry `picture`, the mean of that block's attention patterns. Each is given as soon as
@@ -34,7 +35,7 @@ def lens(session: Session, tokenizer: Tokenizer) -> Iterator[dict]:
         logits = session.program.unembed(session.stream(number)[-1:], weights, config, unchanged)  # (1, V)
         p = softmax(logits)[0]  # (V,)
         best = np.argsort(-p, kind="stable")[:BEST]  # (BEST,)
-        depth: dict = {"best": [token(int(i), p, tokenizer) for i in best]}
+        depth: Depth = {"best": [token(int(i), p, tokenizer) for i in best]}
         if number:
             rows = session.pattern(number - 1, thumbnail_row(session))  # (H, rows, T)
             small = rows[:, :, -rows.shape[1] :].mean(axis=0)  # (rows, rows)
@@ -42,5 +43,5 @@ def lens(session: Session, tokenizer: Tokenizer) -> Iterator[dict]:
         yield depth
 
 
-def token(i: int, probabilities: np.ndarray, tokenizer: Tokenizer) -> dict:
+def token(i: int, probabilities: np.ndarray, tokenizer: Tokenizer) -> Word:
     return {"id": i, "shown": tokenizer.display(i), "share": float(probabilities[i])}

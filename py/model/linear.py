@@ -18,8 +18,10 @@ MOST_STEPS = 2**31 - 1  # multiplications that one einsum may have where NumPy c
 
 def linear(x: np.ndarray, w: np.ndarray | Quantized, b: np.ndarray | None = None) -> np.ndarray:
     """x (T, in) times the transpose of w (out, in), plus b (out,): the one place a weight matrix is multiplied."""
-    one_scale_a_row = isinstance(w, Quantized) and w.scale.shape[1] == 1
-    y = with_scaled_rows(x, w) if one_scale_a_row else in_pieces(x, w)  # (T, out)
+    if isinstance(w, Quantized) and w.scale.shape[1] == 1:
+        y = with_scaled_rows(x, w)  # (T, out)
+    else:
+        y = in_pieces(x, w)  # (T, out)
     return y if b is None else y + b  # (T, out)
 
 

@@ -2,15 +2,18 @@
 
 import json
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
+Vector = list[float | None]  # None for what is not finite
 
-def to_list(values: np.ndarray) -> list[float | None]:
-    """values (n,) in full: the page rounds each once, for the place where it stands. None for what is not finite."""
+
+def to_list(values: np.ndarray) -> Vector:
+    """values (n,) in full: the page rounds each once, for the place where it stands."""
     return [x if math.isfinite(x) else None for x in values.tolist()]
 
 
-def text_of(answer: dict) -> str:
+def text_of(answer: Mapping[str, object]) -> str:
     """JSON with every character as itself: MicroPython's json does not join the two halves of an escaped emoji."""
     return json.dumps(answer, ensure_ascii=False)

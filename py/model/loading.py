@@ -10,10 +10,12 @@ from typing import NamedTuple
 import numpy as np
 
 from model import vocabulary
+from model.answers import Report
 from model.assembly import Assembly
 from model.checkpoint import Index, StoredFile, parameters
 from model.config import GPT2Config
 from model.file_error import reading
+from model.quantization import Resident
 from model.tokenizer import Tokenizer
 
 AT_ONCE = 4  # files
@@ -28,12 +30,14 @@ class Model(NamedTuple):
     config: GPT2Config
     tokenizer: Tokenizer
     weights: dict  # as gpt2.py takes them
-    resident: str  # "float32" or "int8"
+    resident: Resident
     rounding: float | None = None  # how far it was rounded on loading, relative; None for one that came rounded
     unused: tuple[str, ...] = ()  # names of files that were chosen and are no part of it
 
 
-Load = Callable[[str | None], Awaitable[Model]]  # loads a model as it is to be held, None for what suits the device
+Load = Callable[
+    [Resident | None], Awaitable[Model]
+]  # loads a model as it is to be held, None for what suits the device
 
 
 class Progress:
@@ -53,8 +57,7 @@ class Progress:
 
         return count
 
-    def report(self) -> dict:
-        """`parts` are shares from 0 to 1; there are none before the model's sizes are known."""
+    def report(self) -> Report:
         share = {name: self.came[name] / max(size, 1) for name, size in self.sizes.items()}
         return {
             "arrived": sum(self.came.values()),
@@ -63,14 +66,14 @@ class Progress:
         }
 
 
-def resident_for(config: GPT2Config, gigabytes: float | None) -> str:
+def resident_for(config: GPT2Config, gigabytes: float | None) -> Resident:
     """How to hold a model's weights on a device with so much memory, None where that is not known."""
     room = (gigabytes or UNKNOWN_MEMORY) * 1e9 / SHARE
     return "float32" if 4 * parameters(config) <= room else "int8"
 
 
 async def load(
-    index: Index, fetch: Fetch, progress: Progress, resident: str | None, gigabytes: float | None = None
+    index: Index, fetch: Fetch, progress: Progress, resident: Resident | None, gigabytes: float | None = None
 ) -> Model:
     """Fetch all files and make a model of them, held as `resident` says or, for None, as suits the device.
 
@@ -80,7 +83,7 @@ async def load(
     return await where_there_is_room(lambda held: load_as(index, fetch, progress, held, gigabytes), resident)
 
 
-async def where_there_is_room(load_as: Load, resident: str | None) -> Model:
+async def where_there_is_room(load_as: Load, resident: Resident | None) -> Model:
     """What `load_as` gives for `resident` or, where there is no room for that, for int8. Raises as `load_as` does."""
     try:
         return await load_as(resident)
@@ -91,7 +94,7 @@ async def where_there_is_room(load_as: Load, resident: str | None) -> Model:
 
 
 async def load_as(
-    index: Index, fetch: Fetch, progress: Progress, resident: str | None, gigabytes: float | None
+    index: Index, fetch: Fetch, progress: Progress, resident: Resident | None, gigabytes: float | None
 ) -> Model:
     progress.expect({file.name: file.size for file in index.files})
     slots = asyncio.Semaphore(AT_ONCE)

@@ -17,7 +17,7 @@ from model.file_error import reading
 from model.file_kinds import TELLING, check_weights, json_text
 from model.huggingface import Sources, differing, sources
 from model.loading import Model, Progress, resident_for, where_there_is_room
-from model.quantization import quantize_rows, squares
+from model.quantization import Quantized, Resident, quantize_rows, squares
 from model.safetensors import Entry, header_end, read_header, read_tensor
 
 Read = Callable[[int, int], Awaitable[np.ndarray]]  # the file's bytes from one place up to another, uint8
@@ -30,7 +30,7 @@ async def load_own(
     tokenizer_json: bytes,
     config_json: bytes,
     progress: Progress,
-    resident: str | None,
+    resident: Resident | None,
     gigabytes: float | None = None,
     name: str = WEIGHTS,
 ) -> Model:
@@ -50,15 +50,16 @@ async def load_own(
     with reading(name):
         await check_copies(read, entries, found)
 
-        async def load_as(resident: str) -> Model:
-            weights, rounding = await read_weights(read, entries, found, config, progress, resident)
-            return Model(config, tokenizer, weights, resident, rounding)
+        async def load_as(resident: Resident | None) -> Model:
+            held = resident or resident_for(config, gigabytes)
+            weights, rounding = await read_weights(read, entries, found, config, progress, held)
+            return Model(config, tokenizer, weights, held, rounding)
 
-        return await where_there_is_room(load_as, resident or resident_for(config, gigabytes))
+        return await where_there_is_room(load_as, resident)
 
 
 async def read_weights(
-    read: Read, entries: dict[str, Entry], found: Sources, config: GPT2Config, progress: Progress, resident: str
+    read: Read, entries: dict[str, Entry], found: Sources, config: GPT2Config, progress: Progress, resident: Resident
 ) -> tuple[dict, float]:
     """The weights as `gpt2.py` takes them, and how far rounding moved the matrices: relative, 0 for float32."""
     source_of = found.found
@@ -67,15 +68,17 @@ async def read_weights(
     progress.parts = [[] for _ in range(config.n_layer + 2)]
     for name in names:
         progress.parts[part_of(name)].append(name)
-    flat = {}
+    flat: dict[str, np.ndarray | Quantized] = {}
     moved = total = 0.0  # squares, summed
     for name in names:
         w = source_of[name].as_ours(await stored(read, entries, source_of[name].name))  # shape as in tensor_shapes
         if resident == "int8" and is_quantized(name, w.shape):
             rounded = quantize_rows(w)
             moved, total = moved + squares(w, rounded), total + squares(w)
-            w = rounded
-        flat[name] = w
+            flat[name] = rounded
+        else:
+            flat[name] = w
+        del w  # there may be no room for it beside the next one
         progress.arrived(name)(progress.sizes[name])
         await asyncio.sleep(0)
     return nested(flat, config), math.sqrt(moved / total) if moved else 0.0

@@ -5,6 +5,7 @@ Models differ in their vocabularies, so tokens are matched by their bytes, and e
 
 import numpy as np
 
+from model.answers import ComparedToken, NextTokens, PinnedLine
 from model.lists import to_list
 from model.tokenizer import Tokenizer
 
@@ -14,12 +15,12 @@ ROWS = 20  # tokens compared one by one
 class Pinned:
     """`shares` (V,) are the probabilities as sampled, `answer` is what `explain.next_tokens` said of them."""
 
-    def __init__(self, shares: np.ndarray, answer: dict, tokenizer: Tokenizer) -> None:
+    def __init__(self, shares: np.ndarray, answer: NextTokens, tokenizer: Tokenizer) -> None:
         self.shares = shares  # (V,)
         self.entropy = answer["entropy"]["sampled"]  # bits
-        self.curve = {"ranks": answer["shape"]["ranks"], "sampled": answer["shape"]["sampled"]}
+        self.curve = answer["shape"]
         self.tokenizer = tokenizer
-        self.beside: tuple | None = None  # (tokenizer, shares in that tokenizer's order)
+        self.beside: tuple[Tokenizer, np.ndarray] | None = None  # shares (V,) in that tokenizer's order
 
     def shares_for(self, tokenizer: Tokenizer) -> np.ndarray:
         """The pinned probabilities (V,) in the order of another vocabulary, NaN for what the pinned one lacks."""
@@ -30,7 +31,7 @@ class Pinned:
             self.beside = (tokenizer, extended[places])
         return self.beside[1]
 
-    def line(self, shares: np.ndarray, tokenizer: Tokenizer, listed: list[int]) -> dict:
+    def line(self, shares: np.ndarray, tokenizer: Tokenizer, listed: list[int]) -> PinnedLine:
         """What a picture of `shares` (V,) shows of the pinned one: its curve and its share of each `listed` id.
 
         `overlap` is the probability that both give to the same tokens, the sum of the smaller shares: 1 for equal
@@ -38,20 +39,21 @@ class Pinned:
         """
         old = self.shares_for(tokenizer)  # (V,)
         return {
-            **self.curve,
+            "ranks": self.curve["ranks"],
+            "sampled": self.curve["sampled"],
             "entropy": self.entropy,
             "overlap": float(np.fmin(np.nan_to_num(old), shares).sum(dtype=np.float64)),
             "shares": to_list(old[listed]),
         }
 
-    def rows(self, shares: np.ndarray, tokenizer: Tokenizer) -> list[dict]:
+    def rows(self, shares: np.ndarray, tokenizer: Tokenizer) -> list[ComparedToken]:
         """The ROWS tokens with the largest share in either, largest first; those that only the pinned model has too.
 
         A share is None in the model that lacks the token.
         """
         old = self.shares_for(tokenizer)  # (V,)
         largest = np.fmax(old, shares)  # (V,)
-        rows = [
+        rows: list[ComparedToken] = [
             {"shown": tokenizer.display(int(i)), "pinned": number(old[i]), "now": float(shares[i])}
             for i in np.argsort(-largest, kind="stable")[:ROWS]
         ]

@@ -10,6 +10,8 @@ import zlib
 
 import numpy as np
 
+Picture = str  # the data address of a PNG
+
 PURPLE = (109, 40, 217)  # shares: attention's colour
 AMBER = (217, 119, 6)  # numbers above zero
 TEAL = (15, 118, 130)  # numbers below zero; with amber a pair that colour-blind readers tell apart
@@ -27,12 +29,12 @@ def png(rgba: np.ndarray) -> bytes:
     )
 
 
-def data_address(rgba: np.ndarray) -> str:
+def data_address(rgba: np.ndarray) -> Picture:
     """rgba (height, width, 4) uint8 as the `src` of an image."""
     return "data:image/png;base64," + base64.b64encode(png(rgba)).decode()
 
 
-def shares_picture(shares: np.ndarray) -> str:
+def shares_picture(shares: np.ndarray) -> Picture:
     """Shares (height, width) between 0 and 1: the fuller, the more opaque."""
     rgba = np.empty((*shares.shape, 4), np.uint8)  # (height, width, 4)
     rgba[..., :3] = PURPLE
@@ -40,7 +42,7 @@ def shares_picture(shares: np.ndarray) -> str:
     return data_address(rgba)
 
 
-def diverging_picture(values: np.ndarray, scale: np.ndarray | float) -> str:
+def diverging_picture(values: np.ndarray, scale: np.ndarray | float) -> Picture:
     """Numbers (height, width) of either sign; `scale`, one number or one a row (height, 1), is fully opaque.
 
     Minus infinity, which stands for what a token may not see, is left transparent.

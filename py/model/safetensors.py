@@ -8,6 +8,7 @@ Nothing in it is code, so a file can be wrong but not dangerous. What the refere
 implementation refuses is refused here. Source: the safetensors README, sections "Format" and "Notes".
 """
 
+from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +19,7 @@ from model.file_error import FileError, shortened
 HEADER_LIMIT = 100_000_000  # bytes; the reference implementation's
 COUNT_LIMIT = 2**63  # more elements than any file holds
 
-DTYPES = {
+DTYPES: dict[str, np.dtype] = {
     "F64": np.dtype("<f8"),
     "F32": np.dtype("<f4"),
     "F16": np.dtype("<f2"),
@@ -117,7 +118,7 @@ def _as_bytes(data: bytes | bytearray | memoryview | np.ndarray) -> memoryview:
         raise SafetensorsError(f"the file must come as contiguous bytes: {error}") from error
 
 
-def _parse_json(header: bytes) -> dict:
+def _parse_json(header: bytes) -> "_Object":
     if header[:1] != b"{":
         raise SafetensorsError("the header does not begin with '{': is this a safetensors file?")
     try:
@@ -147,14 +148,13 @@ def _read_metadata(value: object) -> dict[str, str]:
 
 def _check_names(fields: _Object) -> None:
     if len(fields) < len(fields.pairs):
-        seen = set()
-        twice = next(name for name, _ in fields.pairs if name in seen or seen.add(name))
+        [(twice, _)] = Counter(name for name, _ in fields.pairs).most_common(1)
         raise SafetensorsError(f"the header has {_quoted(twice)} twice")
 
 
 def _read_entry(name: str, fields: object, data_begin: int) -> Entry:
     """One header entry, with every field of the right type and the size the shape asks for."""
-    if not isinstance(fields, dict) or set(fields) != {"dtype", "shape", "data_offsets"}:
+    if not isinstance(fields, _Object) or set(fields) != {"dtype", "shape", "data_offsets"}:
         raise _tensor_error(name, "must have exactly dtype, shape and data_offsets")
     _check_names(fields)
     dtype, shape, offsets = fields["dtype"], fields["shape"], fields["data_offsets"]

@@ -5,9 +5,13 @@ Top-p: Holtzman et al., "The Curious Case of Neural Text Degeneration", 2020, se
 top-k are all kept, as in Hugging Face `transformers`.
 """
 
+from typing import Literal
+
 import numpy as np
 
 from model.gpt2 import softmax
+
+Rule = Literal["top-k", "top-p"]  # what may take an entry out
 
 
 def ranking(logits: np.ndarray) -> np.ndarray:
@@ -46,7 +50,7 @@ def sampled(
     return probabilities
 
 
-def cut_by(logit: float, logits: np.ndarray, order: np.ndarray, top_k: int | None, top_p: float | None) -> str | None:
+def cut_by(logit: float, logits: np.ndarray, order: np.ndarray, top_k: int | None, top_p: float | None) -> Rule | None:
     """The rule that gave an entry probability 0: "top-k" when it is below the k-th largest, else "top-p".
 
     None when no rule did: at a low temperature an exponential can be too small for a float.

@@ -13,7 +13,7 @@ import numpy as np
 from model import gpt2
 from model.activation_cache import ActivationCache
 from model.config import GPT2Config
-from model.timing import Stopwatch, Timing
+from model.timing import Stopwatch
 from model.trace import BLOCK, Block, Embedding, Final, field
 
 LARGEST = 1e17  # of an activation: a vector of such numbers still has a length, and a LayerNorm, in float32
@@ -33,11 +33,16 @@ class Session:
     def __init__(self, weights: dict, config: GPT2Config) -> None:
         self.weights = weights
         self.config = config
-        self.program: ModuleType = gpt2  # whose functions make the pass; see `use`
+        self.use(gpt2)
+
+    def use(self, program: ModuleType) -> None:
+        """Compute with the functions of this program from here on: nothing that another one computed is kept."""
+        self.program = program
         self.ids: list[int] = []
-        self.cache = ActivationCache(config.n_positions)
-        self.final: Final | None = None  # of the last token alone: its logits are the prediction
-        self.timing: Timing | None = None
+        self.cache = ActivationCache(self.config.n_positions)
+        # Of the last token alone: its logits are the prediction. There is none yet.
+        self.final = Final(*np.empty((2, 0, 0), np.float32))  # each (0, 0)
+        self.timing = Stopwatch().timing(0, 0)
         self.again: tuple[int, int, Block] | None = None  # the block that was last computed again, see `block`
 
     def steps(self, ids: list[int]) -> Iterator[int]:
@@ -79,12 +84,6 @@ class Session:
             cache.keep_needed()
         self.timing = watch.timing(end - kept, end)
         self.ids, self.cache, self.final, self.again = list(ids), cache, Final(**final), None
-
-    def use(self, program: ModuleType) -> None:
-        """Compute with the functions of another program from here on: nothing that the old one computed is kept."""
-        self.program = program
-        self.ids, self.cache = [], ActivationCache(self.config.n_positions)
-        self.final = self.timing = self.again = None
 
     def run(self, ids: list[int]) -> None:
         """All the steps at once."""

@@ -8,6 +8,7 @@ few levels; anything much deeper is refused before the parser sees it.
 import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 LEVELS = 20
 
@@ -15,7 +16,7 @@ _STRING = re.compile(rb'"[^"]*"')
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
-def parse(text: str | bytes, object_pairs_hook: Callable[[list[tuple[str, object]]], object] | None = None) -> object:
+def parse(text: str | bytes, object_pairs_hook: Callable[[list[tuple[str, object]]], object] | None = None) -> Any:
     """The value of JSON, as text or as UTF-8; at least LEVELS levels are read, more than twice as many never.
 
     `object_pairs_hook` is that of `json.loads`. Raises ValueError for everything that is not such JSON.

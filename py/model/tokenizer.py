@@ -30,7 +30,7 @@ WORD = re.compile(
     rf"|[{SPACES}]+(?![^{SPACES}])|[{SPACES}]+"
 )
 
-_SPACES = re.compile(f"[{SPACES}]*")
+_SPACES = re.compile(f"[{SPACES}]+")
 _EVERY_SPACE = "".join(re.findall(f"[{SPACES}]", "".join(map(chr, range(0x3001)))))
 
 # Vocabularies are written with one printable character for each byte: its own if that prints, else one from
@@ -110,7 +110,7 @@ class Tokenizer:
 
         Where there is none, the first token of the vocabulary stands in.
         """
-        marks = [id for id in ids if id in self._added_ids.values()]
+        marks = [id for id in ids if id is not None and id in self._added_ids.values()]
         start = [*self.template.before, *self.template.after] or marks[:1]
         self.start, self.has_start = start or [0], bool(start)
 
@@ -165,8 +165,8 @@ class Tokenizer:
             start, stop = match.span()
             if token.get("lstrip"):  # the spaces before it are its own
                 start = end + len(text[end:start].rstrip(_EVERY_SPACE))
-            if token.get("rstrip"):
-                stop = _SPACES.match(text, stop).end()
+            if token.get("rstrip") and (spaces := _SPACES.match(text, stop)):
+                stop = spaces.end()
             if end < start:
                 found += self._encode_between(rest, text[end:start], place)
             place += len(text[end:stop].encode()) - len(text[stop:end].encode())
@@ -210,9 +210,9 @@ class Tokenizer:
             after[left] = after[right]
             before[after[right]] = left
             for start in (before[left], left):
-                rank = self.ranks.get((symbols[start], symbols[after[start]]))
-                if rank is not None:
-                    heappush(heap, rank * end + start)
+                further = self.ranks.get((symbols[start], symbols[after[start]]))
+                if further is not None:
+                    heappush(heap, further * end + start)
         return tuple(symbol for symbol in symbols if symbol != _GONE)
 
 
@@ -238,7 +238,7 @@ def _check_alphabet(tokens: Iterable[str]) -> None:
 def _byte_ids(vocab: dict[str, int]) -> list[int]:
     """The id of each byte, by byte."""
     try:
-        return [vocab[character] for character in sorted(BYTE_OF_CHARACTER, key=BYTE_OF_CHARACTER.get)]
+        return [vocab[character] for character in sorted(BYTE_OF_CHARACTER, key=BYTE_OF_CHARACTER.__getitem__)]
     except KeyError as error:
         raise TokenizerError(
             f"the vocabulary has no token {error} for byte {BYTE_OF_CHARACTER[error.args[0]]}"

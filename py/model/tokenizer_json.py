@@ -33,9 +33,8 @@ def read_parts(text: str | bytes | dict) -> tuple[dict[str, int], list, list[dic
     """
     file = text if isinstance(text, dict) else _parse_json(text)
     model = file.get("model")
-    kind = _kind(model)
-    if kind not in ("BPE", None):  # early files do not say
-        raise _other_kind("model", kind)
+    if not isinstance(model, dict) or model.get("type") not in ("BPE", None):  # early files do not say
+        raise _other_kind("model", _kind(model))
     for name, most, kinds in (
         ("normalizer", 0, ()),
         ("pre_tokenizer", 1, ("ByteLevel",)),
@@ -72,7 +71,9 @@ def _unwrapped(part: object) -> list:
     """The parts of a Sequence, of Sequences in it too; a part that stands alone; nothing for null."""
     if part is None:
         return []
-    parts = [part.get(name) for name in _SEQUENCES if name in part] if _kind(part) == "Sequence" else []
+    parts = []
+    if isinstance(part, dict) and part.get("type") == "Sequence":
+        parts = [part[name] for name in _SEQUENCES if name in part]
     if len(parts) != 1 or not isinstance(parts[0], list):
         return [part]
     return [inner for one in parts[0] for inner in _unwrapped(one)]

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from model.block_answers import BlockView, Score, Stage, Stages, StripCell, Table
 from model.lists import to_list
 from model.raster import diverging_picture, shares_picture
 from model.session import Session
@@ -59,7 +60,7 @@ def vectors(session: Session, block: int, head: int, first: int) -> dict[str, np
     }
 
 
-def block_view(session: Session, block: int, head: int, row: int) -> dict:
+def block_view(session: Session, block: int, head: int, row: int) -> BlockView:
     """The picture's values for one block and head, and for the token at `row`, the one that explains itself.
 
     `shares`: how its attention is spread, from token `first` on; `contributions`: the share times the length
@@ -100,14 +101,14 @@ def block_view(session: Session, block: int, head: int, row: int) -> dict:
     }
 
 
-def read_strip(session: Session, name: str, block: int, head: int, row: int, cell: int) -> dict:
+def read_strip(session: Session, name: str, block: int, head: int, row: int, cell: int) -> StripCell:
     """One cell of the strip `name`, see `strip_cell`."""
     first = first_row(session)
     read = strip_cell(vectors(session, block, head, first)[name], row - first, cell, strip_shape(session)[0])
     return {"name": name, "row": row, **read}
 
 
-def strip_table(session: Session, name: str, block: int, head: int) -> dict:
+def strip_table(session: Session, name: str, block: int, head: int) -> Table:
     """The strips `name` as numbers: for each token the cells' means, under the entries they stand for."""
     values, cells = vectors(session, block, head, first_row(session))[name], strip_shape(session)[0]
     starts = edges(values.shape[1], cells)  # (cells + 1,)
@@ -125,35 +126,44 @@ def square(session: Session, name: str, block: int, head: int) -> np.ndarray:
     return values[head, :, first:]  # (rows, rows)
 
 
-def square_table(session: Session, name: str, block: int, head: int) -> dict:
+def square_table(session: Session, name: str, block: int, head: int) -> Table:
     """The same as numbers; of what is masked, each row ends at the diagonal."""
     values = square(session, name, block, head)  # (rows, rows)
     return {"rows": [to_list(row if name == "scores" else row[: i + 1]) for i, row in enumerate(values)]}
 
 
-def stages(session: Session, block: int, head: int) -> dict:
-    """The three steps from queries and keys to shares: products, scaled and masked, softmax.
-
-    `least` and `most` are the ends of each legend. `rows` holds the numbers, for texts short enough to print them.
-    """
+def stages(session: Session, block: int, head: int) -> Stages:
+    """The three steps from queries and keys to shares: products, scaled and masked, softmax."""
     cells, gap = strip_shape(session)
     first = first_row(session)
     every = vectors(session, block, head, first)
-    answer = {"block": block, "head": head, "first": first, "d_head": session.config.d_head, "cells": cells, "gap": gap}
-    answer["strips"] = {name: strips_picture(every[name], cells, gap) for name in (*IN_STAGES, "z")}
-    for name in STAGES:
-        values = square(session, name, block, head)  # (rows, rows)
-        end = float(np.abs(values[np.isfinite(values)]).max())
-        if name == "pattern":
-            answer[name] = {"picture": shares_picture(values / end), "least": 0.0, "most": end}
-        else:
-            answer[name] = {"picture": diverging_picture(values, end), "least": -end, "most": end}
-        if len(values) <= NUMBERS:
-            answer[name] |= square_table(session, name, block, head)
+    return {
+        "block": block,
+        "head": head,
+        "first": first,
+        "d_head": session.config.d_head,
+        "cells": cells,
+        "gap": gap,
+        "strips": {name: strips_picture(every[name], cells, gap) for name in (*IN_STAGES, "z")},
+        "scores": stage(session, "scores", block, head),
+        "masked": stage(session, "masked", block, head),
+        "pattern": stage(session, "pattern", block, head),
+    }
+
+
+def stage(session: Session, name: str, block: int, head: int) -> Stage:
+    """One of them; its colours end where its legend does, at the largest number."""
+    values = square(session, name, block, head)  # (rows, rows)
+    end = float(np.abs(values[np.isfinite(values)]).max())
+    is_shares = name == "pattern"
+    picture = shares_picture(values / end) if is_shares else diverging_picture(values, end)
+    answer: Stage = {"picture": picture, "least": 0.0 if is_shares else -end, "most": end}
+    if len(values) <= NUMBERS:
+        answer["rows"] = square_table(session, name, block, head)["rows"]
     return answer
 
 
-def one_score(session: Session, block: int, head: int, row: int, column: int) -> dict:
+def one_score(session: Session, block: int, head: int, row: int, column: int) -> Score:
     """How much the token at `row` listens to the one at `column`, worked out from its query and the other's key.
 
     For a later token the score exists, but the mask hides it: `scaled`, `weight` and `share` are then None, None, 0.

@@ -5,17 +5,20 @@ Answers cross as JSON text, and so do those arguments that READ names; numbers a
 
 import json
 from collections.abc import Callable
+from typing import Literal
 
 import pyodide_js
 from js import URL, Blob, Object
-from pyodide.ffi import to_js
+from pyodide.ffi import JsProxy, to_js
 
 from model import loading
+from model.answers import Address, Answer
 from model.download import Store, cache_name, device_memory, download, download_index, forget, kept, read_file
 from model.engine import Engine
 from model.lists import text_of
 from model.loading import Model
 from model.own import load_own
+from model.quantization import Resident
 
 READ: dict[str, Callable[[str], object]] = {  # what crosses as JSON
     "text": lambda crossed: json.loads(crossed)["value"],  # as the browser makes it of a field
@@ -23,7 +26,7 @@ READ: dict[str, Callable[[str], object]] = {  # what crosses as JSON
     "settings": json.loads,
 }
 TEXT = ("text", "ids", "settings", "block", "head", "row")
-CALLS: dict[str, tuple[str, ...]] = {  # methods of the engine that answer at once, with their arguments
+CALLS: dict[str, tuple[str, ...]] = {  # methods of the Engine that answer at once, with their arguments
     "cancel": (),
     "computing": (),
     "tokenize": ("text",),
@@ -34,7 +37,7 @@ WAITED_FOR: dict[str, tuple[str, ...]] = {  # those that take their time
     "predict": TEXT,
     "use": TEXT,
 }
-OF_A_RUN: dict[str, tuple[str, ...]] = {  # those about a run: its number crosses before these
+OF_A_RUN: dict[str, tuple[str, ...]] = {  # methods of the Run: its number crosses before these
     "about": (),
     "compare": ("settings",),
     "heads": (),
@@ -65,7 +68,7 @@ def read(names: tuple[str, ...], crossed: tuple) -> list:
     return [READ[name](value) if name in READ else value for name, value in zip(names, crossed, strict=True)]
 
 
-def with_browser(name: str, answer: dict) -> dict:
+def with_browser(name: str, answer: Answer) -> Answer:
     """An answer with what only the browser knows."""
     if "run" in answer:
         return {**answer, "heap": heap()}
@@ -74,7 +77,8 @@ def with_browser(name: str, answer: dict) -> dict:
     if name == "about":
         return {**answer, "heap": heap(), "device_memory": device_memory()}
     if name == "numbers":
-        return {"address": handed_out(answer["text"])}
+        address: Address = {"address": handed_out(answer["text"])}
+        return address
     return answer
 
 
@@ -127,7 +131,7 @@ def of_a_run(name: str) -> Callable[..., str]:
 
 
 def progress() -> str:
-    """How much of the model has come, see `Progress.report`."""
+    """How much of the model has come, see `answers.Report`."""
     return text_of(engine.progress.report())
 
 
@@ -146,7 +150,7 @@ async def load(request: str) -> str:
     mine = store
     await mine.open()  # anew: what was kept may have been removed meanwhile
 
-    async def fetched(resident: str | None) -> Model:
+    async def fetched(resident: Resident | None) -> Model:
         index = await download_index(base, asked["version"], mine)
         model = await loading.load(
             index, lambda file, arrived: download(base, file, mine, arrived), engine.progress, resident, device_memory()
@@ -158,14 +162,14 @@ async def load(request: str) -> str:
     return text_of(answer if "error" in answer else {**answer, "trouble": mine.trouble})
 
 
-async def open_own(files: object, resident: str) -> str:
+async def open_own(files: JsProxy, resident: Resident | Literal[""]) -> str:
     """Load a reader's own checkpoint: an array of JavaScript Files, weights, tokenizer.json, config.json and others."""
     weights, tokenizer, config, *unused = files
 
-    async def read_whole(file: object) -> bytes:
+    async def read_whole(file: JsProxy) -> bytes:
         return (await read_file(file, 0, file.size)).tobytes()
 
-    async def read_own(resident: str | None) -> Model:
+    async def read_own(resident: Resident | None) -> Model:
         model = await load_own(
             lambda begin, end: read_file(weights, begin, end),
             weights.size,

@@ -15,7 +15,7 @@ from model.session import Session
 from model.tokenizer import Tokenizer
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "tokenizer.json").read_text(encoding="utf-8"))
-SETTINGS = {"temperature": 0.7, "top_k": 40, "top_p": None}
+SETTINGS = {"temperature": 0.7, "top_k": 40, "top_p": None, "u": 0.5}
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def run(tiny):
 
 def read(run, part, table="", pinned=None):
     session, tokenizer, order = run
-    chosen = {"block": 1, "head": 1, "table": table, "pinned": pinned}
+    chosen = export.Chosen(1, 1, table, pinned)
     text = export.numbers(part, session, tokenizer, order, SETTINGS, chosen)
     assert text[0] == export.BYTE_ORDER_MARK
     rows = list(csv.reader(io.StringIO(text[1:], newline="")))

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from build import site
-from model.engine import GONE, Engine, Runner, finish
+from model.engine import GONE, Engine, finish
 from model.gpt2 import softmax
+from model.run import Runner
 from model.session import Session
 from model.what_if import parts
 from tests.unit.without_browser import in_thread
@@ -26,65 +27,65 @@ def engine():
 
 @pytest.mark.parametrize("kind", ("arrows", "heads", "mlps"))
 def test_effects_are_those_of_each_part_by_itself(engine, kind):
-    token = engine.tokenizer.encode(" she")[0]
-    own = next(c for c in engine.reshape(SETTINGS)["candidates"] if c["id"] == token)
-    found = finish(engine.effects(engine.run, kind, 6, token, 0.8))
+    token = engine.last.tokenizer.encode(" she")[0]
+    own = next(c for c in engine.last.reshape(SETTINGS)["candidates"] if c["id"] == token)
+    found = finish(engine.effects(engine.last.number, kind, 6, token, 0.8))
     assert found["logit"] == pytest.approx(own["logit"]) and found["share"] == pytest.approx(own["sampled"], abs=1e-5)
     places = [(e["block"], e["head"], e["column"]) for e in found["effects"]]
     assert len(set(places)) == len(places) == engine.trying()["done"] == engine.trying()["total"]
-    old = softmax(engine.session.final.logits[0].astype(np.float64))
+    old = softmax(engine.last.session.final.logits[0].astype(np.float64))
     for effect in found["effects"][:: len(places) // 5]:
         changes = [
             change
-            for change in parts(engine.session, kind, 6)
+            for change in parts(engine.last.session, kind, 6)
             if change.block == effect["block"]
             and effect["head"] in (None, change.head)
             and effect["column"] in (None, getattr(change, "column", None))
         ]
         (change,) = changes
-        changed = engine.what_if([change], SETTINGS | {"query": " she"}, 6)
+        changed = engine.last.what_if([change], SETTINGS | {"query": " she"}, 6)
         candidate = next(c for c in changed["candidates"] if c["id"] == token)
         assert candidate["logit"] == pytest.approx(effect["logit"], abs=1e-4)
         assert candidate["sampled"] == pytest.approx(effect["share"], abs=1e-5)
         new = np.zeros_like(old)
-        every = engine.what_if([change], SETTINGS | {"temperature": 1, "count": len(old)}, 6)["candidates"]
+        every = engine.last.what_if([change], SETTINGS | {"temperature": 1, "count": len(old)}, 6)["candidates"]
         new[[c["id"] for c in every]] = [c["model"] for c in every]
         assert effect["bits"] == pytest.approx(float((old * np.log2(old / new)).sum()), abs=1e-4)
 
 
 def test_what_is_cut_matters(engine):
     """The arrow that the picture draws widest is one that the prediction needs."""
-    she = engine.tokenizer.encode(" she")[0]
-    found = finish(engine.effects(engine.run, "arrows", 6, she, 1))
+    she = engine.last.tokenizer.encode(" she")[0]
+    found = finish(engine.effects(engine.last.number, "arrows", 6, she, 1))
     largest = max(found["effects"], key=lambda effect: effect["bits"])
     assert largest["share"] < found["share"] - 0.1
 
 
 def test_effects_give_way_to_a_newer_text_and_to_a_newer_call(engine):
     async def overtaken(newer):
-        older = asyncio.ensure_future(engine.effects(engine.run, "heads", 6, 5, 1))
+        older = asyncio.ensure_future(engine.effects(engine.last.number, "heads", 6, 5, 1))
         for _ in range(3):
             await asyncio.sleep(0)
         assert 0 < engine.trying()["done"] < engine.trying()["total"]
         return await asyncio.gather(older, newer())
 
     async def another():
-        return await engine.effects(engine.run, "mlps", 6, 5, 1)
+        return await engine.effects(engine.last.number, "mlps", 6, 5, 1)
 
     async def text():
         return await engine.predict(TEXT + " she", [], SETTINGS, 0, 0, -1)
 
     assert in_thread(overtaken(another))[0] == GONE
     older, newer = in_thread(overtaken(text))
-    assert older == GONE and newer["run"] == engine.run
-    assert finish(engine.effects(engine.run - 1, "heads", 6, 5, 1)) == GONE
+    assert older == GONE and newer["run"] == engine.last.number
+    assert finish(engine.effects(engine.last.number - 1, "heads", 6, 5, 1)) == GONE
 
 
 def test_the_terms_of_a_logit_sum_to_it(engine):
     for row in (2, 6):
         for token in (0, 300, 8000):
-            terms = engine.logit_terms(token, row)["terms"]
-            listed = engine.what_if([], SETTINGS | {"count": 8192}, row)["candidates"]
+            terms = engine.last.logit_terms(token, row)["terms"]
+            listed = engine.last.what_if([], SETTINGS | {"count": 8192}, row)["candidates"]
             logit = next(c["logit"] for c in listed if c["id"] == token)
             assert sum(term["value"] for term in terms) == pytest.approx(logit, abs=2e-3)
 
@@ -92,12 +93,12 @@ def test_the_terms_of_a_logit_sum_to_it(engine):
 @pytest.mark.parametrize("call", ("predict", "use"))
 def test_a_picture_that_cannot_be_made_leaves_the_run_before_as_it_is(engine, monkeypatch, call):
     """The pass itself is over by then: everything that it has changed comes back."""
-    other = Runner(Session(engine.session.weights, engine.session.config), engine.tokenizer, "float32")
-    engine.coming, before, run = other, engine.look(5, 0, 6), engine.run
+    other = Runner(Session(engine.last.session.weights, engine.last.session.config), engine.last.tokenizer, "float32")
+    engine.coming, before, run = other, engine.last.look(5, 0, 6), engine.last.number
     with monkeypatch.context() as patch:
         patch.setattr("model.view.block_view", lambda *_: (_ for _ in ()).throw(MemoryError()))
         answer = finish(getattr(engine, call)(TEXT + " she", [], SETTINGS, 5, 0, -1))
-    assert answer["error"] == "memory" and engine.run == run and engine.runner is not other
+    assert answer["error"] == "memory" and engine.last.number == run and engine.runner is not other
     assert engine.ask(run, "look", 5, 0, 6) == before
     assert engine.ask(run, "reshape", SETTINGS)["candidates"][0]["shown"] == " she"
     assert "run" in finish(engine.predict(TEXT + " she", [], SETTINGS, 5, 0, -1))

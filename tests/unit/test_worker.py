@@ -87,7 +87,7 @@ def test_no_answer_is_of_another_text(worker, embedded, typed):
     def ask_about_all():
         for run, text in runs.items():
             answer = json.loads(worker.look(run, 5, 3, -1))
-            assert ("gone" in answer) == (run != worker.engine.run)
+            assert ("gone" in answer) == (run != worker.engine.last.number)
             if "gone" not in answer:
                 np.testing.assert_allclose(answer["shares"], expected[text], atol=1e-5)
 
@@ -147,7 +147,7 @@ def test_a_loaded_model_is_in_use_once_it_has_read_the_text(worker, embedded):
     answer, newer = in_thread(overtaken())
     assert answer == {"replaced": True} and newer["run"] > run
     assert worker.engine.runner is not other and worker.engine.coming is other
-    assert read(worker, "The cat sat on", "use")["run"] == worker.engine.run
+    assert read(worker, "The cat sat on", "use")["run"] == worker.engine.last.number
     assert worker.engine.runner is other and worker.engine.coming is None
 
 

@@ -10,7 +10,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 from unittest.mock import MagicMock
 
-from model.engine import Runner
+from model.run import Runner
 from model.session import Session
 from model.tokenizer import Tokenizer
 

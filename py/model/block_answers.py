@@ -1,0 +1,130 @@
+"""What the engine answers about blocks and heads, field by field, see `answers.py`.
+
+T tokens are read, the last `rows` of them drawn, from token `first` on.
+"""
+
+from typing import NotRequired, TypedDict
+
+from model.lists import Vector
+from model.raster import Picture
+
+
+class Most(TypedDict):
+    row: int  # the token that gets most
+    share: float
+
+
+class BlockView(TypedDict):
+    """The picture of one block and head, see `view.block_view`."""
+
+    block: int
+    head: int
+    row: int  # the token that explains itself
+    first: int
+    n_layer: int
+    n_head: int
+    n_embd: int
+    cells: int  # of each strip
+    gap: int  # pixels left free above and below a strip
+    strips: dict[str, Picture]  # by the name of what they show
+    pattern: Picture  # (rows, rows)
+    shares: Vector  # of attention, from token `first` to the row's own
+    contributions: Vector  # each share times the length of its value
+    total: float  # of all contributions, drawn or not
+    most: Most
+    norms: dict[str, float]  # lengths along the row's residual stream
+
+
+class Stage(TypedDict):
+    picture: Picture  # (rows, rows)
+    least: float  # of its colours' scale
+    most: float
+    rows: NotRequired[list[Vector]]  # the numbers, for texts short enough to print them
+
+
+class Stages(TypedDict):
+    """From queries and keys to shares."""
+
+    block: int
+    head: int
+    first: int
+    d_head: int
+    cells: int
+    gap: int
+    strips: dict[str, Picture]
+    scores: Stage  # products
+    masked: Stage  # scaled, the future hidden
+    pattern: Stage  # their softmax
+
+
+class Score(TypedDict):
+    """One cell worked out; of a hidden one `scaled` and `weight` are None, `share` is 0."""
+
+    row: int
+    column: int
+    q: Vector  # (D,)
+    k: Vector  # (D,)
+    products: Vector  # (D,)
+    sums: Vector  # (D,) of the products so far
+    d_head: int
+    score: float
+    scaled: float | None
+    largest: float  # scaled score of the row
+    weight: float | None  # exp(scaled - largest)
+    total: float  # of the row's weights
+    share: float
+    length: float  # of the value that it takes the share of
+
+
+class Stretch(TypedDict):
+    """What one cell of a strip stands for: entries `first` to `last`, from 1, of `size`."""
+
+    cell: int
+    first: int
+    last: int
+    size: int
+    mean: float
+    min: float
+    max: float
+    scale: float  # a mean of this size has the full colour
+
+
+class StripCell(Stretch):
+    name: str
+    row: int
+
+
+class Table(TypedDict):
+    entries: NotRequired[list[list[int]]]  # of a strip: first and last entry of each column
+    rows: list[Vector]
+
+
+# All blocks
+
+
+class Word(TypedDict):
+    id: int
+    shown: str
+    share: float
+
+
+class Depth(TypedDict):
+    """What the model would say if it stopped there."""
+
+    best: list[Word]
+    picture: NotRequired[Picture]  # mean pattern of the block before; none after the embedding alone
+
+
+class Depths(TypedDict):
+    depths: list[Depth]
+
+
+class SmallHead(TypedDict):
+    picture: Picture
+    most: str  # the token to which the last one gives most
+    position: int
+    share: float
+
+
+class Heads(TypedDict):
+    blocks: list[list[SmallHead]]

@@ -1,0 +1,141 @@
+"""A run: a text that the model has read, and what can be asked about it. Answers are plain dicts, see `answers.py`."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from model import answers, block_answers, export, sampling, view, what_if
+from model.checkpoint import parameters
+from model.explain import attention_heads, next_tokens
+from model.loading import Load
+from model.pinned import Pinned
+from model.quantization import Resident
+from model.session import Session
+from model.tokenizer import Tokenizer
+
+
+class Runner(NamedTuple):
+    """A model with what it takes to run it on a text."""
+
+    session: Session
+    tokenizer: Tokenizer
+    resident: Resident
+    again: Load | None = None  # loads it once more
+    rounding: float | None = None  # see `loading.Model`
+
+
+class Run:
+    """`number` is that of the request to read the text, `pinned` a distribution that was put aside before."""
+
+    def __init__(self, number: int, runner: Runner, pinned: Pinned | None = None) -> None:
+        self.number = number
+        self.runner = runner
+        self.session = runner.session
+        self.tokenizer = runner.tokenizer
+        self.logits = self.session.final.logits[0]  # (V,)
+        self.order = sampling.ranking(self.logits)  # (V,)
+        self.pinned = pinned
+
+    def about(self) -> answers.About:
+        """How the run went: seconds of its parts, operations in all; and how the weights are held."""
+        timing, config = self.session.timing, self.session.config
+        return {
+            "tokens": timing.tokens,
+            "seen": timing.seen,
+            "embedding": timing.embedding,
+            "attention": timing.attention,
+            "mlp": timing.mlp,
+            "head": timing.head,
+            "total": timing.total,
+            "operations": timing.operations(config),
+            "parameters": parameters(config),
+            "resident": self.runner.resident,
+            "rounding": self.runner.rounding,
+            "without_token": self.tokenizer.vocab_size - self.tokenizer.token_count,
+            "first_without": self.tokenizer.token_count,
+        }
+
+    # The next token
+
+    def reshape(self, settings: answers.Settings) -> answers.NextTokens:
+        """The prediction under other settings."""
+        answer = self._listed(self.logits, self.order, settings)
+        if self.pinned:
+            listed = [row["id"] for row in answer["candidates"]]
+            answer["pinned"] = self.pinned.line(self._sampled(settings), self.tokenizer, listed)
+        return answer
+
+    def pin(self, settings: answers.Settings) -> answers.NextTokens:
+        """Put the present distribution aside, to be laid beside later ones; answers as `reshape` does."""
+        self.pinned = Pinned(self._sampled(settings), self.reshape(settings), self.tokenizer)
+        return self.reshape(settings)
+
+    def unpin(self, settings: answers.Settings) -> answers.NextTokens:
+        self.pinned = None
+        return self.reshape(settings)
+
+    def compare(self, settings: answers.Settings) -> answers.Comparison:
+        """The pinned distribution and the present one, token by token."""
+        rows = self.pinned.rows(self._sampled(settings), self.tokenizer) if self.pinned else []
+        return {"rows": rows, "next": self.reshape(settings)}
+
+    # One block and head, and all of them
+
+    def look(self, block: int, head: int, row: int) -> block_answers.BlockView:
+        """The picture of one block and head, with the token `row` explaining itself, or the last for one not drawn."""
+        row = row if row == self.drawn(row) else len(self.session.ids) - 1
+        return view.block_view(self.session, *self._head(block, head), row)
+
+    def heads(self) -> block_answers.Heads:
+        """Every head of every block in small."""
+        return {"blocks": attention_heads(self.session, self.tokenizer)}
+
+    def work(self, block: int, head: int) -> block_answers.Stages:
+        """The three steps of one head, from queries and keys to shares."""
+        return view.stages(self.session, *self._head(block, head))
+
+    def score(self, block: int, head: int, row: int, column: int) -> block_answers.Score:
+        """One cell of those steps, worked out."""
+        return view.one_score(self.session, *self._head(block, head), self.drawn(row), self.drawn(column))
+
+    def strip(self, name: str, block: int, head: int, row: int, cell: int) -> block_answers.StripCell:
+        """What one cell of a strip stands for."""
+        return view.read_strip(self.session, name, *self._head(block, head), self.drawn(row), cell)
+
+    def table(self, name: str, block: int, head: int) -> block_answers.Table:
+        """The numbers of a strip, or of one step of a head, for a table."""
+        make = view.square_table if name in view.STAGES else view.strip_table
+        return make(self.session, name, *self._head(block, head))
+
+    def numbers(self, part: str, settings: answers.Settings, block: int, head: int, table: str) -> answers.File:
+        """The numbers of an opened part as the text of a CSV file."""
+        chosen = export.Chosen(*self._head(block, head), table, self.pinned)
+        return {"text": export.numbers(part, self.session, self.tokenizer, self.order, settings, chosen)}
+
+    # What if a part were missing
+
+    def what_if(self, changes: list[what_if.Change], settings: answers.Settings, row: int) -> answers.NextTokens:
+        """The prediction after the token `row` with all of `changes`, listed as `reshape` lists it."""
+        logits = what_if.logits_if(self.session, changes, self.drawn(row))  # (V,)
+        return self._listed(logits, sampling.ranking(logits), settings)
+
+    def logit_terms(self, token: int, row: int) -> answers.LogitTerms:
+        """The terms whose sum is the logit of `token` after the token `row`, in the order of computing."""
+        parts = what_if.logit_parts(self.session, token, self.drawn(row))
+        return {"terms": [{"part": p.part, "block": p.block, "head": p.head, "value": p.value} for p in parts]}
+
+    def drawn(self, row: int) -> int:
+        return view.drawn_row(self.session, row)
+
+    def _head(self, block: int, head: int) -> tuple[int, int]:
+        """A block and head that this model has: a link may have been made with a larger one."""
+        config = self.session.config
+        return min(max(block, 0), config.n_layer - 1), min(max(head, 0), config.n_head - 1)
+
+    def _sampled(self, settings: answers.Settings) -> np.ndarray:
+        """The probabilities (V,) under `settings`."""
+        return sampling.sampled(self.logits, self.order, settings["temperature"], settings["top_k"], settings["top_p"])
+
+    def _listed(self, logits: np.ndarray, order: np.ndarray, settings: answers.Settings) -> answers.NextTokens:
+        """The next tokens by these logits (V,), ranked in `order` (V,)."""
+        return next_tokens(logits, self.tokenizer, order, settings["count"], settings, settings["query"])
