@@ -23,6 +23,7 @@ MASK = re.compile(r"h\.\d+\.attn\.(bias|masked_bias)")  # constants beside the w
 CONV1D = re.compile(r"h\.\d+\.(attn|mlp)\.\w+\.weight")  # Hugging Face's class for what it keeps as (in, out)
 HEAD = "lm_head.weight"
 FLOATS = ("F32", "F16", "BF16")
+LARGEST = 1e18  # of a weight: far more than training leaves, and no text that it takes part in can be computed
 OTHER_FAMILIES = (  # by names that a GPT-2 does not have
     ("LoRA (an adapter)", r"lora_[AB]"),
     ("GPTQ, AWQ or bitsandbytes", r"\.(qweight|qzeros|SCB|absmax)$"),
@@ -45,11 +46,11 @@ class Source(NamedTuple):
     transposed: bool
 
     def as_ours(self, stored: np.ndarray) -> np.ndarray:
-        """The stored tensor as float32 and (out, in). Raises CheckpointError for what is not finite."""
+        """The stored tensor as float32 and (out, in). Raises CheckpointError for a NaN and beyond LARGEST."""
         w = np.ascontiguousarray(stored.T if self.transposed else stored, dtype=np.float32)  # shape as in tensor_shapes
-        if not np.isfinite(w).all():
+        if not (w.min() >= -LARGEST and w.max() <= LARGEST):  # NaN is neither
             name = plain(self.name)
-            raise CheckpointError(f"{name} holds a NaN or an infinity.", "not_finite", tensor=name)
+            raise CheckpointError(f"{name} holds a NaN, or a number beyond {LARGEST:g}.", "runaway", tensor=name)
         return w
 
 
