@@ -18,7 +18,7 @@ from model.safetensors import Entry
 PREFIX = "transformer."  # where GPT2LMHeadModel keeps everything but its head
 # What DataParallel, torch.compile, FSDP and the like put around a model or a part of it.
 WRAPPER = re.compile(r"(?<![^.])(module|_orig_mod|_forward_module|_fsdp_wrapped_module|_checkpoint_wrapped_module)\.")
-NAME = re.compile(r"(?:.*?\.)?((?:wte|wpe|ln_f|lm_head|h\.\d+)\..+)")  # a GPT-2's name behind whatever holds the GPT-2
+NAME = re.compile(r"(?<![^.])(wte|wpe|ln_f|lm_head|h\.\d+)\.(?s:.+)")  # a GPT-2's name behind what holds the GPT-2
 MASK = re.compile(r"h\.\d+\.attn\.(bias|masked_bias)")  # constants beside the weights
 CONV1D = re.compile(r"h\.\d+\.(attn|mlp)\.\w+\.weight")  # Hugging Face's class for what it keeps as (in, out)
 HEAD = "lm_head.weight"
@@ -63,8 +63,8 @@ class Sources(NamedTuple):
 
 def plain(name: str) -> str:
     """A tensor's name in GPT-2 itself."""
-    match = NAME.fullmatch(WRAPPER.sub("", name))
-    return match[1] if match else name
+    match = NAME.search(WRAPPER.sub("", name))
+    return match[0] if match else name
 
 
 def sources(entries: dict[str, Entry], config: GPT2Config) -> Sources:
@@ -116,7 +116,7 @@ def sources(entries: dict[str, Entry], config: GPT2Config) -> Sources:
 
 def lacking(tensor: str, entries: dict[str, Entry]) -> CheckpointError:
     """The error for a file with these entries that has no such tensor."""
-    if not any(NAME.fullmatch(name) for name in entries):
+    if not any(NAME.search(name) for name in entries):
         names = ", ".join(shortened(name) for name in sorted(entries)[:5])
         return CheckpointError(f"the source has no tensor {tensor}, but {names}", "no_gpt2", tensors=names)
     return CheckpointError(f"the source has no tensor {tensor}: is it a GPT-2?", "lacking", tensor=tensor)

@@ -187,6 +187,20 @@ def test_tensors_of_no_known_family_are_listed(files, tmp_path):
     assert len(answer["tensors"]) < 200
 
 
+@pytest.mark.parametrize("piece", ["wte.", "h.1.", "h.", ".", "_orig_mod."])
+def test_a_hostile_name_takes_no_longer_than_a_long_one(files, tmp_path, piece):
+    """Where the time grows with the square of the length, the first two take minutes."""
+    name = piece * 10**5 + "\n"
+    answer = refused(files | {"model.safetensors": safetensors.numpy.save(names_of(name))}, tmp_path)
+    assert answer["error"] in ("no_gpt2", "lacking")
+
+
+def test_a_name_may_go_on_after_a_line_end(files, tmp_path):
+    tensors = safetensors.numpy.load(files["model.safetensors"]) | names_of("module.wte.\nweight")
+    answer = refused(files | {"model.safetensors": safetensors.numpy.save(tensors)}, tmp_path)
+    assert (answer["error"], answer["tensors"]) == ("extra", "wte.\nweight")
+
+
 def test_another_kind_of_tokenizer_is_named(files, tmp_path):
     for part, value, named in (
         ("model", {"type": "WordPiece", "vocab": {}}, "WordPiece model"),
