@@ -16,7 +16,7 @@ from model import shallow_json
 from model.file_error import FileError, shortened
 
 HEADER_LIMIT = 100_000_000  # bytes; the reference implementation's
-COUNT_LIMIT = 2**63  # more elements than any file holds
+COUNT_LIMIT = 2**63  # more elements, or bytes, than any file holds
 
 DTYPES = {
     "F64": np.dtype("<f8"),
@@ -161,9 +161,9 @@ def _read_entry(name: str, fields: object, data_begin: int) -> Entry:
     if not isinstance(dtype, str) or dtype not in DTYPES:
         raise _tensor_error(name, f"has dtype {_quoted(dtype)}; the known ones are {', '.join(DTYPES)}")
     if not _is_list_of_sizes(shape):
-        raise _tensor_error(name, "has a shape that is not a list of non-negative integers")
+        raise _tensor_error(name, "has a shape that is not a list of non-negative integers below 2**63")
     if not _is_list_of_sizes(offsets) or len(offsets) != 2:
-        raise _tensor_error(name, "has data_offsets that are not two non-negative integers")
+        raise _tensor_error(name, "has data_offsets that are not two non-negative integers below 2**63")
     begin, end = offsets
     if begin > end:
         raise _tensor_error(name, "has data_offsets whose begin is past their end")
@@ -179,7 +179,8 @@ def _read_entry(name: str, fields: object, data_begin: int) -> Entry:
 
 
 def _is_list_of_sizes(value: object) -> bool:
-    return isinstance(value, list) and all(type(item) is int and item >= 0 for item in value)  # True is no size
+    """True is no size; nor is a number so long that Python refuses to write it into a message."""
+    return isinstance(value, list) and all(type(item) is int and 0 <= item < COUNT_LIMIT for item in value)
 
 
 def _check_tiling(entries: dict[str, Entry], data_begin: int, file_length: int) -> None:

@@ -122,6 +122,7 @@ def test_a_name_may_hold_brackets_quotes_and_backslashes():
 
 
 HUGE = 2**62
+LONGEST = 10**4300 - 1  # Python's own limit for a number that is read, or written: 4300 digits
 ONE = json.dumps(entry())[1:-1]  # the fields of an entry, as text
 MALFORMED = {
     "empty": (b"", "0 bytes long"),
@@ -179,8 +180,12 @@ MALFORMED = {
         "'a' has a shape with",
     ),
     "shape of endless numbers": (
-        file_of({"a": entry(shape=[10**4000] * 100)}, bytes(8)),
-        "'a' has a shape with",
+        file_of({"a": entry(shape=[LONGEST] * 100)}, bytes(8)),
+        "'a' has a shape that is not",
+    ),
+    "offsets as long as Python reads": (
+        file_of({"a": entry(shape=[0], data_offsets=[LONGEST, LONGEST]), "b": entry(shape=[9], data_offsets=[0, 36])}),
+        "'a' has data_offsets that are not two",
     ),
     "empty but beyond NumPy": (file_of({"a": entry("F64", [0, HUGE], [0, 0])}), "'a' has a shape that NumPy"),
     "too many axes for NumPy": (

@@ -12,6 +12,7 @@ from safetensors.numpy import save
 
 from model.safetensors import SafetensorsError, load, read_header
 
+LONGEST = 10**4300 - 1  # Python reads and writes no number of more digits
 DTYPES = ["<f8", "<f4", "<f2", "<i8", "<i4", "<i2", "i1", "<u8", "<u4", "<u2", "u1", "?"]
 names = st.text(max_size=20).filter(lambda name: name != "__metadata__")
 shapes = hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=5)
@@ -66,8 +67,21 @@ def damaged_files(draw):
     return length.to_bytes(8, "little") + header + data
 
 
+@st.composite
+def large_claims(draw):
+    """A file of 40 bytes whose header tells of other sizes, each entry in keeping with itself."""
+    numbers = st.sampled_from([0, 8, 32, 40, 99, 2**62, 2**63 - 1, 2**63, 2**64, LONGEST])
+    fields = {}
+    for name in draw(st.sets(st.sampled_from("abc"))):
+        begin, size = draw(numbers), draw(numbers)
+        end = min(begin + size, LONGEST)
+        fields[name] = {"dtype": "U8", "shape": [size], "data_offsets": [begin, end]}
+    header = json.dumps(fields).encode()
+    return len(header).to_bytes(8, "little") + header + bytes(40)
+
+
 @settings(max_examples=1500, deadline=None, database=None)
-@given(damaged_files())
+@given(damaged_files() | large_claims())
 def test_refuses_what_the_library_refuses(file):
     assume(b"-0" not in file)  # 0 to Python's JSON, a fraction to the library's
     try:
