@@ -22,6 +22,7 @@ KINDS = {  # the text error.KIND in page/text says each; the values it has place
     "lacking": ("tensor",),
     "extra": ("tensors",),
     "shape": ("tensor", "expected", "found"),
+    "form": ("form",),
     "runaway": ("tensor",),
     "head": (),
     "twice": ("tensors",),

@@ -23,10 +23,10 @@ MASK = re.compile(r"h\.\d+\.attn\.(bias|masked_bias)")  # constants beside the w
 CONV1D = re.compile(r"h\.\d+\.(attn|mlp)\.\w+\.weight")  # Hugging Face's class for what it keeps as (in, out)
 HEAD = "lm_head.weight"
 FLOATS = ("F32", "F16", "BF16")
+QUANTIZED = re.compile(r"\.(qweight|qzeros|SCB|absmax|weight_packed)$")  # what is beside such weights, or they
 LARGEST = 1e18  # of a weight: far more than training leaves, and no text that it takes part in can be computed
 OTHER_FAMILIES = (  # by names that a GPT-2 does not have
     ("LoRA (an adapter)", r"lora_[AB]"),
-    ("GPTQ, AWQ or bitsandbytes", r"\.(qweight|qzeros|SCB|absmax)$"),
     ("GPT-Neo", r"attn\.attention\.q_proj"),
     ("GPT-J", r"h\.\d+\.attn\.q_proj"),
     ("BLOOM, Falcon", r"self_attention\.query_key_value"),
@@ -76,6 +76,8 @@ def sources(entries: dict[str, Entry], config: GPT2Config) -> Sources:
     for family, names in OTHER_FAMILIES:
         if any(re.search(names, name) for name in entries):
             raise CheckpointError(f"the source's tensors are those of {family}", "other_model", family=family)
+    if any(QUANTIZED.search(name) for name in entries):
+        raise CheckpointError("the source's weights are quantized", "form", form="GPTQ, AWQ, bitsandbytes …")
     stored: dict[str, str] = {}
     copies = []
     for full in entries:
@@ -96,14 +98,15 @@ def sources(entries: dict[str, Entry], config: GPT2Config) -> Sources:
         transposed = bool(CONV1D.fullmatch(name))
         full = stored.pop(name)
         entry, expected = entries[full], shape[::-1] if transposed else shape
-        if entry.shape != expected or entry.dtype not in FLOATS:
-            what = f"{entry.dtype} {entry.shape}"
+        if entry.dtype not in FLOATS:
+            raise CheckpointError(f"{name} should be floats, but is {entry.dtype}.", "form", form=entry.dtype)
+        if entry.shape != expected:
             raise CheckpointError(
-                f"{name} should be floats of shape {expected}, but the source has {what}.",
+                f"{name} should have the shape {expected}, but the source has {entry.shape}.",
                 "shape",
                 tensor=name,
                 expected=f"{expected}",
-                found=shortened(what),
+                found=shortened(entry.shape),
             )
         found[name] = Source(full, transposed)
     if stored:

@@ -33,6 +33,8 @@ DTYPES = {
     "U8": np.dtype("u1"),
     "BOOL": np.dtype("?"),
 }
+# Dtypes of the format that are known but not read: NumPy has but the last.
+UNREAD = ["F4", "F6_E2M3", "F6_E3M2", "F8_E4M3", "F8_E4M3FNUZ", "F8_E5M2", "F8_E5M2FNUZ", "F8_E8M0", "C64"]
 
 
 class SafetensorsError(FileError):
@@ -158,6 +160,10 @@ def _read_entry(name: str, fields: object, data_begin: int) -> Entry:
         raise _tensor_error(name, "must have exactly dtype, shape and data_offsets")
     _check_names(fields)
     dtype, shape, offsets = fields["dtype"], fields["shape"], fields["data_offsets"]
+    if dtype in UNREAD:
+        raise SafetensorsError(
+            f"tensor {_quoted(name)} is of dtype {dtype}, which is not read here", "form", form=dtype
+        )
     if not isinstance(dtype, str) or dtype not in DTYPES:
         raise _tensor_error(name, f"has dtype {_quoted(dtype)}; the known ones are {', '.join(DTYPES)}")
     if not _is_list_of_sizes(shape):

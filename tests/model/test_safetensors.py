@@ -161,7 +161,7 @@ MALFORMED = {
     "no shape": (file_of({"a": {"dtype": "F32", "data_offsets": [0, 0]}}), "'a' must have exactly"),
     "no data_offsets": (file_of({"a": {"dtype": "F32", "shape": [0]}}), "'a' must have exactly"),
     "field too many": (file_of({"a": entry() | {"scale": 1}}, bytes(8)), "'a' must have exactly"),
-    "unknown dtype": (file_of({"a": entry("F8_E4M3", [8])}, bytes(8)), "'a' has dtype 'F8_E4M3'"),
+    "unknown dtype": (file_of({"a": entry("F9", [8])}, bytes(8)), "'a' has dtype 'F9'"),
     "dtype in lower case": (file_of({"a": entry("f32")}, bytes(8)), "'a' has dtype 'f32'"),
     "dtype that is a list": (file_of({"a": entry(["F32"])}, bytes(8)), "'a' has dtype of type list"),
     "dtype of a million letters": (file_of({"a": entry("F" * 10**6)}, bytes(8)), "'a' has dtype 'FFF.*…"),

@@ -1,6 +1,7 @@
 """The safetensors reader against the `safetensors` library: reads what it writes, refuses what it refuses."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -10,13 +11,13 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from safetensors.numpy import save
 
-from model.safetensors import SafetensorsError, load, read_header
+from model.safetensors import DTYPES, SafetensorsError, load, read_header
 
 LONGEST = 10**4300 - 1  # Python reads and writes no number of more digits
-DTYPES = ["<f8", "<f4", "<f2", "<i8", "<i4", "<i2", "i1", "<u8", "<u4", "<u2", "u1", "?"]
+NUMPY = ["<f8", "<f4", "<f2", "<i8", "<i4", "<i2", "i1", "<u8", "<u4", "<u2", "u1", "?"]
 names = st.text(max_size=20).filter(lambda name: name != "__metadata__")
 shapes = hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=5)
-arrays = st.sampled_from(DTYPES).flatmap(lambda dtype: hnp.arrays(dtype, shapes))
+arrays = st.sampled_from(NUMPY).flatmap(lambda dtype: hnp.arrays(dtype, shapes))
 tensor_dicts = st.dictionaries(names, arrays, max_size=6)
 metadata_dicts = st.dictionaries(st.text(), st.text(), min_size=1, max_size=3)
 
@@ -93,6 +94,24 @@ def test_refuses_what_the_library_refuses(file):
     except SafetensorsError:
         return  # stricter is allowed: names twice, fields too many
     assert loaded == expected
+
+
+def test_every_dtype_of_the_library_is_read_or_told_by_its_name():
+    with pytest.raises(safetensors.SafetensorError) as caught:
+        safetensors.deserialize(file_with("F99"))
+    known = re.findall(r"`(\w+)`", str(caught.value).partition("expected one of")[2])
+    assert len(known) > 20
+    for dtype in known:
+        try:
+            load(file_with(dtype))
+        except SafetensorsError as error:
+            assert error.kind == "form" and error.values["form"] == dtype and dtype not in DTYPES
+
+
+def file_with(dtype):
+    """A file of one tensor without elements."""
+    header = json.dumps({"a": {"dtype": dtype, "shape": [0], "data_offsets": [0, 0]}}).encode()
+    return len(header).to_bytes(8, "little") + header
 
 
 # What a __metadata__ may be made of: JSON that is nearly right, names twice, names and values that no text can hold.

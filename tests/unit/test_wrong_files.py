@@ -180,6 +180,31 @@ def test_another_family_is_named(files, tmp_path, family, names):
     assert (answer["error"], answer["family"], answer["file"]) == ("other_model", family.lower(), "config.json")
 
 
+QUANTIZED = {
+    "F8_E4M3": {"h.0.mlp.c_fc.weight": ("F8_E4M3", [24])},
+    "F4": {"h.0.mlp.c_fc.weight": ("F4", [48])},
+    "I8": {"wte.weight": ("I8", [24])},
+    "GPTQ, AWQ, bitsandbytes …": {"h.0.mlp.c_fc.weight": ("U8", [24]), "h.0.mlp.c_fc.weight.absmax": ("F32", [0])},
+}
+
+
+@pytest.mark.parametrize(("form", "tensors"), QUANTIZED.items(), ids=QUANTIZED)
+def test_quantized_weights_are_told_as_such(files, tmp_path, form, tensors):
+    """24 bytes of data are enough: what they are is told first."""
+    answer = refused(files | {"model.safetensors": handmade(tensors)}, tmp_path)
+    assert (answer["error"], answer["form"], answer["file"]) == ("form", form, "model.safetensors")
+
+
+def handmade(tensors):
+    """A file with these dtypes and shapes, the first of them with 24 bytes."""
+    fields, begin = {}, 0
+    for name, (dtype, shape) in tensors.items():
+        fields[name] = {"dtype": dtype, "shape": shape, "data_offsets": [begin, 24]}
+        begin = 24
+    header = json.dumps(fields).encode()
+    return len(header).to_bytes(8, "little") + header + bytes(24)
+
+
 def test_tensors_of_no_known_family_are_listed(files, tmp_path):
     names = ("conv.weight", "pool.bias", "x" * 999)
     answer = refused(files | {"model.safetensors": safetensors.numpy.save(names_of(*names))}, tmp_path)
