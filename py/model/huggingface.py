@@ -119,6 +119,8 @@ def sources(entries: dict[str, Entry], config: GPT2Config) -> Sources:
 
 def lacking(tensor: str, entries: dict[str, Entry]) -> CheckpointError:
     """The error for a file with these entries that has no such tensor."""
+    if not entries:
+        return CheckpointError("the source has no tensors", "no_tensors")
     if not any(NAME.search(name) for name in entries):
         names = ", ".join(shortened(name) for name in sorted(entries)[:5])
         return CheckpointError(f"the source has no tensor {tensor}, but {names}", "no_gpt2", tensors=names)

@@ -87,8 +87,8 @@ def read_header(
     if data_begin > len(file):
         raise SafetensorsError(
             f"the header length is {data_begin - 8}, but {len(file) - 8} bytes follow: is the file cut short?",
-            "cut",
-            expected=f"> {data_begin:,}",
+            "cut_early",
+            least=f"{data_begin:,}",
             size=f"{file_length:,}",
         )
     header = _parse_json(bytes(file[8:data_begin]))

@@ -24,6 +24,7 @@ from model.file_error import FileError
 from model.file_kinds import TELLING, check_weights, json_text
 from model.loading import Progress
 from model.own import load_own
+from model.safetensors import header_end
 from page.words import LANGUAGES, Words
 from tests.unit.test_quantize import POINTER
 from tests.unit.without_browser import in_thread
@@ -131,9 +132,9 @@ def test_a_download_that_did_not_finish_says_how_much_is_there(files, tmp_path, 
     if cut == 4:
         assert answer["error"] in ("unknown", "note")  # too little to tell
     else:
-        assert (answer["error"], answer["size"]) == ("cut", f"{len(data):,}")
-        whole = len(files["model.safetensors"])
-        assert answer["expected"] == f"{whole:,}" or (cut > 0 and answer["expected"].startswith("> "))
+        whole, least = len(files["model.safetensors"]), header_end(data)
+        known = {"error": "cut", "expected": f"{whole:,}"} if cut < 0 else {"error": "cut_early", "least": f"{least:,}"}
+        assert answer == answer | known | {"size": f"{len(data):,}"}
     for name in NAMES[1:]:
         answer = refused(files | {name: files[name][: len(files[name]) // 2]}, tmp_path)
         assert (answer["error"], answer["file"]) == ("json", name)
@@ -224,6 +225,17 @@ def test_a_name_may_go_on_after_a_line_end(files, tmp_path):
     tensors = safetensors.numpy.load(files["model.safetensors"]) | names_of("module.wte.\nweight")
     answer = refused(files | {"model.safetensors": safetensors.numpy.save(tensors)}, tmp_path)
     assert (answer["error"], answer["tensors"]) == ("extra", "wte.\nweight")
+
+
+def test_a_file_without_tensors_is_told_without_an_empty_list(files, tmp_path):
+    answer = refused(files | {"model.safetensors": safetensors.numpy.save({})}, tmp_path)
+    assert answer["error"] == "no_tensors"
+
+
+def test_a_vocab_json_by_another_name_is_told_by_what_it_is(files, tmp_path):
+    vocabulary = json.loads(files["tokenizer.json"])["model"]["vocab"] | {"model": 300}  # also GPT-2 has such a token
+    answer = refused(files | {"tokenizer.json": json.dumps(vocabulary).encode()}, tmp_path)
+    assert (answer["error"], answer["file"]) == ("vocab_json", "tokenizer.json")
 
 
 def test_another_kind_of_tokenizer_is_named(files, tmp_path):
