@@ -73,7 +73,10 @@ class Source:
                 "model.save_pretrained(folder) writes model.safetensors."
             )
         elif name == "tokenizer.json" and (self.folder / "vocab.json").exists():
-            said += " tokenizer.save_pretrained(folder) of a GPT2TokenizerFast makes it of vocab.json and merges.txt."
+            said += (
+                " In Python, AutoTokenizer.from_pretrained(folder).save_pretrained(folder) makes it of vocab.json and "
+                "merges.txt."
+            )
         return SourceError(said)
 
     def weight_files(self) -> list[Path]:

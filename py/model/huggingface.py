@@ -18,14 +18,15 @@ from model.safetensors import Entry
 PREFIX = "transformer."  # where GPT2LMHeadModel keeps everything but its head
 # What DataParallel, torch.compile, FSDP and the like put around a model or a part of it.
 WRAPPER = re.compile(r"(?<![^.])(module|_orig_mod|_forward_module|_fsdp_wrapped_module|_checkpoint_wrapped_module)\.")
-NAME = re.compile(r"(?:.*?\.)?((?:wte|wpe|ln_f|lm_head|h\.\d+)\..+)")  # a GPT-2's name behind whatever holds the GPT-2
+NAME = re.compile(r"(?<![^.])(wte|wpe|ln_f|lm_head|h\.\d+)\.(?s:.+)")  # a GPT-2's name behind what holds the GPT-2
 MASK = re.compile(r"h\.\d+\.attn\.(bias|masked_bias)")  # constants beside the weights
 CONV1D = re.compile(r"h\.\d+\.(attn|mlp)\.\w+\.weight")  # Hugging Face's class for what it keeps as (in, out)
 HEAD = "lm_head.weight"
 FLOATS = ("F32", "F16", "BF16")
+QUANTIZED = re.compile(r"\.(qweight|qzeros|SCB|absmax|weight_packed)$")  # what is beside such weights, or they
+LARGEST = 1e18  # of a weight: far more than training leaves, and no text that it takes part in can be computed
 OTHER_FAMILIES = (  # by names that a GPT-2 does not have
     ("LoRA (an adapter)", r"lora_[AB]"),
-    ("GPTQ, AWQ or bitsandbytes", r"\.(qweight|qzeros|SCB|absmax)$"),
     ("GPT-Neo", r"attn\.attention\.q_proj"),
     ("GPT-J", r"h\.\d+\.attn\.q_proj"),
     ("BLOOM, Falcon", r"self_attention\.query_key_value"),
@@ -45,11 +46,11 @@ class Source(NamedTuple):
     transposed: bool
 
     def as_ours(self, stored: np.ndarray) -> np.ndarray:
-        """The stored tensor as float32 and (out, in). Raises CheckpointError for what is not finite."""
+        """The stored tensor as float32 and (out, in). Raises CheckpointError for a NaN and beyond LARGEST."""
         w = np.ascontiguousarray(stored.T if self.transposed else stored, dtype=np.float32)  # shape as in tensor_shapes
-        if not np.isfinite(w).all():
+        if not (w.min() >= -LARGEST and w.max() <= LARGEST):  # NaN is neither
             name = plain(self.name)
-            raise CheckpointError(f"{name} holds a NaN or an infinity.", "not_finite", tensor=name)
+            raise CheckpointError(f"{name} holds a NaN, or a number beyond {LARGEST:g}.", "runaway", tensor=name)
         return w
 
 
@@ -62,8 +63,8 @@ class Sources(NamedTuple):
 
 def plain(name: str) -> str:
     """A tensor's name in GPT-2 itself."""
-    match = NAME.fullmatch(WRAPPER.sub("", name))
-    return match[1] if match else name
+    match = NAME.search(WRAPPER.sub("", name))
+    return match[0] if match else name
 
 
 def sources(entries: dict[str, Entry], config: GPT2Config) -> Sources:
@@ -75,6 +76,8 @@ def sources(entries: dict[str, Entry], config: GPT2Config) -> Sources:
     for family, names in OTHER_FAMILIES:
         if any(re.search(names, name) for name in entries):
             raise CheckpointError(f"the source's tensors are those of {family}", "other_model", family=family)
+    if any(QUANTIZED.search(name) for name in entries):
+        raise CheckpointError("the source's weights are quantized", "form", form="GPTQ, AWQ, bitsandbytes …")
     stored: dict[str, str] = {}
     copies = []
     for full in entries:
@@ -95,14 +98,15 @@ def sources(entries: dict[str, Entry], config: GPT2Config) -> Sources:
         transposed = bool(CONV1D.fullmatch(name))
         full = stored.pop(name)
         entry, expected = entries[full], shape[::-1] if transposed else shape
-        if entry.shape != expected or entry.dtype not in FLOATS:
-            what = f"{entry.dtype} {entry.shape}"
+        if entry.dtype not in FLOATS:
+            raise CheckpointError(f"{name} should be floats, but is {entry.dtype}.", "form", form=entry.dtype)
+        if entry.shape != expected:
             raise CheckpointError(
-                f"{name} should be floats of shape {expected}, but the source has {what}.",
+                f"{name} should have the shape {expected}, but the source has {entry.shape}.",
                 "shape",
                 tensor=name,
                 expected=f"{expected}",
-                found=shortened(what),
+                found=shortened(entry.shape),
             )
         found[name] = Source(full, transposed)
     if stored:
@@ -115,7 +119,9 @@ def sources(entries: dict[str, Entry], config: GPT2Config) -> Sources:
 
 def lacking(tensor: str, entries: dict[str, Entry]) -> CheckpointError:
     """The error for a file with these entries that has no such tensor."""
-    if not any(NAME.fullmatch(name) for name in entries):
+    if not entries:
+        return CheckpointError("the source has no tensors", "no_tensors")
+    if not any(NAME.search(name) for name in entries):
         names = ", ".join(shortened(name) for name in sorted(entries)[:5])
         return CheckpointError(f"the source has no tensor {tensor}, but {names}", "no_gpt2", tensors=names)
     return CheckpointError(f"the source has no tensor {tensor}: is it a GPT-2?", "lacking", tensor=tensor)

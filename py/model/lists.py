@@ -15,5 +15,9 @@ def to_list(values: np.ndarray) -> Vector:
 
 
 def text_of(answer: Mapping[str, object]) -> str:
-    """JSON with every character as itself: MicroPython's json does not join the two halves of an escaped emoji."""
-    return json.dumps(answer, ensure_ascii=False)
+    """JSON that the page's MicroPython can read.
+
+    Every character is written as itself, for MicroPython does not join the two halves of an escaped emoji. Nor does it
+    know the NaN and Infinity that Python would write: those raise ValueError.
+    """
+    return json.dumps(answer, ensure_ascii=False, allow_nan=False)

@@ -32,6 +32,8 @@ def read_parts(text: str | bytes | dict) -> tuple[dict[str, int], list, list[dic
     `text` is tokenizer.json or what is already parsed of it. Raises TokenizerError unless it is byte-level BPE.
     """
     file = text if isinstance(text, dict) else _parse_json(text)
+    if file and all(type(value) is int for value in file.values()):
+        raise TokenizerError("it holds ids by token and nothing else, as a vocab.json does", "vocab_json")
     model = file.get("model")
     if not isinstance(model, dict) or model.get("type") not in ("BPE", None):  # early files do not say
         raise _other_kind("model", _kind(model))

@@ -181,6 +181,12 @@ def without(name):
     return lambda tensors: {key: w for key, w in tensors.items() if key != name}
 
 
+def filled(value):
+    """A matrix of one value."""
+    name = "transformer.h.1.mlp.c_fc.weight"
+    return lambda t: safetensors.numpy.save(t | {name: np.full_like(t[name], value)})
+
+
 REFUSED = {
     "cut short": (lambda t: safetensors.numpy.save(t)[:-7], SafetensorsError, "cut", "cut short"),
     "no GPT-2": (lambda t: safetensors.numpy.save({"a": np.ones(3, np.float32)}), CheckpointError, "no_gpt2", "but a"),
@@ -199,9 +205,12 @@ REFUSED = {
     "NaN": (
         lambda t: safetensors.numpy.save(t | {"transformer.ln_f.bias": np.full(128, np.nan, np.float32)}),
         CheckpointError,
-        "not_finite",
+        "runaway",
         r"ln_f\.bias holds a NaN",
     ),
+    "an infinity": (filled(-np.inf), CheckpointError, "runaway", r"c_fc\.weight holds .* beyond 1e\+18"),
+    "the largest float32": (filled(np.finfo(np.float32).max), CheckpointError, "runaway", "beyond"),
+    "beyond computing": (filled(1.1e18), CheckpointError, "runaway", "beyond"),
 }
 
 
@@ -210,6 +219,13 @@ def test_what_is_no_gpt2_is_refused_in_words(tensors, tokenizer_json, make, erro
     with pytest.raises(error, match=message) as caught:
         own(make(tensors), tokenizer_json)
     assert caught.value.kind == kind and caught.value.values["file"] == "model.safetensors"
+
+
+@pytest.mark.parametrize("value", [-1e18, 1e-45])
+def test_how_far_rounding_moved_the_largest_and_the_smallest_weights_is_a_number(tensors, tokenizer_json, value):
+    every = {name: np.full_like(w, value) for name, w in tensors.items()}
+    model = own(safetensors.numpy.save(every), tokenizer_json, resident="int8")
+    assert 0 <= model.rounding <= 1
 
 
 def test_another_models_tokenizer_or_config_is_refused(source, tmp_path, tokenizer_json):
@@ -225,8 +241,8 @@ def test_another_models_tokenizer_or_config_is_refused(source, tmp_path, tokeniz
         ({"n_layer": 3}, r"no tensor h\.2\."),
         ({"n_layer": 1}, r"does not have: h\.1\."),
         ({"n_layer": 2_000_000_000}, r"no tensor h\.1999999999\."),
-        ({"n_embd": 2_000_000_000}, r"wte\.weight should be floats of shape \(300, 2000000000\)"),
-        ({"n_inner": 300}, r"c_fc\.weight should be floats of shape \(128, 300\)"),
+        ({"n_embd": 2_000_000_000}, r"wte\.weight should have the shape \(300, 2000000000\)"),
+        ({"n_inner": 300}, r"c_fc\.weight should have the shape \(128, 300\)"),
     ):
         with pytest.raises(CheckpointError, match=message):
             own(data, tokenizer_json, json.dumps(json.loads(CONFIG_JSON) | fields).encode())

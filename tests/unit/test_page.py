@@ -210,6 +210,15 @@ def test_both_languages_say_the_same_things():
         assert english[key].strip() and chinese[key].strip()
 
 
+@pytest.mark.parametrize(
+    ("language", "reload", "copy"), [("en", "eload the page", "opy your text"), ("zh", "重新加载页面", "复制你的文字")]
+)
+def test_who_is_told_to_reload_the_page_is_told_to_copy_the_text(language, reload, copy):
+    """Until the model has read a text, the page's address does not hold it."""
+    told = [text for text in TEXTS[language].values() if reload in text]
+    assert len(told) > 10 and all(copy in text for text in told)
+
+
 def keys_of(node, function):
     """The keys that an expression can be, with * for what is only known when it runs."""
     if isinstance(node, ast.Constant):

@@ -1,6 +1,7 @@
 """The safetensors reader against the `safetensors` library: reads what it writes, refuses what it refuses."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -10,12 +11,13 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from safetensors.numpy import save
 
-from model.safetensors import SafetensorsError, load, read_header
+from model.safetensors import DTYPES, SafetensorsError, load, read_header
 
-DTYPES = ["<f8", "<f4", "<f2", "<i8", "<i4", "<i2", "i1", "<u8", "<u4", "<u2", "u1", "?"]
+LONGEST = 10**4300 - 1  # Python reads and writes no number of more digits
+NUMPY = ["<f8", "<f4", "<f2", "<i8", "<i4", "<i2", "i1", "<u8", "<u4", "<u2", "u1", "?"]
 names = st.text(max_size=20).filter(lambda name: name != "__metadata__")
 shapes = hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=5)
-arrays = st.sampled_from(DTYPES).flatmap(lambda dtype: hnp.arrays(dtype, shapes))
+arrays = st.sampled_from(NUMPY).flatmap(lambda dtype: hnp.arrays(dtype, shapes))
 tensor_dicts = st.dictionaries(names, arrays, max_size=6)
 metadata_dicts = st.dictionaries(st.text(), st.text(), min_size=1, max_size=3)
 
@@ -66,8 +68,21 @@ def damaged_files(draw):
     return length.to_bytes(8, "little") + header + data
 
 
+@st.composite
+def large_claims(draw):
+    """A file of 40 bytes whose header tells of other sizes, each entry in keeping with itself."""
+    numbers = st.sampled_from([0, 8, 32, 40, 99, 2**62, 2**63 - 1, 2**63, 2**64, LONGEST])
+    fields = {}
+    for name in draw(st.sets(st.sampled_from("abc"))):
+        begin, size = draw(numbers), draw(numbers)
+        end = min(begin + size, LONGEST)
+        fields[name] = {"dtype": "U8", "shape": [size], "data_offsets": [begin, end]}
+    header = json.dumps(fields).encode()
+    return len(header).to_bytes(8, "little") + header + bytes(40)
+
+
 @settings(max_examples=1500, deadline=None, database=None)
-@given(damaged_files())
+@given(damaged_files() | large_claims())
 def test_refuses_what_the_library_refuses(file):
     assume(b"-0" not in file)  # 0 to Python's JSON, a fraction to the library's
     try:
@@ -79,6 +94,24 @@ def test_refuses_what_the_library_refuses(file):
     except SafetensorsError:
         return  # stricter is allowed: names twice, fields too many
     assert loaded == expected
+
+
+def test_every_dtype_of_the_library_is_read_or_told_by_its_name():
+    with pytest.raises(safetensors.SafetensorError) as caught:
+        safetensors.deserialize(file_with("F99"))
+    known = re.findall(r"`(\w+)`", str(caught.value).partition("expected one of")[2])
+    assert len(known) > 20
+    for dtype in known:
+        try:
+            load(file_with(dtype))
+        except SafetensorsError as error:
+            assert error.kind == "form" and error.values["form"] == dtype and dtype not in DTYPES
+
+
+def file_with(dtype):
+    """A file of one tensor without elements."""
+    header = json.dumps({"a": {"dtype": dtype, "shape": [0], "data_offsets": [0, 0]}}).encode()
+    return len(header).to_bytes(8, "little") + header
 
 
 # What a __metadata__ may be made of: JSON that is nearly right, names twice, names and values that no text can hold.

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 
 import numpy as np
 import pytest
@@ -163,3 +164,9 @@ def test_whatever_fails_is_an_answer(worker, monkeypatch):
     monkeypatch.setattr("model.engine.read_prompt", lambda *_: 1 / 0)
     assert read(worker, "The cat sat")["error"] == "failed"
     assert "gone" not in json.loads(worker.look(run, 0, 0, 0))
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+def test_a_number_that_the_pages_json_cannot_read_is_a_failure_in_words(worker, monkeypatch, number):
+    monkeypatch.setattr(worker.engine, "computing", lambda: {"done": number})
+    assert json.loads(worker.computing(), parse_constant=pytest.fail)["error"] == "failed"

@@ -24,6 +24,7 @@ from model.file_error import FileError
 from model.file_kinds import TELLING, check_weights, json_text
 from model.loading import Progress
 from model.own import load_own
+from model.safetensors import header_end
 from page.words import LANGUAGES, Words
 from tests.unit.test_quantize import POINTER
 from tests.unit.without_browser import in_thread
@@ -131,9 +132,9 @@ def test_a_download_that_did_not_finish_says_how_much_is_there(files, tmp_path, 
     if cut == 4:
         assert answer["error"] in ("unknown", "note")  # too little to tell
     else:
-        assert (answer["error"], answer["size"]) == ("cut", f"{len(data):,}")
-        whole = len(files["model.safetensors"])
-        assert answer["expected"] == f"{whole:,}" or (cut > 0 and answer["expected"].startswith("> "))
+        whole, least = len(files["model.safetensors"]), header_end(data)
+        known = {"error": "cut", "expected": f"{whole:,}"} if cut < 0 else {"error": "cut_early", "least": f"{least:,}"}
+        assert answer == answer | known | {"size": f"{len(data):,}"}
     for name in NAMES[1:]:
         answer = refused(files | {name: files[name][: len(files[name]) // 2]}, tmp_path)
         assert (answer["error"], answer["file"]) == ("json", name)
@@ -180,11 +181,61 @@ def test_another_family_is_named(files, tmp_path, family, names):
     assert (answer["error"], answer["family"], answer["file"]) == ("other_model", family.lower(), "config.json")
 
 
+QUANTIZED = {
+    "F8_E4M3": {"h.0.mlp.c_fc.weight": ("F8_E4M3", [24])},
+    "F4": {"h.0.mlp.c_fc.weight": ("F4", [48])},
+    "I8": {"wte.weight": ("I8", [24])},
+    "GPTQ, AWQ, bitsandbytes …": {"h.0.mlp.c_fc.weight": ("U8", [24]), "h.0.mlp.c_fc.weight.absmax": ("F32", [0])},
+}
+
+
+@pytest.mark.parametrize(("form", "tensors"), QUANTIZED.items(), ids=QUANTIZED)
+def test_quantized_weights_are_told_as_such(files, tmp_path, form, tensors):
+    """24 bytes of data are enough: what they are is told first."""
+    answer = refused(files | {"model.safetensors": handmade(tensors)}, tmp_path)
+    assert (answer["error"], answer["form"], answer["file"]) == ("form", form, "model.safetensors")
+
+
+def handmade(tensors):
+    """A file with these dtypes and shapes, the first of them with 24 bytes."""
+    fields, begin = {}, 0
+    for name, (dtype, shape) in tensors.items():
+        fields[name] = {"dtype": dtype, "shape": shape, "data_offsets": [begin, 24]}
+        begin = 24
+    header = json.dumps(fields).encode()
+    return len(header).to_bytes(8, "little") + header + bytes(24)
+
+
 def test_tensors_of_no_known_family_are_listed(files, tmp_path):
     names = ("conv.weight", "pool.bias", "x" * 999)
     answer = refused(files | {"model.safetensors": safetensors.numpy.save(names_of(*names))}, tmp_path)
     assert answer["error"] == "no_gpt2" and "conv.weight, pool.bias, xxx" in answer["tensors"]
     assert len(answer["tensors"]) < 200
+
+
+@pytest.mark.parametrize("piece", ["wte.", "h.1.", "h.", ".", "_orig_mod."])
+def test_a_hostile_name_takes_no_longer_than_a_long_one(files, tmp_path, piece):
+    """Where the time grows with the square of the length, the first two take minutes."""
+    name = piece * 10**5 + "\n"
+    answer = refused(files | {"model.safetensors": safetensors.numpy.save(names_of(name))}, tmp_path)
+    assert answer["error"] in ("no_gpt2", "lacking")
+
+
+def test_a_name_may_go_on_after_a_line_end(files, tmp_path):
+    tensors = safetensors.numpy.load(files["model.safetensors"]) | names_of("module.wte.\nweight")
+    answer = refused(files | {"model.safetensors": safetensors.numpy.save(tensors)}, tmp_path)
+    assert (answer["error"], answer["tensors"]) == ("extra", "wte.\nweight")
+
+
+def test_a_file_without_tensors_is_told_without_an_empty_list(files, tmp_path):
+    answer = refused(files | {"model.safetensors": safetensors.numpy.save({})}, tmp_path)
+    assert answer["error"] == "no_tensors"
+
+
+def test_a_vocab_json_by_another_name_is_told_by_what_it_is(files, tmp_path):
+    vocabulary = json.loads(files["tokenizer.json"])["model"]["vocab"] | {"model": 300}  # also GPT-2 has such a token
+    answer = refused(files | {"tokenizer.json": json.dumps(vocabulary).encode()}, tmp_path)
+    assert (answer["error"], answer["file"]) == ("vocab_json", "tokenizer.json")
 
 
 def test_another_kind_of_tokenizer_is_named(files, tmp_path):

@@ -21,12 +21,11 @@ class Table(Part):
         self.page.state.set(part=self.name, shown=(of,))
 
     async def fill(self):
-        view, words = self.figure.view, self.words
-        answer = await self.ask("table", self.of, view["block"], view["head"])
-        if self.of in SQUARES:
-            title = words.say("work." + self.of)
-            return tables.square_table(answer["rows"], self.figure.names, title, self.of == "pattern")
-        return tables.strip_table(answer, self.figure.names, words.say("strip." + self.of))
+        view, words, of = self.figure.view, self.words, self.of
+        answer = await self.ask("table", of, view["block"], view["head"])  # it may be closed meanwhile
+        if of in SQUARES:
+            return tables.square_table(answer["rows"], self.figure.names, words.say("work." + of), of == "pattern")
+        return tables.strip_table(answer, self.figure.names, words.say("strip." + of))
 
     async def numbers(self):
         return await self.numbers_of(self.name, self.of)
