@@ -44,7 +44,9 @@ class Places(TypedDict, total=False):
     expected: str
     family: str
     format: str
+    form: str
     found: str
+    least: str
     part: str
     rows: str
     size: str

@@ -50,8 +50,8 @@ class Page:
         self.address = Address(self.state, self.status)
         self.figure = Figure(self.state, self.words)
         self.controls = Controls(self.state, self.words)
+        self.runs = Runs(self)  # fills the field with another text before the next measures it
         self.generation = Generation(self.state, self.words)
-        self.runs = Runs(self)
         self.choice = Choice(self)
         self.pin = Pin(self.figure, self.words, self.runs.asked_next, self.runs.drew_next)
         self.models = Models(self.state, self.words, self.client, self.status, self.runs.switched)
@@ -97,8 +97,8 @@ class Page:
         if not opener:
             if self.client.ready:
                 self.choice.clicked(event.target)
-        elif self.dialog.can_open(opener.getAttribute("data-open")):
-            self.state.set(part=opener.getAttribute("data-open"))
+        else:
+            self.dialog.ask_for(opener.getAttribute("data-open"))
 
     def thinned(self):
         """Contributions below the threshold are not drawn."""

@@ -73,14 +73,14 @@ class Choice:
     async def go(self, asked):
         """To the state that a link asks for: what is of another model, once that is in use."""
         address, models, later = self.page.address, self.page.models, {}
-        turn, models.asking = address.turn, None
+        turn, part, models.asking = address.turn, self.state.part, None
         if address.model not in (self.state.model, models.name):
             later = {name: asked.pop(name) for name in OF_THE_MODEL if name in asked}
         self.state.set(**asked)
         if later:
             await models.want(address.model)
-            if models.asking:
-                later.pop("part", None)  # the reader is asked there
+            if models.asking or self.state.part != part:
+                later.pop("part", None)  # the reader is asked there, or has closed or opened one meanwhile
             if turn == address.turn:  # else the reader has gone on
                 self.state.set(**later)
         figure = self.page.figure

@@ -56,6 +56,12 @@ class Dialog:
     def can_open(self, name):
         return self.page.client.ready or not self.parts[name].needs_model
 
+    def ask_for(self, name):
+        """The reader wants a part opened."""
+        self.closed()
+        if self.can_open(name):
+            self.page.state.set(part=name)
+
     def follow(self, changed=("part",)):
         """The state may have another part, or show something else of it."""
         name = self.page.state.part
@@ -141,13 +147,15 @@ class Dialog:
             place(dialog, top="{:.0f}px".format(lowest))
 
     def closed(self):
+        """The browser says so a moment later: the reader may have pressed something meanwhile, see `ask_for`."""
+        if self.part is None or by_id("panel").open:
+            return
         self.turn += 1
         self.page.status.unsay("question")
         self.page.status.draw()  # the others move out with the panel
         part, self.part, self.going = self.part, None, ""
-        if part:
-            part.closed()
-        self.page.state.set(part=part.under.name if part and part.under else "")
+        part.closed()
+        self.page.state.set(part=part.under.name if part.under else "")
 
     async def refresh(self):
         """The same part again, after another text, block, head or language."""
