@@ -8,12 +8,15 @@ text ever stands in the picture of another.
 import asyncio
 import json
 
-from page.dom import not_started, started
-from page.transport import connect
+from page.dom import not_started, promise, sooner, started
+from page.transport import connect, connect_anew
 
 
 class NoAnswer(Exception):  # noqa: N818
     """The worker failed at a question; the reader has been told."""
+
+
+BROKEN = {"error": "restarted", "file": ""}  # what a question is answered whose worker has broken down
 
 
 class Client:
@@ -21,16 +24,19 @@ class Client:
     ready = False  # a model is in use
     run = 0  # number of the run that is drawn
     failed = None  # called with a failure of the worker at a question, {"error", "file"}: tells the reader
+    broken = None  # called when another worker is needed: an async function, with whether it is of any use
+    proven = True  # the worker has read a text; one that breaks down at its first would do so again
 
     def __init__(self):
         self.drawn = asyncio.Event()  # set for a moment when a run is
         self.wanted = {}  # by purpose, the newest question not yet sent
         self.busy = set()  # purposes with a question under way
+        self.ended, self.end = promise()  # what all questions are answered when the worker breaks down
 
-    async def start(self):
+    async def start(self, connected=connect):
         """Wait until the worker's Python is up; whether it is."""
         try:
-            self.worker = await connect()
+            self.worker = await connected()
             await self.worker.progress()
         except Exception as error:  # of whatever kind JavaScript throws
             not_started(str(error))
@@ -38,9 +44,38 @@ class Client:
         started("model")
         return True
 
+    async def start_anew(self):
+        """The same with another worker."""
+        self.ended, self.end = promise()
+        return await self.start(connect_anew)
+
     async def ask(self, name, *values):
-        """Call one of the worker's functions, see model/worker.py."""
-        return json.loads(await getattr(self.worker, name)(*values))
+        """Call one of the worker's functions, see model/worker.py. Whatever happens, there is an answer."""
+        worker = self.worker
+        if worker is None:
+            return BROKEN
+        try:
+            return json.loads(await sooner(getattr(worker, name)(*values), self.ended))
+        except Exception as error:  # of whatever kind JavaScript throws
+            if await self.is_alive(worker):
+                return {"error": "failed", "file": str(error.args[-1]).strip().split("\n")[-1]}
+            if worker is self.worker:
+                self.break_down()
+            return BROKEN
+
+    async def is_alive(self, worker):
+        try:
+            await sooner(worker.progress(), self.ended)
+        except Exception:
+            return False
+        return worker is self.worker
+
+    def break_down(self):
+        """The worker's Python is beyond help: whoever waits for an answer gets one, and another is started."""
+        self.worker, self.ready, self.wanted = None, False, {}
+        self.end(json.dumps(BROKEN))
+        useful, self.proven = self.proven, False
+        asyncio.create_task(self.broken(useful))
 
     def drew(self, run):
         """What is drawn from here on is this run."""
@@ -62,10 +97,7 @@ class Client:
                 await self.drawn.wait()
 
     async def _question(self, name, run, values):
-        try:
-            answer = await self.ask(name, run, *values)
-        except Exception as error:  # of whatever kind JavaScript throws
-            answer = {"error": "failed", "file": str(error.args[-1]).strip().split("\n")[-1]}
+        answer = await self.ask(name, run, *values)
         if "error" in answer:
             self.failed(answer)
             raise NoAnswer()

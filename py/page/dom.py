@@ -50,6 +50,29 @@ def not_started(reason):
         window.starting.failed(reason)
 
 
+def start_worker_anew(old, new):
+    """End the worker of that name, and let PyScript start its program once more under another."""
+    script, again = document.querySelector('script[name="' + old + '"]'), document.createElement("script")
+    for attribute in ("type", "src", "config", "worker"):
+        again.setAttribute(attribute, script.getAttribute(attribute))
+    again.setAttribute("name", new)
+    script.xworker.terminate()
+    script.remove()
+    document.body.append(again)
+
+
+def promise():
+    """(a promise of JavaScript's, the function that keeps it)."""
+    keep = []
+    made = window.Promise.new(lambda resolve, _: keep.append(resolve))
+    return made, keep[0]
+
+
+def sooner(*promises):
+    """A promise of what the first of these gives."""
+    return window.Promise.race(window.Array.of(*promises))
+
+
 def on_any_input(handler):
     """Call `handler` with whatever the reader presses, turns or types, before anything else sees it."""
     for name in ("pointerdown", "keydown", "wheel"):

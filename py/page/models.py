@@ -4,6 +4,7 @@ import asyncio
 import json
 
 from page import catalog, coming, own_files, storage
+from page.client import BROKEN
 from page.dom import (
     address,
     all_of,
@@ -42,6 +43,7 @@ class Models:
         self.asking = None  # the name of the one that the reader is asked about
         self.failed = None  # the error that left the page without a model
         self.last = None  # what was asked of the worker last
+        self.using = None  # the same of the model in use
         self.turn = 0  # counts the loads
         self.pressed = ""  # a selector: what the reader pressed last
         self.refresh = None  # an async function: show the open panel anew
@@ -68,6 +70,25 @@ class Models:
             return
         self.stored = await self.client.ask("stored", storage.site())
         await self.want(name)
+
+    async def begin_anew(self, useful):
+        """The model's Python has broken down: another is started, and the model in use loaded once more.
+
+        Not when that is of no use: the text, or the model, would only break it down again.
+        """
+        self.turn += 1  # a load that is under way will not end
+        broke, self.coming, self.used = self.last if self.coming else None, None, None
+        show("coming", False)
+        if useful:
+            self.show()
+            if await self.client.start_anew() and self.using:
+                await self.take(*self.using)
+            if broke not in (None, self.using):
+                self.status.say_error(BROKEN, "note", place_of(broke))
+        else:
+            self.failed = {"error": "broken_down", "file": ""}
+            self.status.say_error(self.failed, "model")
+            self.show()
 
     async def want(self, name):
         """Load a model by name, or ask first when it is large; a page without any is given the embedded one."""
@@ -111,7 +132,7 @@ class Models:
             return
         first = self.used is None
         if "error" not in answer:
-            read = await self.loaded(lambda: self.adopt(name, answer))
+            read = await self.loaded(lambda: self.adopt(name, answer), name == self.name)
             if turn != self.turn:
                 return
             if "error" in read:
@@ -134,7 +155,9 @@ class Models:
 
     def adopt(self, name, answer):
         """This model is in use, and what is drawn is its picture; `answer` is what the worker said of it."""
-        self.used, self.name, self.coming, self.client.ready = answer, name, None, True
+        self.used, self.name, self.coming = answer, name, None
+        self.client.ready = self.client.proven = True
+        self.using = self.last
         self.state.set(model=self.link_name())
         self.show()
 
@@ -170,6 +193,8 @@ class Models:
         rate = coming.Rate()
         while True:
             report = await self.client.ask("progress")
+            if "error" in report:
+                return
             if self.used is None:
                 self.status.arrived(report["arrived"], report["total"])
             if self.used is not None or report["total"] > catalog.ASK_ABOVE:

@@ -89,15 +89,17 @@ class Runs:
             self.unread(dict(answer, model=self.page.models.label()))
         return answer
 
-    async def switched(self, adopted):
+    async def switched(self, adopted, same):
         """A model is loaded: it is in use, and `adopted` called, once it has read what stands in the field.
 
+        What was generated stays so where it is the `same` model as before; another reads it as text.
         Answers what the worker said; after an error the model in use before reads on, if there is one.
         """
         first = not self.client.ready
         answer = {"replaced": True}
         while "replaced" in answer:
-            self.take_text()
+            if not same:
+                self.take_text()
             answer = await self.predict("use", adopted)
         if "error" in answer:
             if not first:
@@ -127,7 +129,7 @@ class Runs:
         first = prompt.same_beginning(self.figure.answer, answer) if self.figure.is_live else 0
         self.client.drew(answer["run"])
         self.status.unsay("question")
-        if self.page.generation.history.steps and not overtaken():
+        if not overtaken():
             put_text(by_id("prompt"), self.page.generation.length, answer["appended_text"])
         self.figure.draw_run(answer)
         self.page.choice.drawn(answer["view"])

@@ -35,6 +35,8 @@ class Status:
         await asyncio.sleep(PATIENCE)
         while True:
             report = await client.ask("computing")
+            if "error" in report:
+                return
             write("prompt-count", self.words.say("prompt.computing", **report))
             await asyncio.sleep(LOOK)
 
@@ -78,7 +80,7 @@ class Status:
 
     def unanswered(self, failure):
         """The worker failed at a question about the run that is drawn."""
-        known = failure["error"] == "memory"
+        known = failure["error"] in ("memory", "restarted")
         self.say_error(failure if known else {"error": "question", "reason": failure["file"]}, "question")
 
     def unsay(self, *topics):

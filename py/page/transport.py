@@ -1,8 +1,19 @@
-"""The wire to the model's Python, in the worker that PyScript has started."""
+"""The wire to the model's Python, in a worker that PyScript has started."""
 
 from pyscript import workers
+
+from page.dom import start_worker_anew
+
+NAMES = ["model"]  # of the workers; PyScript knows each for good, so every new one has another
 
 
 async def connect():
     """The worker's functions, once its Python is up: each gives a promise of JSON text."""
-    return await workers["model"]
+    return await workers[NAMES[-1]]
+
+
+async def connect_anew():
+    """The same of another worker; the one before ends, whatever it is doing."""
+    NAMES.append("model-{}".format(len(NAMES)))
+    start_worker_anew(*NAMES[-2:])
+    return await connect()

@@ -133,3 +133,48 @@ def test_a_question_that_fails_is_told_and_the_next_is_answered(visit, dist, tmp
     one.read(lambda: strip.hover(position={"x": 5, "y": 60}))
     assert "q" in one.page.text_content("#reading")
     assert one.errors == []
+
+
+KILL = """
+import js
+from model.engine import Engine
+
+
+def kill():
+    pyodide_js._api.fatal_error(js.Error.new("the stack is full"))
+
+
+Engine.{} = lambda engine, *values, whole=Engine.{}: kill() if {} else whole(engine, *values)
+"""
+
+
+def test_a_python_that_breaks_down_is_started_anew(visit, dist, tmp_path):
+    folder = tmp_path / "dist"
+    shutil.copytree(dist, folder)
+    with open(folder / "py" / "model" / "worker.py", "a") as worker:
+        worker.write(KILL.format("ask", "ask", "values[1] == 'heads'"))
+        worker.write(KILL.format("_read", "_read", "'boom' in str(values)"))
+    site.write_start(folder)
+    one = visit(folder=folder, locale="en-US")
+    one.wait_live()
+    one.type("The cat sat")
+    one.go(2, 3)
+    one.page.click("#append")
+    one.follows(lambda: len(one.tokens()), 4)
+    one.wait_answer()
+    before = one.tokens(), one.candidates(), one.page.input_value("#prompt")
+    one.page.click("[data-open=heads]")
+    one.page.locator("#notice.error").filter(has_text="started anew").wait_for()
+    one.wait_live()
+    one.page.locator("#notice").wait_for(state="hidden")
+    assert (one.tokens(), one.candidates(), one.page.input_value("#prompt")) == before
+    one.page.click("#undo")
+    one.follows(lambda: len(one.tokens()), 3)
+    assert one.page.input_value("#prompt") == "The cat sat"
+    one.open("head")
+    assert "head 3 of 4, block 2 of 6" in one.page.text_content("#panel-title")
+    one.close()
+    one.page.fill("#prompt", "boom")
+    one.page.locator("#notice.error").filter(has_text="broke down again").wait_for()
+    assert one.page.text_content("#model-text") == "The model is not running"
+    assert one.page.input_value("#prompt") == "boom"

@@ -202,6 +202,14 @@ REFUSED = {
         "head",
         "lm_head.weight differs",
     ),
+    "NaN in the head and the embedding that it is": (
+        lambda t: safetensors.numpy.save(
+            t | dict.fromkeys(("lm_head.weight", "transformer.wte.weight"), t["transformer.wte.weight"] * np.nan)
+        ),
+        CheckpointError,
+        "runaway",
+        r"wte\.weight holds a NaN",
+    ),
     "NaN": (
         lambda t: safetensors.numpy.save(t | {"transformer.ln_f.bias": np.full(128, np.nan, np.float32)}),
         CheckpointError,
