@@ -7,7 +7,6 @@ import asyncio
 import base64
 import hashlib
 import json
-import os
 import shutil
 import threading
 import urllib.error
@@ -77,15 +76,9 @@ def changed(folder: Path, intercept: Intercept | None = None) -> Intercept:
 
 
 def copy(folder: Path, out: Path) -> Path:
-    """A copy of the site whose page asks CPython, with a service worker that knows it so.
-
-    Its files take no room: one must be written anew, never into.
-    """
-    shutil.copytree(folder, out, copy_function=os.link, ignore=shutil.ignore_patterns("pyodide"), dirs_exist_ok=True)
-    page = page_of(folder)
-    for name in ("index.html", "py/page/transport.py", offline.WORKER):
-        (out / name).unlink()
-    (out / "index.html").write_bytes(page)
+    """A copy of the site whose page asks CPython, with a service worker that knows it so."""
+    shutil.copytree(folder, out, ignore=shutil.ignore_patterns("pyodide", "*.gz"), dirs_exist_ok=True)
+    (out / "index.html").write_bytes(page_of(folder))
     (out / "py" / "page" / "transport.py").write_text(TRANSPORT)
     offline.write_service_worker(out)
     return out

@@ -156,7 +156,7 @@ def test_downloaded_slowly_stopped_resumed_mended_and_kept(visit, large, golden)
     assert one.errors == []
 
 
-def test_the_network_fails_in_between(visit, large):
+def test_the_network_fails_in_between_and_four_bits_answer_like_hugging_face(visit, large, golden):
     """Attempts give up in words; what is finished stays; the same button goes on when the network is back."""
     broken = threading.Event()
     one = visit(
@@ -174,17 +174,11 @@ def test_the_network_fails_in_between(visit, large):
     one.type("Still here")
     kept = next(count for name, count in one.page.evaluate(KEPT, "weights").items() if " int4 " in name)
     one.requests.clear()
+    one.errors.clear()
     broken.clear()
     choose(one, "int4", "use", "use-sure")
     in_use(one, "int4")
     assert len(weights_asked(one)) <= 9 - kept
-
-
-def test_four_bits_answer_like_hugging_face_with_four_bits(visit, large, golden):
-    one = visit(folder=large, locale="en-US")
-    one.wait_live()
-    choose(one, "int4", "use", "use-sure")
-    in_use(one, "int4")
     one.close()
     answers_like_hugging_face(one, golden, "int4")
     assert one.errors == []

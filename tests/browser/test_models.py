@@ -106,6 +106,8 @@ def test_what_is_kept_is_used_while_it_is_whole_and_new(visit, two, tmp_path):
     assert sorted(before.values()) == [4, 4]
     for name in (site.MODEL, NAME):
         assert one.page.evaluate(DAMAGE, f"/{name}/").endswith(".safetensors")
+    neighbours = [f"{one.address}{other} glassformer weights {NAME} 1234" for other in ("deep/", "../", "-2/")]
+    one.page.evaluate("names => Promise.all(names.map(name => caches.open(name)))", neighbours)
     for damaged in (True, False):
         one.requests.clear()
         for name in (site.MODEL, NAME):
@@ -123,11 +125,12 @@ def test_what_is_kept_is_used_while_it_is_whole_and_new(visit, two, tmp_path):
     site.write_models(folder)
     one.page.reload()
     in_use(one, NAME)
-    after = one.page.evaluate(KEPT, "weights")
     version = hashlib.sha256((folder / "weights" / NAME / INDEX).read_bytes()).hexdigest()[:16]
-    assert f"{one.address} glassformer weights {NAME} {version}" in set(after) - set(before) and len(after) == 2
+    new, after = f"{one.address} glassformer weights {NAME} {version}", one.page.evaluate(KEPT, "weights")
+    assert new in set(after) - set(before) and len(after) == 2 + len(neighbours)
     choose(one, NAME, "remove")
-    one.until("async name => !(await caches.keys()).some(key => key.includes(name))", NAME)
+    one.until("async name => !(await caches.keys()).includes(name)", new)
+    assert set(neighbours) < set(one.page.evaluate("caches.keys()")), "each of another copy of the site"
     one.page.locator(f'[data-model="{NAME}"]').get_by_text("Kept in this browser").wait_for(state="detached")
     assert one.errors == []
 
