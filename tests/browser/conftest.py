@@ -69,6 +69,15 @@ def two(dist, source, tmp_path_factory):
     return folder
 
 
+def put_in_place(dist, source, folder):
+    """A copy of the site in which the checkpoint `source` has the place of the embedded model."""
+    shutil.copytree(dist, folder)
+    weights = folder / "weights" / site.MODEL
+    shutil.rmtree(weights)
+    quantize.quantize(source, weights)
+    site.write_models(folder)
+
+
 class Visit:
     """One visit to the site and everything that went wrong or outside during it."""
 

@@ -148,30 +148,6 @@ def test_a_class_in_the_local_network(chromium, two):
         thread.join()
 
 
-def test_a_full_tour_asks_only_its_own_host(visit):
-    one = visit(locale="en-US")
-    one.wait_live()
-    one.type("A tour of the whole page")
-    for part in ("embedding", "head", "heads", "next", "forming", "models", "run", "share"):
-        one.open(part)
-        one.close()
-    one.page.click("#pin")
-    one.page.locator("#open-compare").wait_for()
-    one.open("compare")
-    one.close()
-    one.go(3, 2)
-    one.page.click("#append")
-    one.page.wait_for_function("() => document.querySelectorAll('#timeline .step').length === 2")
-    one.page.select_option("#language", "zh")
-    one.until("async () => !!(await navigator.serviceWorker.getRegistration())?.active")
-    one.page.reload()
-    one.wait_live()
-    own = one.address.rsplit("/glassformer/", 1)[0]
-    assert len(one.requests) > 100
-    assert [url for url in one.requests if not url.startswith((own, "blob:", "data:"))] == []
-    assert one.errors == []
-
-
 def test_the_policy_lets_nothing_in(visit):
     """Another host, another host's script, an inline handler: all refused."""
     one = visit(pyodide=False, locale="en-US")

@@ -115,10 +115,6 @@ def test_what_is_kept_is_used_while_it_is_whole_and_new(visit, two, tmp_path):
             in_use(one, name)
         expected = ["model-00001-of-00001.safetensors"] * 2 if damaged else []
         assert [url.rsplit("/", 1)[1] for url in weights_asked(one)] == expected
-    one.requests.clear()
-    one.page.reload()
-    in_use(one, NAME)
-    assert weights_asked(one) == [], "nor by the next visit"
     random_checkpoint.write(tmp_path / "new", CONFIG, 2)
     tokenizer_files.write(tmp_path / "new", CONFIG.vocab_size)
     quantize.quantize(tmp_path / "new", folder / "weights" / NAME)

@@ -70,6 +70,7 @@ def test_after_one_visit_it_starts_without_a_network_until_everything_is_removed
     for tab, text in ((one, "The one"), (other, "And the other")):
         assert tab.tokens() == reference[1].encode(text)
         assert [error for error in tab.errors if "service-worker" not in error and "net::" not in error] == []
+        assert [url for url in tab.requests if not url.startswith((one.address.removesuffix(UNDER), "blob:"))] == []
     other.page.close()
     one.open("models")
     assert "Kept in this browser: no download" in one.page.text_content("#panel .models")
