@@ -8,6 +8,8 @@ import io
 import re
 import shutil
 import threading
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -31,10 +33,16 @@ MOST_ERROR = {
 }  # of the logits, relative to those of the weights as published
 
 
+def apart(function, *arguments):
+    """Called in a process of its own: the memory that it takes ends with it."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as process:
+        process.submit(function, *arguments).result()
+
+
 @pytest.fixture(scope="module")
 def source(tmp_path_factory):
     folder = tmp_path_factory.mktemp("full")
-    full_size.write_source(folder)
+    apart(full_size.write_source, folder)
     yield folder
     shutil.rmtree(folder)
 
@@ -45,7 +53,7 @@ def large(dist, source, tmp_path_factory):
     folder = tmp_path_factory.mktemp("large") / "dist"
     shutil.copytree(dist, folder)
     for bits in (8, 4):
-        quantize.quantize(source, folder / "weights" / f"int{bits}", bits)
+        apart(quantize.quantize, source, folder / "weights" / f"int{bits}", bits)
     site.write_models(folder)
     yield folder
     shutil.rmtree(folder)
