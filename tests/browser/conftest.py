@@ -69,6 +69,15 @@ def two(dist, source, tmp_path_factory):
     return folder
 
 
+def put_in_place(dist, source, folder):
+    """A copy of the site in which the checkpoint `source` has the place of the embedded model."""
+    shutil.copytree(dist, folder)
+    weights = folder / "weights" / site.MODEL
+    shutil.rmtree(weights)
+    quantize.quantize(source, weights)
+    site.write_models(folder)
+
+
 class Visit:
     """One visit to the site and everything that went wrong or outside during it."""
 
@@ -189,7 +198,8 @@ class Visit:
 def visiting(chromium, dist):
     """visiting(intercept=None, **context options), a context manager -> a Visit; closed with its server at its end.
 
-    `pyodide=False` lets CPython be the model's Python, see `on_cpython`.
+    `pyodide=False` lets CPython be the model's Python, see `on_cpython`. `keeps` is whether the page may ask for a
+    service worker, by default with Pyodide alone: without it `folder` must be one that `on_cpython.copy` has made.
     """
 
     @contextmanager
@@ -200,18 +210,19 @@ def visiting(chromium, dist):
         headers=None,
         host: str = "127.0.0.1",
         pyodide: bool = True,
+        keeps: bool | None = None,
         **options,
     ) -> Iterator[Visit]:
         with ExitStack() as opened:
             if not pyodide:
-                assert not intercept, "a page whose files fail needs its own Python"
-                intercept, ask = on_cpython.changed(folder), opened.enter_context(on_cpython.engine(folder))
+                intercept = on_cpython.changed(folder, intercept)
             address = opened.enter_context(serving(folder, UNDER, intercept, pace, headers))
             context = chromium.new_context(**options)
-            opened.callback(context.close)
             if not pyodide:
-                context.add_init_script("delete Navigator.prototype.serviceWorker")  # it would find the files changed
-                context.expose_function("engine", ask)
+                opened.enter_context(on_cpython.python_for(context))
+            if not (pyodide if keeps is None else keeps):
+                context.add_init_script("delete Navigator.prototype.serviceWorker")
+            opened.callback(context.close)
             yield Visit(context.new_page(), address.replace("127.0.0.1", host))
 
     return open_visit

@@ -5,17 +5,25 @@ A page is up in a second so, and takes no memory worth counting. What only Pyodi
 
 import asyncio
 import base64
+import hashlib
 import json
+import shutil
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
+from playwright.sync_api import BrowserContext, Page
 
+from build import offline
 from build.serve import Answer, Intercept
 from model import loading
 from model.checkpoint import INDEX, StoredFile, read_index
+from model.file_error import DownloadError
 from tests.unit.without_browser import worker_of
 
 TRANSPORT = """
@@ -27,62 +35,134 @@ class Far:
     def __getattr__(self, name):
         return lambda *values: window.engine(name, json.dumps(values))
 
+    def open_own(self, files, resident):
+        return window.open_own(files, resident)
+
 
 async def connect():
+    await window.engine("begin", "[]")
     return Far()
 """
+OPEN_OWN = """
+self.open_own = async (files, resident) => {
+    const read = file => new Promise(done => {
+        const reader = new FileReader();
+        reader.onload = () => done([file.name, reader.result.replace(/.*,/, "")]);
+        reader.readAsDataURL(file);
+    });
+    return engine("open_own", JSON.stringify([await Promise.all([...files].map(read)), resident]));
+};
+"""  # a reader's own files cross as base64
 WORKER = '<script type="py" src="py/model/worker.py" config="model.json" worker name="model"></script>'
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # the site's server is on this machine
 
 
-def changed(folder: Path) -> Intercept:
-    """What the server of the site in `folder` sends so that its page asks the browser's function `engine`."""
-    html = (folder / "index.html").read_text(encoding="utf-8")
-    assert WORKER in html and (folder / "py" / "page" / "transport.py").exists()
-    page = Answer(html.replace(WORKER, "").encode(), type="text/html; charset=utf-8")
-    return {"": page, "py/page/transport.py": TRANSPORT.encode()}.get
+def page_of(folder: Path) -> bytes:
+    """The page of the site in `folder`, without a worker."""
+    return (folder / "index.html").read_text(encoding="utf-8").replace(WORKER, "").encode()
+
+
+def changed(folder: Path, intercept: Intercept | None = None) -> Intercept:
+    """What the server of the site in `folder` sends so that its page asks CPython; of the rest it asks `intercept`."""
+
+    def answer(path: str) -> Answer | bytes | int | None:
+        if (other := intercept and intercept(path)) is not None:
+            return other
+        if path == "":
+            return Answer(page_of(folder), type="text/html; charset=utf-8")
+        return TRANSPORT.encode() if path == "py/page/transport.py" else None
+
+    return answer
+
+
+def copy(folder: Path, out: Path) -> Path:
+    """A copy of the site whose page asks CPython, with a service worker that knows it so."""
+    shutil.copytree(folder, out, ignore=shutil.ignore_patterns("pyodide", "*.gz"), dirs_exist_ok=True)
+    (out / "index.html").write_bytes(page_of(folder))
+    (out / "py" / "page" / "transport.py").write_text(TRANSPORT)
+    offline.write_service_worker(out)
+    return out
 
 
 @contextmanager
-def engine(folder: Path) -> Iterator[Callable[[str, str], asyncio.Future]]:
-    """The browser's function: gives to the name of a call and its arguments, as JSON, the worker's answer.
-
-    Models are those of the site in `folder`, and nothing is kept of them.
+def python_for(context: BrowserContext) -> Iterator[None]:
+    """Gives the pages of a browser's context the function `engine`: the name of a call and its arguments, as JSON, to
+    the worker's answer. Each page has a worker of its own, a new one when it starts anew; nothing is kept of models.
     """
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    loop, over = asyncio.new_event_loop(), asyncio.Event()
+
+    def run() -> None:
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            runner.run(over.wait())  # what has no answer by then is cancelled
+
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    with worker_of(None) as worker:
-        worker.load = lambda request: load(worker, folder, request)
-        worker.stored = worker.remove = lambda *_: "{}"
-        worker.handed_out = lambda text: "data:text/csv;base64," + base64.b64encode(text.encode()).decode()
+    workers: dict[Page, ModuleType] = {}
+    with ExitStack() as opened:
+        opened.callback(thread.join)
+        opened.callback(loop.call_soon_threadsafe, over.set)
 
-        async def answer(name: str, values: list) -> str | None:
-            found = getattr(worker, name)(*values)
-            return await found if asyncio.iscoroutine(found) else found
-
-        try:
+        def engine(source: dict, name: str, crossed: str) -> asyncio.Future | None:
+            if name == "begin":
+                workers[source["page"]] = opened.enter_context(worker())
+                return None
             # A future, for which Playwright waits: a newer call is heard while an older one is under way.
-            yield lambda name, crossed: asyncio.wrap_future(
-                asyncio.run_coroutine_threadsafe(answer(name, json.loads(crossed)), loop)
-            )
-        finally:
-            loop.call_soon_threadsafe(loop.stop)
-            thread.join()
-            loop.close()
+            call = answer(workers[source["page"]], name, json.loads(crossed))
+            return asyncio.wrap_future(asyncio.run_coroutine_threadsafe(call, loop))
+
+        context.add_init_script(OPEN_OWN)
+        context.expose_binding("engine", engine)
+        yield
 
 
-async def load(worker, folder: Path, request: str) -> str:
+@contextmanager
+def worker() -> Iterator[ModuleType]:
+    with worker_of(None) as module:
+        module.load = lambda request: load(module, request)
+        own, module.read_file = module.open_own, read_file
+        module.open_own = lambda files, resident: own([file_of(*file) for file in files], resident)
+        module.stored = module.remove = lambda *_: "{}"
+        module.handed_out = lambda text: "data:text/csv;base64," + base64.b64encode(text.encode()).decode()
+        yield module
+
+
+async def answer(module: ModuleType, name: str, values: list) -> str | None:
+    found = getattr(module, name)(*values)
+    return await found if asyncio.iscoroutine(found) else found
+
+
+async def load(module: ModuleType, request: str) -> str:
     asked = json.loads(request)
-    weights = folder / "weights" / asked["name"]
 
     async def fetch(file: StoredFile, arrived: loading.Arrived) -> np.ndarray:
-        data = np.fromfile(weights / file.name, np.uint8)
+        data = await asyncio.to_thread(download, asked["base"], file)
         arrived(len(data))
         return data
 
     async def fetched(resident: str | None) -> loading.Model:
-        index = read_index((weights / INDEX).read_bytes())
-        return await loading.load(index, fetch, worker.engine.progress, resident, 8)
+        index = read_index((await fetch(StoredFile(INDEX, -1, asked["version"]), lambda _: None)).tobytes())
+        return await loading.load(index, fetch, module.engine.progress, resident, 8)
 
-    answer = await worker.engine.take(fetched, asked["resident"])
-    return worker.text_of(answer if "error" in answer else {**answer, "trouble": ""})
+    answer = await module.engine.take(fetched, asked["resident"])
+    return module.text_of(answer if "error" in answer else {**answer, "trouble": ""})
+
+
+def download(base: str, file: StoredFile) -> np.ndarray:
+    """The bytes of a file of a model (size,), or the errors of `model.download.download`."""
+    try:
+        with DIRECT.open(base + file.name) as answer:
+            data = answer.read()
+    except urllib.error.HTTPError as error:
+        raise DownloadError("missing" if error.code == 404 else "refused", file.name) from None
+    if hashlib.sha256(data).hexdigest() != file.sha256:
+        raise DownloadError("damaged", file.name)
+    return np.frombuffer(data, np.uint8)
+
+
+def file_of(name: str, crossed: str) -> SimpleNamespace:
+    data = base64.b64decode(crossed)
+    return SimpleNamespace(name=name, size=len(data), data=data)
+
+
+async def read_file(file: SimpleNamespace, begin: int, end: int) -> np.ndarray:
+    return np.frombuffer(file.data[begin:end], np.uint8)

@@ -10,10 +10,9 @@ import pytest
 from build import quantize, site
 from model import safetensors
 from model.checkpoint import INDEX
+from model.run import Run
 from model.session import LARGEST
 from tests.browser.test_models import choose, in_use
-
-ON_PYODIDE = True  # see `on_pyodide` in conftest.py
 
 NAME = "breaks"
 READS = 6  # tokens, before its numbers become infinite
@@ -92,30 +91,18 @@ def test_a_link_to_it_with_such_a_text_gets_the_embedded_one(visit, folder):
     assert one.errors == []
 
 
-FAULTS = """
-from model.run import Run
+def test_a_question_that_fails_is_told_and_the_next_is_answered(visit, monkeypatch):
+    failed, strip_of = [], Run.strip
 
-Run.work = lambda *_: 1 / 0
-strip_cell, failed = Run.strip, []
+    def once(*values):
+        if not failed:
+            failed.append(True)
+            raise ValueError("no strip")
+        return strip_of(*values)
 
-
-def once(*values):
-    if not failed:
-        failed.append(True)
-        raise ValueError("no strip")
-    return strip_cell(*values)
-
-
-Run.strip = once
-"""
-
-
-def test_a_question_that_fails_is_told_and_the_next_is_answered(visit, dist, tmp_path):
-    folder = tmp_path / "dist"
-    shutil.copytree(dist, folder)
-    with open(folder / "py" / "model" / "worker.py", "a") as worker:
-        worker.write(FAULTS)
-    one = visit(folder=folder, locale="en-US")
+    monkeypatch.setattr(Run, "work", lambda *_: 1 / 0)
+    monkeypatch.setattr(Run, "strip", once)
+    one = visit(locale="en-US")
     one.wait_live()
     one.page.press("[data-open=head]", "Enter")
     notice = one.page.locator("#notice.error").filter(has_text="The model could not answer: ZeroDivisionError")
@@ -155,7 +142,7 @@ def test_a_python_that_breaks_down_is_started_anew(visit, dist, tmp_path):
         worker.write(KILL.format("ask", "ask", "values[1] == 'heads'"))
         worker.write(KILL.format("_read", "_read", "'boom' in str(values)"))
     site.write_start(folder)
-    one = visit(folder=folder, locale="en-US")
+    one = visit(folder=folder, pyodide=True, locale="en-US")
     one.wait_live()
     one.type("The cat sat")
     one.go(2, 3)

@@ -15,7 +15,8 @@ import pytest
 
 from build import size
 from build.serve import FolderServer, local_address, serving
-from tests.browser.conftest import PLAIN, Visit
+from tests.browser.conftest import NAME, PLAIN, Visit
+from tests.browser.test_models import choose, in_use
 
 ON_PYODIDE = True  # see `on_pyodide` in conftest.py
 
@@ -83,25 +84,18 @@ def nginx(dist, tmp_path):
 
 @contextmanager
 def bucket(dist, tmp_path):
-    """As object stores answer: exact names alone, nothing for a folder, 403 for what is not there."""
+    """As object stores answer: exact names alone, nothing for a folder, 403 for what is not there; and isolated."""
 
     def strict(path):
         return None if (dist / path).is_file() else 403
 
-    with serving(dist, "/some-bucket/", strict) as address:
+    with serving(dist, "/some-bucket/", strict, headers=ISOLATED) as address:
         yield address + "index.html"
 
 
-@contextmanager
-def isolated(dist, tmp_path):
-    with serving(dist, "/", headers=ISOLATED) as address:
-        yield address
-
-
-@pytest.mark.parametrize("host", [python, nginx, bucket, isolated])
+@pytest.mark.parametrize("host", [python, nginx, bucket])
 def test_any_static_host(chromium, dist, tmp_path, reference, host):
-    with host(dist, tmp_path) as address:
-        context = chromium.new_context(locale="en-US")
+    with host(dist, tmp_path) as address, chromium.new_context(locale="en-US") as context:
         one = Visit(context.new_page(), address)
         one.wait_live()
         one.type("To be or not")
@@ -109,9 +103,8 @@ def test_any_static_host(chromium, dist, tmp_path, reference, host):
         one.open("head")
         one.close()
         one.slide(1.5)
-        assert one.page.evaluate("crossOriginIsolated") == (host is isolated)
+        assert one.page.evaluate("crossOriginIsolated") == (host is bucket)
         assert one.errors == []
-        context.close()
 
 
 def test_nginx_sends_the_small_files(dist, tmp_path):
@@ -123,64 +116,41 @@ def test_nginx_sends_the_small_files(dist, tmp_path):
                 assert len(answer.read()) == (dist / (name + ".gz")).stat().st_size
 
 
-def test_a_class_in_the_local_network(chromium, dist):
+def test_a_class_in_the_local_network(chromium, two):
     """The teacher's machine serves everybody over plain http, where browsers keep nothing; the page says so, once."""
-    here = local_address()
-    if here is None:
-        pytest.skip("THE LOCAL NETWORK IS NOT TESTED: this machine is in none")
-    server = FolderServer(dist, 0, host="0.0.0.0")
+    server = FolderServer(two, 0, host="0.0.0.0")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
-        context = chromium.new_context(locale="en-US")
-        one = Visit(context.new_page(), server.address(here))
-        one.wait_live()
-        assert not one.page.evaluate("isSecureContext")
-        one.page.locator("#notice").filter(has_text="plain http").wait_for()
-        one.type("It works in class")
-        assert one.page.locator("#notice").is_hidden()
-        one.open("head")
-        one.close()
-        one.page.click("#share")
-        one.wait_open("share")
-        one.page.click("#copy-link")
-        one.page.wait_for_function("() => document.querySelector('#share-said').textContent !== ''")
-        one.close()
-        assert one.errors == []
-        context.close()
+        with chromium.new_context(locale="en-US") as context:
+            one = Visit(context.new_page(), server.address(local_address() or PLAIN))
+            one.wait_live()
+            assert not one.page.evaluate("isSecureContext")
+            one.page.locator("#notice").filter(has_text="plain http").wait_for()
+            one.type("It works in class")
+            assert one.page.locator("#notice").is_hidden()
+            one.open("head")
+            one.close()
+            one.page.click("#share")
+            one.wait_open("share")
+            one.page.click("#copy-link")
+            one.page.wait_for_function("() => document.querySelector('#share-said').textContent !== ''")
+            one.close()
+            choose(one, NAME)
+            in_use(one, NAME)
+            assert "Kept" not in one.page.text_content("#panel .models")
+            one.close()
+            one.type("still here")
+            assert one.errors == []
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
 
 
-def test_a_full_tour_asks_only_its_own_host(visit):
-    one = visit(locale="en-US")
-    one.wait_live()
-    one.type("A tour of the whole page")
-    for part in ("embedding", "head", "heads", "next", "forming", "models", "run", "share"):
-        one.open(part)
-        one.close()
-    one.page.click("#pin")
-    one.page.locator("#open-compare").wait_for()
-    one.open("compare")
-    one.close()
-    one.go(3, 2)
-    one.page.click("#append")
-    one.page.wait_for_function("() => document.querySelectorAll('#timeline .step').length === 2")
-    one.page.select_option("#language", "zh")
-    one.until("async () => !!(await navigator.serviceWorker.getRegistration())?.active")
-    one.page.reload()
-    one.wait_live()
-    own = one.address.rsplit("/glassformer/", 1)[0]
-    assert len(one.requests) > 100
-    assert [url for url in one.requests if not url.startswith((own, "blob:", "data:"))] == []
-    assert one.errors == []
-
-
 def test_the_policy_lets_nothing_in(visit):
     """Another host, another host's script, an inline handler: all refused."""
-    one = visit(locale="en-US")
+    one = visit(pyodide=False, locale="en-US")
     with serving(ROOT / "tests" / "golden") as elsewhere:
         address = elsewhere.replace("127.0.0.1", PLAIN) + "gpt2/config.json"
         refused = one.page.evaluate(

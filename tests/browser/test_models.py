@@ -1,4 +1,4 @@
-"""Choosing a model: by hand, by a link, one that is kept, a reader's own; and browsers that keep nothing."""
+"""Choosing a model: by hand, by a link, one that is kept, a reader's own."""
 
 import base64
 import hashlib
@@ -16,17 +16,25 @@ from model.checkpoint import INDEX, nested
 from model.config import GPT2Config
 from model.gpt2 import softmax
 from model.session import Session
-from tests.browser.conftest import CONFIG, NAME, PLAIN
+from tests.browser.conftest import CONFIG, NAME
 from tests.browser.reading import close
 from tests.browser.test_accessible import violations
 from tests.unit.test_quantize import POINTER
-
-ON_PYODIDE = True  # see `on_pyodide` in conftest.py
 
 FILES = ("model.safetensors", "tokenizer.json", "config.json")
 KEPT = """async kind => Object.fromEntries(await Promise.all((await caches.keys())
     .filter(name => name.includes(` glassformer ${kind} `))
     .map(async name => [name, (await (await caches.open(name)).keys()).length])))"""  # "weights" or "site"
+DAMAGE = """async name => {
+    for (const cache of await Promise.all((await caches.keys()).map(key => caches.open(key)))) {
+        const key = (await cache.keys()).find(one => one.url.includes(name) && one.url.endsWith(".safetensors"));
+        if (!key) continue;
+        const bytes = new Uint8Array(await (await cache.match(key)).arrayBuffer());
+        bytes[bytes.length >> 1] ^= 1;
+        await cache.put(key, new Response(bytes));
+        return key.url;
+    }
+}"""  # changes one bit of a model's kept weights
 TEXT = "to be or not to be"
 
 
@@ -87,84 +95,40 @@ def test_generated_tokens_become_text_for_another_model(visit, two):
     assert one.tokens() == site.load_model(two / "weights" / NAME)[1].encode(text)
 
 
-def test_the_second_visit_asks_for_no_weights(visit, two):
-    one = visit(folder=two, locale="en-US")
-    one.wait_live()
-    choose(one, NAME)
-    in_use(one, NAME)
-    assert sorted(one.page.evaluate(KEPT, "weights").values()) == [4, 4]
-    one.requests.clear()
-    one.page.reload()
-    in_use(one, NAME)
-    assert weights_asked(one) == []
-    choose(one, NAME, "remove")
-    one.until("async name => !(await caches.keys()).some(key => key.includes(name))", NAME)
-    one.page.locator(f'[data-model="{NAME}"]').get_by_text("Kept in this browser").wait_for(state="detached")
-
-
-def test_a_damaged_copy_is_fetched_again(visit, dist):
-    one = visit(locale="en-US")
-    one.wait_live()
-    one.page.evaluate("""async () => {
-        const cache = await caches.open((await caches.keys())[0]);
-        const key = (await cache.keys()).find(request => request.url.endsWith(".safetensors"));
-        const bytes = new Uint8Array(await (await cache.match(key)).arrayBuffer());
-        bytes[bytes.length >> 1] ^= 1;
-        await cache.put(key, new Response(bytes));
-    }""")
-    one.requests.clear()
-    one.page.reload()
-    one.wait_live()
-    assert [url.rsplit("/", 1)[1] for url in weights_asked(one)] == ["model-00001-of-00001.safetensors"]
-    one.requests.clear()
-    one.page.reload()
-    one.wait_live()
-    assert weights_asked(one) == [] and one.errors == []
-
-
-def test_a_new_version_replaces_the_old_one(visit, two, source, tmp_path):
+def test_what_is_kept_is_used_while_it_is_whole_and_new(visit, two, tmp_path):
+    """A reader's visits with the browser's own storage: nothing comes twice, but what was damaged or is out of date."""
     folder = tmp_path / "dist"
     shutil.copytree(two, folder)
-    one = visit(folder=folder, locale="en-US")
+    one = visit(folder=folder, pyodide=True, keeps=False, locale="en-US")
     one.wait_live()
     choose(one, NAME)
     in_use(one, NAME)
-    before = set(one.page.evaluate(KEPT, "weights"))
+    before = one.page.evaluate(KEPT, "weights")
+    assert sorted(before.values()) == [4, 4]
+    for name in (site.MODEL, NAME):
+        assert one.page.evaluate(DAMAGE, f"/{name}/").endswith(".safetensors")
+    neighbours = [f"{one.address}{other} glassformer weights {NAME} 1234" for other in ("deep/", "../", "-2/")]
+    one.page.evaluate("names => Promise.all(names.map(name => caches.open(name)))", neighbours)
+    for damaged in (True, False):
+        one.requests.clear()
+        for name in (site.MODEL, NAME):
+            one.page.click(f'[data-model="{name}"] [data-do="use"]')
+            in_use(one, name)
+        expected = ["model-00001-of-00001.safetensors"] * 2 if damaged else []
+        assert [url.rsplit("/", 1)[1] for url in weights_asked(one)] == expected
     random_checkpoint.write(tmp_path / "new", CONFIG, 2)
     tokenizer_files.write(tmp_path / "new", CONFIG.vocab_size)
     quantize.quantize(tmp_path / "new", folder / "weights" / NAME)
     site.write_models(folder)
     one.page.reload()
     in_use(one, NAME)
-    after = set(one.page.evaluate(KEPT, "weights"))
     version = hashlib.sha256((folder / "weights" / NAME / INDEX).read_bytes()).hexdigest()[:16]
-    assert f"{one.address} glassformer weights {NAME} {version}" in after - before
-    assert len(after) == 2 and one.errors == []
-
-
-def test_where_the_browser_keeps_nothing_the_page_works(visit, two):
-    """Over plain http there is no Cache Storage."""
-    one = visit(folder=two, host=PLAIN, locale="en-US")
-    one.wait_live()
-    assert not one.page.evaluate("isSecureContext")
-    choose(one, NAME)
-    in_use(one, NAME)
-    assert "Kept" not in one.page.text_content("#panel .models")
-    one.close()
-    one.type("still here")
-    assert one.errors == []
-
-
-def test_where_storage_is_full_the_page_works(visit, two):
-    one = visit(folder=two, locale="en-US")
-    one.wait_live()
-    session = one.page.context.new_cdp_session(one.page)
-    session.send("Storage.overrideQuotaForOrigin", {"origin": one.page.evaluate("location.origin"), "quotaSize": 1000})
-    choose(one, NAME)
-    in_use(one, NAME)
-    card = one.page.locator(f'[data-model="{NAME}"]')
-    card.locator(".in-use").wait_for()
-    assert "in use" in card.text_content() and "Kept" not in card.text_content()
+    new, after = f"{one.address} glassformer weights {NAME} {version}", one.page.evaluate(KEPT, "weights")
+    assert new in set(after) - set(before) and len(after) == 2 + len(neighbours)
+    choose(one, NAME, "remove")
+    one.until("async name => !(await caches.keys()).includes(name)", new)
+    assert set(neighbours) < set(one.page.evaluate("caches.keys()")), "each of another copy of the site"
+    one.page.locator(f'[data-model="{NAME}"]').get_by_text("Kept in this browser").wait_for(state="detached")
     assert one.errors == []
 
 
@@ -190,13 +154,16 @@ def test_a_link_followed_on_the_open_page_changes_the_model(visit, two):
 
 
 def test_a_failed_download_leaves_the_model_in_use_and_can_be_retried(visit, two):
-    broken = threading.Event()
+    broken, refused = threading.Event(), []
     broken.set()
-    one = visit(
-        lambda path: 404 if broken.is_set() and NAME in path and path.endswith(".safetensors") else None,
-        folder=two,
-        locale="en-US",
-    )
+
+    def without(path):
+        if broken.is_set() and NAME in path and path.endswith(".safetensors"):
+            refused.append(path)
+            return 404
+        return None
+
+    one = visit(without, folder=two, locale="en-US")
     one.wait_live()
     choose(one, NAME)
     one.page.locator("#notice.error").filter(has_text="safetensors").wait_for()
@@ -204,8 +171,8 @@ def test_a_failed_download_leaves_the_model_in_use_and_can_be_retried(visit, two
     one.page.fill("#prompt", "meanwhile")
     one.page.wait_for_function("() => document.querySelector('#prompt-tokens').textContent.startsWith('meanwhile')")
     assert "mini" in one.page.text_content("#model-text")
-    with one.page.expect_response(lambda response: response.status == 404):  # the former failure is still being said
-        choose(one, NAME)
+    choose(one, NAME)
+    one.follows(lambda: len(refused), 2)  # the former failure is still being said
     one.page.locator("#notice.error").wait_for()
     one.close()
     broken.clear()

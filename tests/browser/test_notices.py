@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 import threading
 
 import pytest
@@ -9,12 +10,10 @@ import pytest
 from build import site
 from build.quantize import described
 from model.checkpoint import INDEX
-from tests.browser.conftest import LIMIT, NAME, PLAIN
+from tests.browser.conftest import LIMIT, NAME
 from tests.browser.test_accessible import violations
 from tests.browser.test_models import choose, in_use, own_files
 from tests.browser.test_share import saved
-
-ON_PYODIDE = True  # see `on_pyodide` in conftest.py
 
 SEEN = """([selector, text]) => {
     const notice = document.querySelector(selector + " #notice:not([hidden])");
@@ -110,7 +109,7 @@ def test_a_file_that_is_no_model_is_said_in_the_place_for_files(visit, source, t
 
 def test_weights_that_cannot_be_held_otherwise_are_said_there(visit, broken):
     broken.clear()
-    one = visit(without(broken, site.MODEL), host=PLAIN, locale="en-US", viewport=SIZES[1])  # nothing is kept there
+    one = visit(without(broken, site.MODEL), locale="en-US", viewport=SIZES[1])
     one.wait_live()
     one.page.click("#open-run")
     one.wait_open("run")
@@ -124,16 +123,14 @@ def test_weights_that_cannot_be_held_otherwise_are_said_there(visit, broken):
     silent(one)
 
 
-def test_numbers_that_cannot_be_saved_are_said_in_the_part(visit):
+def test_numbers_that_cannot_be_saved_are_said_in_the_part(visit, monkeypatch):
     one = visit(locale="en-US", viewport=SIZES[1])
     one.wait_live()
-    one.page.workers[0].evaluate(
-        "() => { URL.kept = URL.createObjectURL; URL.createObjectURL = () => { throw Error('no room') } }"
-    )
-    one.open("forming")
-    one.page.click("#panel-save")
-    seen(one, ".panel-notices", "no room")
-    one.page.workers[0].evaluate("() => { URL.createObjectURL = URL.kept }")
+    with monkeypatch.context() as patch:
+        patch.setattr(sys.modules["model.worker"], "handed_out", lambda _: 1 / 0)  # of the page's worker
+        one.open("forming")
+        one.page.click("#panel-save")
+        seen(one, ".panel-notices", "ZeroDivisionError")
     saved(one, "#panel-save")
     silent(one)
 

@@ -5,15 +5,12 @@ import shutil
 import threading
 import time
 
-import pytest
-
 from build import offline
 from build.browser import find_browser
 from build.serve import serving
-from tests.browser.conftest import LIMIT, Visit
-from tests.browser.test_models import KEPT
-
-ON_PYODIDE = True  # see `on_pyodide` in conftest.py
+from tests.browser import on_cpython
+from tests.browser.conftest import LIMIT, NAME, UNDER, Visit
+from tests.browser.test_models import KEPT, in_use
 
 ACTIVE = "async () => !!(await navigator.serviceWorker.getRegistration())?.active"
 WAITING = "async () => !!(await navigator.serviceWorker.getRegistration())?.waiting"
@@ -43,32 +40,50 @@ def taglines(one):
     return {NEW if NEW in text else OLD for text in (one.page.text_content(".tagline"), *texts)}
 
 
-def test_reloads_and_deep_links_without_a_network(visit):
-    down = threading.Event()
-    one = visit(lambda _: 503 if down.is_set() else None, locale="en-US")
+def test_after_one_visit_it_starts_without_a_network_until_everything_is_removed(visit, reference):
+    """With Pyodide: what it needs is kept too, and nothing of this is asked for before the model's first answer."""
+    down, asked = threading.Event(), []
+
+    def host(path):
+        asked.append(path)
+        return 503 if down.is_set() else None
+
+    one = visit(host, pyodide=True, locale="en-US")
     one.wait_live()
     kept_whole(one)
+    assert asked.index(offline.WORKER) > max(i for i, path in enumerate(asked) if path.startswith("weights/mini/"))
     down.set()
     one.page.context.set_offline(True)
     one.errors.clear()
     one.page.goto(one.address + "#text=Deep%20in%20the&block=4&head=2&t=1.5&open=head")
     one.page.reload()
-    one.wait_live()
-    assert one.page.locator("#trouble").is_hidden()
+    other = Visit(one.page.context.new_page(), one.address + "index.html")
+    for tab in (one, other):
+        tab.wait_live()
+        assert tab.page.locator("#trouble").is_hidden()
     one.wait_open("head")
     assert one.page.input_value("#prompt") == "Deep in the"
     assert one.page.get_attribute("#figure", "data-view").split()[:2] == ["3", "1"]
     one.close()
-    one.type("and it answers")
-    one.page.goto(one.address + "index.html")
-    one.wait_live()
-    assert [error for error in one.errors if "service-worker" not in error and "net::" not in error] == []
+    for tab, text in ((one, "The one"), (other, "And the other")):
+        tab.type(text)
+    for tab, text in ((one, "The one"), (other, "And the other")):
+        assert tab.tokens() == reference[1].encode(text)
+        assert [error for error in tab.errors if "service-worker" not in error and "net::" not in error] == []
+        assert [url for url in tab.requests if not url.startswith((one.address.removesuffix(UNDER), "blob:"))] == []
+    other.page.close()
+    one.open("models")
+    assert "Kept in this browser: no download" in one.page.text_content("#panel .models")
+    one.page.click("[data-do=remove-all]")
+    one.until("async () => (await caches.keys()).length === 0")
+    one.page.locator("#kept").filter(has_text="not kept yet").wait_for()
+    one.close()
+    one.type("the page goes on")
 
 
 def with_an_update_waiting(visit, dist, folder):
     """A page of the old version that has run while the next was fetched whole; the names of the old caches."""
-    shutil.copytree(dist, folder)
-    one = visit(folder=folder, locale="en-US")
+    one = visit(folder=on_cpython.copy(dist, folder), keeps=True, locale="en-US")
     one.wait_live()
     kept_whole(one)
     old = set(one.page.evaluate(KEPT, "site"))
@@ -132,8 +147,7 @@ def test_an_update_after_another_program_has_removed_what_was_kept(visit, dist, 
 def test_a_half_finished_upload_is_not_taken(visit, dist, tmp_path):
     """The new service worker is there already, the files it names are not yet."""
     folder = tmp_path / "dist"
-    shutil.copytree(dist, folder)
-    one = visit(folder=folder, locale="en-US")
+    one = visit(folder=on_cpython.copy(dist, folder), keeps=True, locale="en-US")
     one.wait_live()
     kept_whole(one)
     later = tmp_path / "later"
@@ -157,13 +171,13 @@ def test_a_half_finished_upload_is_not_taken(visit, dist, tmp_path):
     assert taglines(one) == {OLD}
 
 
-def test_a_damaged_file_of_the_page_is_fetched_again(visit):
-    one = visit(locale="en-US")
+def test_a_damaged_file_of_the_page_is_fetched_again(visit, dist, tmp_path):
+    one = visit(folder=on_cpython.copy(dist, tmp_path / "dist"), keeps=True, locale="en-US")
     one.wait_live()
     kept_whole(one)
     one.page.evaluate("""async () => {
         const cache = await caches.open((await caches.keys()).find(name => name.includes(" site ")));
-        const key = (await cache.keys()).find(request => request.url.endsWith("py/model/gpt2.py"));
+        const key = (await cache.keys()).find(request => request.url.endsWith("py/page/part.py"));
         await cache.put(key, new Response("damaged"));
     }""")
     one.page.reload()
@@ -172,8 +186,8 @@ def test_a_damaged_file_of_the_page_is_fetched_again(visit):
     assert one.errors == []
 
 
-def test_where_storage_is_full_the_page_says_so_and_works(visit):
-    one = visit(locale="en-US")
+def test_where_storage_is_full_the_page_says_so_and_works(visit, two):
+    one = visit(folder=two, pyodide=True, locale="en-US")
     session = one.page.context.new_cdp_session(one.page)
     origin = one.page.evaluate("location.origin")
     session.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 2_000_000})
@@ -181,8 +195,15 @@ def test_where_storage_is_full_the_page_says_so_and_works(visit):
     one.open("models")
     assert "not kept yet" in one.page.text_content("#kept")
     assert "Kept in this browser: no download" not in one.page.text_content("#panel .models")
+    session.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 1000})
+    one.page.click(f'[data-model="{NAME}"] [data-do="use"]')
+    in_use(one, NAME)
+    card = one.page.locator(f'[data-model="{NAME}"]')
+    card.locator(".in-use").wait_for()
+    assert "in use" in card.text_content() and "Kept" not in card.text_content()
     one.close()
     one.type("it answers all the same")
+    assert one.errors == []
     one.page.reload()
     one.wait_live()
 
@@ -192,10 +213,11 @@ def test_where_storage_is_refused_the_page_says_so_and_works(playwright_, dist, 
     (tmp_path / "Default").mkdir()
     refused = {"profile": {"default_content_setting_values": {"cookies": 2}}}
     (tmp_path / "Default" / "Preferences").write_text(json.dumps(refused))
-    context = playwright_.chromium.launch_persistent_context(
-        tmp_path, executable_path=find_browser(), args=["--no-sandbox"], locale="en-US"
-    )
-    with serving(dist, "/glassformer/") as address:
+    options = {"executable_path": find_browser(), "args": ["--no-sandbox"], "locale": "en-US"}
+    with (
+        serving(dist, UNDER) as address,
+        playwright_.chromium.launch_persistent_context(tmp_path, **options) as context,
+    ):
         one = Visit(context.new_page(), address)
         one.wait_live()
         one.page.locator("#notice").filter(has_text="keeps nothing").wait_for()
@@ -204,53 +226,15 @@ def test_where_storage_is_refused_the_page_says_so_and_works(playwright_, dist, 
         one.close()
         one.type("it answers all the same")
         assert one.errors == []
-        context.close()
 
 
-def test_everything_can_be_removed(visit):
+def test_it_can_be_installed(visit):
     one = visit(locale="en-US")
-    one.wait_live()
-    kept_whole(one)
-    one.open("models")
-    one.page.click("[data-do=remove-all]")
-    one.until("async () => (await caches.keys()).length === 0")
-    one.page.locator("#kept").filter(has_text="not kept yet").wait_for()
-    one.close()
-    one.type("the page goes on")
-    assert one.errors == []
-
-
-def test_two_tabs_at_once(visit, reference):
-    one = visit(locale="en-US")
-    other = Visit(one.page.context.new_page(), one.address)
-    for page, text in ((one, "The one"), (other, "And the other")):
-        page.wait_live()
-        page.type(text)
-    for page, text in ((one, "The one"), (other, "And the other")):
-        assert page.tokens() == reference[1].encode(text)
-        assert page.errors == []
-
-
-def test_the_first_visit_waits_for_none_of_it(visit):
-    """The service worker is asked for only after the model's first answer."""
-    order = []
-    one = visit(lambda path: order.append(path), locale="en-US")
-    one.wait_live()
-    kept_whole(one)
-    assert order.index(offline.WORKER) > max(i for i, path in enumerate(order) if path.startswith("weights/mini/"))
-
-
-@pytest.mark.parametrize("kind", ["manifest", "icons"])
-def test_it_can_be_installed(visit, kind):
-    one = visit(locale="en-US")
-    session = one.page.context.new_cdp_session(one.page)
-    if kind == "manifest":
-        answer = session.send("Page.getAppManifest")
-        assert answer["errors"] == [] and json.loads(answer["data"])["name"] == "Glassformer"
-    else:
-        for size in (192, 512):
-            found = one.page.evaluate(
-                "async name => { const i = new Image(); i.src = name; await i.decode(); return i.naturalWidth }",
-                f"icon-{size}.png",
-            )
-            assert found == size
+    answer = one.page.context.new_cdp_session(one.page).send("Page.getAppManifest")
+    assert answer["errors"] == [] and json.loads(answer["data"])["name"] == "Glassformer"
+    for size in (192, 512):
+        found = one.page.evaluate(
+            "async name => { const i = new Image(); i.src = name; await i.decode(); return i.naturalWidth }",
+            f"icon-{size}.png",
+        )
+        assert found == size

@@ -1,13 +1,13 @@
 """Opening parts and moving between blocks and heads: by mouse, keys, numbers typed and links; sizes and motion."""
 
 import json
-import shutil
 
 import pytest
 
-from build import quantize, random_checkpoint, site, tokenizer_files
+from build import random_checkpoint, tokenizer_files
 from model.config import GPT2Config
 from page.parts import linked
+from tests.browser.conftest import put_in_place
 
 MIDDLE = "one => [one.getBoundingClientRect()].map(r => r.top + r.height / 2)[0]"
 
@@ -218,13 +218,8 @@ def test_other_sizes_of_model(visit, dist, tmp_path, n_layer, n_head):
     config = GPT2Config.from_json(json.dumps({"model_type": "gpt2", **fields}))
     random_checkpoint.write(tmp_path / "random", config, 1)
     tokenizer_files.write(tmp_path / "random", config.vocab_size)
-    folder = tmp_path / "dist"
-    shutil.copytree(dist, folder)
-    weights = folder / "weights" / site.MODEL
-    shutil.rmtree(weights)
-    quantize.quantize(tmp_path / "random", weights)
-    site.write_models(folder)
-    one = visit(folder=folder, locale="en-US")
+    put_in_place(dist, tmp_path / "random", tmp_path / "dist")
+    one = visit(folder=tmp_path / "dist", locale="en-US")
     one.wait_live()
     one.type("to be or not to be")
     one.go(n_layer, n_head)

@@ -1,5 +1,6 @@
 """What a reader sees: the first picture, predictions equal to CPython's, temperature, odd input."""
 
+import json
 import random
 import re
 from html import unescape
@@ -15,6 +16,7 @@ from page.examples import EXAMPLES, TEMPERATURE
 from page.markup import visible
 from page.numbers import bar_end
 from page.strips import IN_FLOW
+from tests.browser.conftest import UNDER
 from tests.browser.reading import number
 
 ON_PYODIDE = True  # see `on_pyodide` in conftest.py
@@ -192,7 +194,30 @@ def test_nothing_is_wider_than_the_screen(live, width):
     assert live.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_no_request_leaves_the_site_and_nothing_failed(live):
-    own = live.address
-    assert live.requests and all(url.startswith((own, "data:", f"blob:{own[:-13]}")) for url in live.requests)
+def test_the_list_of_files_is_what_python_asks_for(live, dist):
+    listed = {path for part in json.loads((dist / "start.json").read_text()).values() for path in part}
+    asked = {url.removeprefix(live.address).split("?")[0] for url in live.requests if url.startswith(live.address)}
+    others = {"", "style.css", "manifest.webmanifest", "service-worker.js", "start.json"}
+    assert {path for path in asked - others if not path.startswith(("weights/mini/", "py/page/"))} <= listed
+    assert {path for path in asked if path.endswith(".py")} <= listed
+    assert listed - asked == set()
+
+
+def test_after_a_full_tour_no_request_has_left_the_site_and_nothing_failed(live):
+    live.page.set_viewport_size({"width": 1280, "height": 800})
+    live.type("A tour of the whole page")
+    for part in ("embedding", "head", "heads", "next", "forming", "models", "run", "share"):
+        live.open(part)
+        live.close()
+    live.page.click("#pin")
+    live.page.locator("#open-compare").wait_for()
+    live.open("compare")
+    live.close()
+    live.go(3, 2)
+    live.page.click("#append")
+    live.page.wait_for_function("() => document.querySelectorAll('#timeline .step').length === 2")
+    live.page.select_option("#language", "zh")
+    own = live.address.removesuffix(UNDER)
+    assert len(live.requests) > 100
+    assert [url for url in live.requests if not url.startswith((own, "blob:", "data:"))] == []
     assert live.errors == []
