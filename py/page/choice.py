@@ -7,7 +7,6 @@ from page.counting import index_of, number_of
 from page.state import LAST
 
 SIZES = {"block": "layer", "head": "head"}  # a model has n_layer of them, and n_head
-OF_THE_MODEL = ("block", "head", "token", "part")  # what a link asks for that depends on the model
 
 
 class Choice:
@@ -71,21 +70,23 @@ class Choice:
     # The way there
 
     async def go(self, asked):
-        """To the state that a link asks for: what is of another model, once that is in use."""
-        address, models, later = self.page.address, self.page.models, {}
-        turn, part, models.asking = address.turn, self.state.part, None
-        if address.model not in (self.state.model, models.name):
-            later = {name: asked.pop(name) for name in OF_THE_MODEL if name in asked}
-        self.state.set(**asked)
+        """To the state that a link asks for: what is of another model, once that is in use; the part at the end."""
+        page, turn, part = self.page, self.page.address.turn, self.state.part
+        opens, later = asked.pop("part", ""), {}
+        page.models.asking = None
+        if page.address.model not in (self.state.model, page.models.name):
+            later = {name: asked.pop(name) for name in ("block", "head", "token")}
+        if "text" in self.state.set(**asked):
+            await page.runs.reading
         if later:
-            await models.want(address.model)
-            if models.asking or self.state.part != part:
-                later.pop("part", None)  # the reader is asked there, or has closed or opened one meanwhile
-            if turn == address.turn:  # else the reader has gone on
-                self.state.set(**later)
-        figure = self.page.figure
-        if figure.is_live and not figure.stale:
-            address.arrived(figure.view, len(figure.answer["tokens"]))
+            await page.models.want(page.address.model)
+        if turn != page.address.turn:
+            return  # the reader has gone on
+        self.state.set(**later)
+        if page.figure.is_live and not page.figure.stale:
+            page.address.arrived(page.figure.view, len(page.figure.answer["tokens"]))
+        if opens and self.state.part == part and not page.models.asking:  # else one was closed, or is open
+            self.state.set(part=opens)
 
     def follow(self, changed):
         """The state has another block, head or token; another text is asked for with them."""

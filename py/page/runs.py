@@ -16,6 +16,7 @@ class Runs:
         self.state, self.words, self.figure, self.client = page.state, page.words, page.figure, page.client
         self.status, self.address, self.controls = page.status, page.address, page.controls
         self.asked = None  # the (text, generated) that the model was asked for last
+        self.reading = None  # the task that does so
         page.state.listen(self.follow_text, "text", "generated")
         page.state.listen(self.follow_settings, *SETTINGS)
 
@@ -48,7 +49,7 @@ class Runs:
                 write("prompt-count", "")
                 write("run", self.words.say("run.waiting"))
         if self.client.ready and self.asked != (state.text, state.generated):
-            asyncio.create_task(self.predict())
+            self.reading = asyncio.create_task(self.predict())
 
     async def predict(self, call="predict", adopted=None):
         """Run the model on the text and what was generated after it, and draw the answer.

@@ -42,6 +42,9 @@ class Far:
 async def connect():
     await window.engine("begin", "[]")
     return Far()
+
+
+connect_anew = connect
 """
 OPEN_OWN = """
 self.open_own = async (files, resident) => {

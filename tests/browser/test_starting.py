@@ -1,5 +1,6 @@
 """Python that does not start: which file it is, and what is to be done; a slow line is not accused."""
 
+import json
 import threading
 import time
 from functools import partial
