@@ -6,6 +6,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 OUT := weights/trained
 MINUTES := 60
+LARGE := tests/browser/test_full_size.py tests/browser/test_other_browsers.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -22,8 +23,12 @@ serve: site ## build the site and open it in the browser (LAN=1 serves the class
 check: setup lint ## the tests that need no browser, in a minute or two (PYTEST_ARGS as for test)
 	$(RUN) -m pytest tests/model tests/unit $(PYTEST_ARGS)
 
+# In two processes, a file at a time; what is large by itself then has the memory alone. What PYTEST_ARGS picks runs in
+# one. Arrays of a megabyte go back to the system when they are freed.
 test: setup lint ## run every test (PYTEST_ARGS="-k tokenizer" picks some)
-	browser=$$($(RUN) -m build.browser) && GLASSFORMER_BROWSER="$$browser" $(RUN) -m pytest $(PYTEST_ARGS)
+	browser=$$($(RUN) -m build.browser) && export GLASSFORMER_BROWSER="$$browser" MALLOC_MMAP_THRESHOLD_=1000000 && \
+	$(if $(PYTEST_ARGS),$(RUN) -m pytest $(PYTEST_ARGS), \
+	$(RUN) -m pytest -n 2 --dist loadfile $(LARGE:%=--ignore=%) && $(RUN) -m pytest $(LARGE))
 
 site: $(VENV)/requirements.txt vendor ## build the site into dist/
 	$(RUN) -m build.site

@@ -107,7 +107,8 @@ def test_what_is_kept_is_used_while_it_is_whole_and_new(visit, two, tmp_path):
     assert sorted(before.values()) == [4, 4]
     for name in (site.MODEL, NAME):
         assert one.page.evaluate(DAMAGE, f"/{name}/").endswith(".safetensors")
-    neighbours = [f"{one.address}{other} glassformer weights {NAME} 1234" for other in ("deep/", "../", "-2/")]
+    copies = (f"{one.address}deep/", f"{one.address[:-1]}-2/")
+    neighbours = [f"{copy} glassformer weights {NAME} 1234" for copy in copies]
     one.page.evaluate("names => Promise.all(names.map(name => caches.open(name)))", neighbours)
     for damaged in (True, False):
         one.requests.clear()
