@@ -121,6 +121,7 @@ def test_what_is_kept_is_used_while_it_is_whole_and_new(visit, two, tmp_path):
     tokenizer_files.write(tmp_path / "new", CONFIG.vocab_size)
     quantize.quantize(tmp_path / "new", folder / "weights" / NAME)
     site.write_models(folder)
+    one.fragment(f"model={NAME}&")
     one.page.reload()
     in_use(one, NAME)
     version = hashlib.sha256((folder / "weights" / NAME / INDEX).read_bytes()).hexdigest()[:16]

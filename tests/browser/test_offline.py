@@ -98,6 +98,7 @@ def with_an_update_waiting(visit, dist, folder):
 def test_an_update_is_taken_at_the_next_start(visit, dist, tmp_path):
     one, old = with_an_update_waiting(visit, dist, tmp_path / "dist")
     one.type("What was typed stays")
+    one.fragment()
     entries = one.page.evaluate("history.length")
     one.page.reload()
     one.wait_live()
