@@ -32,8 +32,13 @@ def milliseconds(work: Callable[[], object], rounds: int = 7) -> tuple[float, fl
     return median(times), min(times)
 
 
+def heap_size() -> float:
+    """MB of WebAssembly memory; it never shrinks."""
+    return pyodide_js._module.HEAPU8.length / 1e6
+
+
 def heap() -> str:
-    return f"heap {pyodide_js._module.HEAPU8.length / 1e6:.0f} MB"
+    return f"heap {heap_size():.0f} MB"
 
 
 def random_floats(*shape: int) -> np.ndarray:
@@ -141,6 +146,23 @@ def large(resident: str) -> np.ndarray:
     if resident == "float32":
         compare_with_plain(weights, logits)
     return logits
+
+
+def full_context() -> None:
+    """What the longest text that GPT-2 124M reads takes beside its weights."""
+    session = Session(random_weights(GPT2_124M, "int8"), GPT2_124M)
+    session.run([1, 2, 3, 4, 5, 6])
+    before = heap_size()
+    tokens = GPT2_124M.n_positions
+    ids = np.random.default_rng(1).integers(0, GPT2_124M.vocab_size, tokens).tolist()
+    started = time.perf_counter()
+    session.run(ids)
+    seconds, read = time.perf_counter() - started, heap_size()
+    session.block(GPT2_124M.n_layer - 1)
+    print(f"\nshape of GPT-2 124M, int8 resident, {tokens} tokens: {seconds:.0f} s")
+    print(
+        f"  heap {before:.0f} MB with 6 tokens, {read - before:.0f} more when read, {heap_size() - read:.0f} for a block"
+    )
 
 
 def compare_with_plain(weights: dict, expected: np.ndarray) -> None:
