@@ -197,6 +197,7 @@ class Effect(TypedDict):
 
 
 class Effects(TypedDict):
+    row: int  # the one asked for, or the nearest that is drawn
     logit: float  # with everything in place
     share: float
     effects: list[Effect]
@@ -217,6 +218,7 @@ class LogitTerm(TypedDict):
 
 
 class LogitTerms(TypedDict):
+    row: int  # the one asked for, or the nearest that is drawn
     terms: list[LogitTerm]
 
 

@@ -7,16 +7,16 @@ import numpy as np
 from model import sampling
 from model.answers import Effect, Effects
 from model.session import Session
-from model.what_if import Change, Cut, Off, logits_if
+from model.what_if import Cut, Off, Removal, logits_if
 
 
 def without_any(session: Session, row: int, token: int, temperature: float) -> Effects:
     """The prediction of `token` after the token of the text at `row` with everything in place; no effects yet."""
     logits = logits_if(session, [], row)  # (V,)
-    return {"logit": float(logits[token]), "share": share(logits, token, temperature), "effects": []}
+    return {"row": row, "logit": float(logits[token]), "share": share(logits, token, temperature), "effects": []}
 
 
-def of_each(session: Session, changes: Iterable[Change], row: int, token: int, temperature: float) -> Iterator[Effect]:
+def of_each(session: Session, changes: Iterable[Removal], row: int, token: int, temperature: float) -> Iterator[Effect]:
     """The same with each of `changes` by itself, as soon as it is computed: a caller may stop in between."""
     base = logits_if(session, [], row)  # (V,)
     for change in changes:

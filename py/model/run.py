@@ -114,15 +114,19 @@ class Run:
 
     # What if a part were missing
 
-    def what_if(self, changes: list[what_if.Change], settings: answers.Settings, row: int) -> answers.NextTokens:
+    def what_if(self, changes: list[what_if.Removal], settings: answers.Settings, row: int) -> answers.NextTokens:
         """The prediction after the token `row` with all of `changes`, listed as `reshape` lists it."""
         logits = what_if.logits_if(self.session, changes, self.drawn(row))  # (V,)
         return self._listed(logits, sampling.ranking(logits), settings)
 
     def logit_terms(self, token: int, row: int) -> answers.LogitTerms:
         """The terms whose sum is the logit of `token` after the token `row`, in the order of computing."""
-        parts = what_if.logit_parts(self.session, token, self.drawn(row))
-        return {"terms": [{"part": p.part, "block": p.block, "head": p.head, "value": p.value} for p in parts]}
+        row = self.drawn(row)
+        parts = what_if.logit_parts(self.session, token, row)
+        terms: list[answers.LogitTerm] = [
+            {"part": p.part, "block": p.block, "head": p.head, "value": p.value} for p in parts
+        ]
+        return {"row": row, "terms": terms}
 
     def drawn(self, row: int) -> int:
         return view.drawn_row(self.session, row)

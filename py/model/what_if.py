@@ -37,11 +37,11 @@ class Off(NamedTuple):
     mean: bool = False
 
 
-Change = Cut | Off
+Removal = Cut | Off
 Alter = Callable[[np.ndarray], np.ndarray]
 
 
-def logits_if(session: Session, changes: Iterable[Change], after: int | None = None) -> np.ndarray:
+def logits_if(session: Session, changes: Iterable[Removal], after: int | None = None) -> np.ndarray:
     """The logits (V,) after the token `after`, or the last one, with all of `changes` at once.
 
     Later tokens change nothing there, so they are left out, from a mean too. Without a change that comes before
@@ -73,7 +73,7 @@ def logits_if(session: Session, changes: Iterable[Change], after: int | None = N
     return program.unembed(x[-1:], w, config, through)[0]  # (V,)
 
 
-def parts(session: Session, kind: str, row: int, mean: bool = False) -> list[Change]:
+def parts(session: Session, kind: str, row: int, mean: bool = False) -> list[Removal]:
     """All the parts of a kind, each to be missing: "arrows" of the token `row`, "heads" or "mlps"."""
     blocks, heads = range(session.config.n_layer), range(session.config.n_head)
     if kind == "arrows":
@@ -83,16 +83,16 @@ def parts(session: Session, kind: str, row: int, mean: bool = False) -> list[Cha
     return [Off("mlp", b, mean=mean) for b in blocks]
 
 
-def is_position(change: Change) -> bool:
+def is_position(change: Removal) -> bool:
     return isinstance(change, Off) and change.part == "position"
 
 
-def first_row(change: Change) -> int:
+def first_row(change: Removal) -> int:
     """The first token for which anything differs."""
     return change.row if isinstance(change, Cut) else 0
 
 
-def altered(change: Change, session: Session, start: int) -> list[tuple[str, Alter]]:
+def altered(change: Removal, session: Session, start: int) -> list[tuple[str, Alter]]:
     """The activations that `change` alters, of the tokens from `start` on, each with what becomes of it."""
     prefix = f"blocks.{change.block}."
     if isinstance(change, Cut):

@@ -160,9 +160,8 @@ def full_context() -> None:
     seconds, read = time.perf_counter() - started, heap_size()
     session.block(GPT2_124M.n_layer - 1)
     print(f"\nshape of GPT-2 124M, int8 resident, {tokens} tokens: {seconds:.0f} s")
-    print(
-        f"  heap {before:.0f} MB with 6 tokens, {read - before:.0f} more when read, {heap_size() - read:.0f} for a block"
-    )
+    looked = heap_size()
+    print(f"  heap {before:.0f} MB with 6 tokens, {read - before:.0f} more when read, {looked - read:.0f} for a block")
 
 
 def compare_with_plain(weights: dict, expected: np.ndarray) -> None:

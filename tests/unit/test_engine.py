@@ -84,10 +84,13 @@ def test_effects_give_way_to_a_newer_text_and_to_a_newer_call(engine):
 def test_the_terms_of_a_logit_sum_to_it(engine):
     for row in (2, 6):
         for token in (0, 300, 8000):
-            terms = engine.last.logit_terms(token, row)["terms"]
+            answer = engine.last.logit_terms(token, row)
+            terms = answer["terms"]
+            assert answer["row"] == row
             listed = engine.last.what_if([], SETTINGS | {"count": 8192}, row)["candidates"]
             logit = next(c["logit"] for c in listed if c["id"] == token)
             assert sum(term["value"] for term in terms) == pytest.approx(logit, abs=2e-3)
+    assert engine.last.logit_terms(0, 99)["row"] == 6, "the last one stands in for a token that is not there"
 
 
 @pytest.mark.parametrize("call", ("predict", "use"))
