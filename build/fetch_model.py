@@ -27,7 +27,11 @@ class Pin(NamedTuple):
 
 
 def pin(repository: str, revision: str, weights: str, config: str) -> Pin:
-    return Pin(repository, revision, {"config.json": config, "tokenizer.json": TOKENIZER, "model.safetensors": weights})
+    return Pin(
+        repository,
+        revision,
+        {"config.json": config, "tokenizer.json": TOKENIZER, "model.safetensors": weights},
+    )
 
 
 PINS = {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from model.raster import png
+from model.explain.png import png
 
 SVG = Path(__file__).resolve().parent.parent / "py" / "page" / "icon.svg"
 SIZES = (192, 512)

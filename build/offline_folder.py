@@ -11,7 +11,7 @@ from pathlib import Path
 
 from build import single_file, site
 from build.command import command
-from model.checkpoint import INDEX
+from model.checkpoint.layout import INDEX
 
 PARTS = site.ROOT / "build" / "classroom"
 TOP = "glassformer"  # the zip's only folder

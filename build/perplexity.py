@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from build.source import Source, SourceError
-from model.checkpoint import is_quantized, nested
+from model.checkpoint.layout import is_quantized, nested
+from model.checkpoint.quantization import Quantized
 from model.config import GPT2Config
 from model.gpt2 import gpt2
-from model.quantization import Quantized
-from model.tokenizer import Tokenizer
+from model.tokenizer.tokenizer import Tokenizer
 
 WINDOW = 256  # tokens read at once, or the model's context where that is shorter
 WINDOWS = 8  # spread over the text

@@ -1,4 +1,4 @@
-"""Any Hugging Face GPT-2 checkpoint -> the quantised layout that the browser loads (`py/model/checkpoint.py`).
+"""Any Hugging Face GPT-2 checkpoint -> the quantised layout that the browser loads (`py/model/checkpoint/layout.py`).
 
     python -m build.quantize SOURCE_FOLDER OUT_FOLDER [--bits 4] [--eval TEXT_FILE]
 
@@ -23,8 +23,8 @@ import safetensors.numpy
 from build.paths import typed
 from build.perplexity import perplexities, windows_of
 from build.source import Source, SourceError, minimised
-from model.checkpoint import INDEX, LAYOUTS, SCALE, is_quantized, tensor_shapes
-from model.quantization import GROUP, Quantized, pack, quantize_groups, quantize_rows
+from model.checkpoint.layout import INDEX, LAYOUTS, SCALE, is_quantized, tensor_shapes
+from model.checkpoint.quantization import GROUP, Quantized, pack, quantize_groups, quantize_rows
 
 LARGEST_SHARD = 16 * 2**20 - 2**16  # bytes of tensors: with its header a file stays below 16 MiB
 SMALLEST_SHARD = 8 * 2**20  # bytes; for a model that has so many

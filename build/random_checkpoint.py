@@ -19,9 +19,9 @@ import numpy as np
 import safetensors.numpy
 
 from build.paths import typed
-from model.checkpoint import tensor_shapes
+from model.checkpoint.huggingface import PREFIX
+from model.checkpoint.layout import tensor_shapes
 from model.config import ConfigError, GPT2Config
-from model.huggingface import PREFIX
 
 DEVIATION = 0.02
 

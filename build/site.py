@@ -24,15 +24,15 @@ from build.command import command  # noqa: E402
 from build.compress import compress  # noqa: E402
 from build.licences import third_party  # noqa: E402
 from build.offline import write_manifest, write_service_worker  # noqa: E402
-from model import vocabulary  # noqa: E402
-from model.answers import Settings  # noqa: E402
-from model.assembly import weights_from_shards  # noqa: E402
-from model.checkpoint import INDEX, parameters, read_index  # noqa: E402
+from model.checkpoint.assemble import weights_from_shards  # noqa: E402
+from model.checkpoint.layout import INDEX, parameters, read_index  # noqa: E402
 from model.config import GPT2Config  # noqa: E402
-from model.engine import Engine, finish  # noqa: E402
-from model.run import Runner  # noqa: E402
+from model.explain.answers import Settings  # noqa: E402
 from model.session import Session  # noqa: E402
-from model.tokenizer import Tokenizer  # noqa: E402
+from model.tokenizer import vocabulary  # noqa: E402
+from model.tokenizer.tokenizer import Tokenizer  # noqa: E402
+from model.worker.engine import Engine, finish  # noqa: E402
+from model.worker.run import Runner  # noqa: E402
 from page import candidates, columns, examples, forming, needle, prompt, shape  # noqa: E402
 from page.words import LANGUAGES, Words  # noqa: E402
 

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import numpy as np
 
-from model import vocabulary
-from model.checkpoint import INDEX, tensor_shapes
+from model.checkpoint.file_error import FileError, reading
+from model.checkpoint.file_kinds import TELLING, check_weights, json_text
+from model.checkpoint.huggingface import differing, sources
+from model.checkpoint.layout import INDEX, tensor_shapes
+from model.checkpoint.safetensors import Entry, header_end, read_header, read_tensor
 from model.config import GPT2Config
-from model.file_error import FileError, reading
-from model.file_kinds import TELLING, check_weights, json_text
-from model.huggingface import differing, sources
-from model.safetensors import Entry, header_end, read_header, read_tensor
-from model.tokenizer import Tokenizer
+from model.tokenizer import vocabulary
+from model.tokenizer.tokenizer import Tokenizer
 from page.words import Words
 
 WORDS = Words("en", str(Path(__file__).resolve().parent.parent / "py" / "page" / "text"))

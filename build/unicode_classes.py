@@ -1,4 +1,4 @@
-"""Write py/model/unicode_classes.py: what counts as a letter, a number and a space.
+"""Write py/model/tokenizer/unicode_classes.py: what counts as a letter, a number and a space.
 
 GPT-2's word pattern asks for \\p{L}, \\p{N} and \\s, and each Unicode version answers with more characters.
 The ids of a text must not depend on the Python that runs the tokenizer, so the classes are read off the
@@ -14,7 +14,7 @@ from tokenizers import Regex, pre_tokenizers
 
 from build.command import command
 
-MODULE = Path(__file__).parent.parent / "py" / "model" / "unicode_classes.py"
+MODULE = Path(__file__).parent.parent / "py" / "model" / "tokenizer" / "unicode_classes.py"
 LINE_LENGTH = 110
 CLASSES = {"LETTERS": r"\p{L}+", "NUMBERS": r"\p{N}+", "SPACES": r"\s+"}
 EVERY_CHARACTER = "".join(chr(point) for point in range(0x110000) if not 0xD800 <= point < 0xE000)

@@ -19,9 +19,9 @@ from build.paths import typed
 from build.train.data import DataError, byte_count, consecutive_windows, read_documents, token_stream
 from build.train.model import GPT2, ModelError, load
 from build.train.writing import continuations, markdown
-from model.checkpoint import nested
+from model.checkpoint.layout import nested
 from model.session import Session
-from model.tokenizer import Tokenizer, TokenizerError
+from model.tokenizer.tokenizer import Tokenizer, TokenizerError
 from page.examples import EXAMPLES, TEMPERATURE
 
 TOKENS_AT_ONCE = 4096

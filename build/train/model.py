@@ -19,10 +19,10 @@ from torch.nn import functional
 from build import tokenizer_files
 from build.random_checkpoint import config_fields, random_tensors
 from build.source import Source, SourceError
-from model.assembly import weights_from_shards
-from model.checkpoint import INDEX, CheckpointError, read_index
+from model.checkpoint.assemble import weights_from_shards
+from model.checkpoint.huggingface import CONV1D, PREFIX
+from model.checkpoint.layout import INDEX, CheckpointError, read_index
 from model.config import GPT2Config
-from model.huggingface import CONV1D, PREFIX
 
 
 class ModelError(ValueError):

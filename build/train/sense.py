@@ -18,10 +18,10 @@ from build import site
 from build.paths import typed
 from build.train.writing import continuations, markdown
 from model import sampling
-from model.checkpoint import CheckpointError
+from model.checkpoint.layout import CheckpointError
 from model.config import ConfigError
 from model.session import Session
-from model.tokenizer import Tokenizer, TokenizerError
+from model.tokenizer.tokenizer import Tokenizer, TokenizerError
 
 SENTENCES = Path(__file__).with_name("sense.json")
 FIRST_FEW = 5

@@ -7,7 +7,7 @@ import numpy as np
 from build.tokenizer_files import END_OF_TEXT
 from model import sampling
 from model.session import Session
-from model.tokenizer import Tokenizer
+from model.tokenizer.tokenizer import Tokenizer
 
 
 def continuation(

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from model import shallow_json
-from model.file_error import FileError, shortened
+from model import safe_json
+from model.checkpoint.file_error import FileError, shortened
 
 LARGEST = 2**31 - 1  # of the sizes: far more than any model has
 TANH_GELUS = ("gelu_new", "gelu_pytorch_tanh", "gelu_fast", "gelu_accurate")  # Hugging Face's names for one function
@@ -41,7 +41,7 @@ class GPT2Config:
     def from_json(cls, text: str | bytes) -> "GPT2Config":
         """Read a Hugging Face `config.json`. Raises ConfigError with a sentence that names the field."""
         try:
-            fields = shallow_json.parse(text)
+            fields = safe_json.parse(text)
         except ValueError as error:
             raise ConfigError(f"it is not JSON: {error}", "json") from None
         kind = fields.get("model_type") if isinstance(fields, dict) else None

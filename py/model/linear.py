@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from model.quantization import Quantized
+from model.checkpoint.quantization import Quantized
 
 ROWS_AT_ONCE = 512  # of a weight matrix: the float32 copy of that many int8 rows is small and stays in the cache
 MOST_STEPS = 2**31 - 1  # multiplications that one einsum may have where NumPy counts them in 32 bits, as in the browser

@@ -50,7 +50,7 @@ class Client:
         return await self.start(connect_anew)
 
     async def ask(self, name, *values):
-        """Call one of the worker's functions, see model/worker.py. Whatever happens, there is an answer."""
+        """Call one of the worker's functions, see model/worker/api.py. Whatever happens, there is an answer."""
         worker = self.worker
         if worker is None:
             return BROKEN

@@ -1,7 +1,7 @@
 """What this browser keeps for this copy of the page, so that it starts without a network: the page and its models.
 
 The browser's storage belongs to the whole host, and there may be other copies in other folders: ours are the caches
-whose names begin with this folder's address, see build/service_worker.js and model/download.py.
+whose names begin with this folder's address, see build/service_worker.js and model/worker/download.py.
 """
 
 import asyncio

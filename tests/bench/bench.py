@@ -12,10 +12,10 @@ import numpy as np
 import pyodide_js
 
 from model import gpt2
-from model.assembly import weights_from_shards
-from model.checkpoint import INDEX, is_quantized, nested, read_index, tensor_shapes
+from model.checkpoint.assemble import weights_from_shards
+from model.checkpoint.layout import INDEX, is_quantized, nested, read_index, tensor_shapes
+from model.checkpoint.quantization import Quantized, quantize_groups
 from model.config import GPT2Config
-from model.quantization import Quantized, quantize_groups
 from model.session import Session
 
 GPT2_124M = GPT2Config(vocab_size=50_257, n_positions=1024, n_embd=768, n_layer=12, n_head=12)

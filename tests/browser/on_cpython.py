@@ -21,9 +21,9 @@ from playwright.sync_api import BrowserContext, Page
 
 from build import offline
 from build.serve import Answer, Intercept
-from model import loading
-from model.checkpoint import INDEX, StoredFile, read_index
-from model.file_error import DownloadError
+from model.checkpoint import loading
+from model.checkpoint.file_error import DownloadError
+from model.checkpoint.layout import INDEX, StoredFile, read_index
 from tests.unit.without_browser import worker_of
 
 TRANSPORT = """
@@ -56,7 +56,7 @@ self.open_own = async (files, resident) => {
     return engine("open_own", JSON.stringify([await Promise.all([...files].map(read)), resident]));
 };
 """  # a reader's own files cross as base64
-WORKER = '<script type="py" src="py/model/worker.py" config="model.json" worker name="model"></script>'
+WORKER = '<script type="py" src="py/model/worker/api.py" config="model.json" worker name="model"></script>'
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # the site's server is on this machine
 
 
@@ -151,7 +151,7 @@ async def load(module: ModuleType, request: str) -> str:
 
 
 def download(base: str, file: StoredFile) -> np.ndarray:
-    """The bytes of a file of a model (size,), or the errors of `model.download.download`."""
+    """The bytes of a file of a model (size,), or the errors of `model.worker.download.download`."""
     try:
         with DIRECT.open(base + file.name) as answer:
             data = answer.read()

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from build import quantize, site
-from model import safetensors
-from model.checkpoint import INDEX
-from model.run import Run
+from model.checkpoint import safetensors
+from model.checkpoint.layout import INDEX
 from model.session import LARGEST
+from model.worker.run import Run
 from tests.browser.test_models import choose, in_use
 
 NAME = "breaks"
@@ -124,7 +124,7 @@ def test_a_question_that_fails_is_told_and_the_next_is_answered(visit, monkeypat
 
 KILL = """
 import js
-from model.engine import Engine
+from model.worker.engine import Engine
 
 
 def kill():
@@ -138,7 +138,7 @@ Engine.{} = lambda engine, *values, whole=Engine.{}: kill() if {} else whole(eng
 def test_a_python_that_breaks_down_is_started_anew(visit, dist, tmp_path):
     folder = tmp_path / "dist"
     shutil.copytree(dist, folder)
-    with open(folder / "py" / "model" / "worker.py", "a") as worker:
+    with open(folder / "py" / "model" / "worker" / "api.py", "a") as worker:
         worker.write(KILL.format("ask", "ask", "values[1] == 'heads'"))
         worker.write(KILL.format("_read", "_read", "'boom' in str(values)"))
     site.write_start(folder)

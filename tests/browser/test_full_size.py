@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from build import quantize, site
-from model.checkpoint import INDEX, read_index
+from model.checkpoint.layout import INDEX, read_index
 from tests import full_size
 from tests.browser.test_loading import flipped
 from tests.browser.test_models import FILES, KEPT, choose, in_use, own_files, weights_asked

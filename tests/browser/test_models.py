@@ -12,7 +12,7 @@ import pytest
 
 from build import quantize, random_checkpoint, site, tokenizer_files
 from build.source import Source
-from model.checkpoint import INDEX, nested
+from model.checkpoint.layout import INDEX, nested
 from model.config import GPT2Config
 from model.gpt2 import softmax
 from model.session import Session
@@ -290,8 +290,18 @@ def test_an_empty_text_without_a_token_to_start_from_says_what_is_read(visit, so
 
 
 WRONG = {  # a file, what it holds instead, and what is said of it in either language
-    "cut short": ("model.safetensors", lambda data: data[: len(data) // 2], "model.safetensors is cut short", "不完整"),
-    "a text": ("model.safetensors", lambda data: b"hello " * 100, "a text that begins “hello hello", "是一段文字"),
+    "cut short": (
+        "model.safetensors",
+        lambda data: data[: len(data) // 2],
+        "model.safetensors is cut short",
+        "不完整",
+    ),
+    "a text": (
+        "model.safetensors",
+        lambda data: b"hello " * 100,
+        "a text that begins “hello hello",
+        "是一段文字",
+    ),
     "a pointer": (
         "tokenizer.json",
         lambda data: POINTER,

@@ -9,7 +9,7 @@ import pytest
 
 from build import site
 from build.quantize import described
-from model.checkpoint import INDEX
+from model.checkpoint.layout import INDEX
 from tests.browser.conftest import LIMIT, NAME
 from tests.browser.test_accessible import violations
 from tests.browser.test_models import choose, in_use, own_files
@@ -127,7 +127,7 @@ def test_numbers_that_cannot_be_saved_are_said_in_the_part(visit, monkeypatch):
     one = visit(locale="en-US", viewport=SIZES[1])
     one.wait_live()
     with monkeypatch.context() as patch:
-        patch.setattr(sys.modules["model.worker"], "handed_out", lambda _: 1 / 0)  # of the page's worker
+        patch.setattr(sys.modules["model.worker.api"], "handed_out", lambda _: 1 / 0)  # of the page's worker
         one.open("forming")
         one.page.click("#panel-save")
         seen(one, ".panel-notices", "ZeroDivisionError")

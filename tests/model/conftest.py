@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from model import safetensors
-from model.checkpoint import SCALE, is_quantized, nested
+from model.checkpoint import safetensors
+from model.checkpoint.layout import SCALE, is_quantized, nested
+from model.checkpoint.quantization import pack, quantize_groups, quantize_rows
 from model.config import GPT2Config
-from model.quantization import pack, quantize_groups, quantize_rows
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from model.assembly import Assembly, weights_from_shards
-from model.checkpoint import (
+from model.checkpoint.assemble import Assembly, weights_from_shards
+from model.checkpoint.layout import (
     INDEX,
     LAYOUTS,
     SCALE,
@@ -17,8 +17,8 @@ from model.checkpoint import (
     read_index,
     tensor_shapes,
 )
+from model.checkpoint.quantization import Quantized, quantize_groups
 from model.config import GPT2Config
-from model.quantization import Quantized, quantize_groups
 
 
 def test_shapes_are_those_of_the_tiny_model(tiny):

@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.assembly import weights_from_shards
-from model.checkpoint import INDEX, read_index
+from model.checkpoint.assemble import weights_from_shards
+from model.checkpoint.layout import INDEX, read_index
 from model.config import GPT2Config
 from model.gpt2 import unchanged, unembed
 from model.sampling import ranking
 from model.session import Session
-from model.tokenizer import Tokenizer
+from model.tokenizer.tokenizer import Tokenizer
 
 MINI = Path(__file__).parents[2] / "weights" / "mini"
 OWN_WORDS = Path(__file__).with_name("own_words.txt")

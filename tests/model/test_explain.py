@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model import vocabulary
-from model.explain import attention_heads, next_tokens, read_prompt
-from model.export import next_rows
-from model.lens import lens
+from model.explain.logit_lens import lens
+from model.explain.prediction import attention_heads, next_tokens, read_prompt
+from model.explain.to_csv import next_rows
 from model.sampling import ranking
-from model.search import find_tokens
 from model.session import Session
-from model.tokenizer import START, Tokenizer
+from model.tokenizer import vocabulary
+from model.tokenizer.search import find_tokens
+from model.tokenizer.tokenizer import START, Tokenizer
 from tests.model.pictures import assert_opacity, pixels
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "tokenizer.json").read_text(encoding="utf-8"))

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model import export, sampling
+from model import sampling
+from model.explain import to_csv
+from model.explain.pinned import Pinned
 from model.gpt2 import softmax
-from model.pinned import Pinned
 from model.session import Session
-from model.tokenizer import Tokenizer
+from model.tokenizer.tokenizer import Tokenizer
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "tokenizer.json").read_text(encoding="utf-8"))
 SETTINGS = {"temperature": 0.7, "top_k": 40, "top_p": None, "u": 0.5}
@@ -27,9 +28,9 @@ def run(tiny):
 
 def read(run, part, table="", pinned=None):
     session, tokenizer, order = run
-    chosen = export.Chosen(1, 1, table, pinned)
-    text = export.numbers(part, session, tokenizer, order, SETTINGS, chosen)
-    assert text[0] == export.BYTE_ORDER_MARK
+    chosen = to_csv.Chosen(1, 1, table, pinned)
+    text = to_csv.numbers(part, session, tokenizer, order, SETTINGS, chosen)
+    assert text[0] == to_csv.BYTE_ORDER_MARK
     rows = list(csv.reader(io.StringIO(text[1:], newline="")))
     assert {len(row) for row in rows} == {len(rows[0])}
     return rows[0], rows[1:]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model import sampling
-from model.pinned import ROWS, Pinned
+from model.explain.pinned import ROWS, Pinned
 
 
 class Vocabulary:

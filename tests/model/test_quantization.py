@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from model.assembly import weights_from_shards
+from model.checkpoint.assemble import weights_from_shards
+from model.checkpoint.quantization import GROUP, Quantized, pack, quantize_groups, quantize_rows, unpack
 from model.linear import ROWS_AT_ONCE, linear
-from model.quantization import GROUP, Quantized, pack, quantize_groups, quantize_rows, unpack
 from model.session import Session
 
 

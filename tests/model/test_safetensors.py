@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from model.safetensors import Entry, SafetensorsError, load, read_header
+from model.checkpoint.safetensors import Entry, SafetensorsError, load, read_header
 
 
 def file_of(header, data=b""):

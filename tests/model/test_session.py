@@ -10,10 +10,10 @@ import pytest
 
 from model import gpt2 as gpt2_module
 from model import session as session_module
-from model.checkpoint import nested, tensor_shapes
+from model.checkpoint.layout import nested, tensor_shapes
+from model.explain.block_view import block_view, read_strip, strip_table
 from model.session import Session, common_prefix
 from model.trace import Block
-from model.view import block_view, read_strip, strip_table
 from tests.model.pictures import pixels
 
 IDS = np.random.default_rng(3).integers(0, 97, 64).tolist()

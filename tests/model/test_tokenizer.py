@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from model.tokenizer import WORD, Tokenizer, TokenizerError
+from model.tokenizer.tokenizer import WORD, Tokenizer, TokenizerError
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "tokenizer.json").read_text(encoding="utf-8"))
 CASES = [pytest.param(case, id=f"{i}-{case['text'][:12]!a}") for i, case in enumerate(GOLDEN["cases"])]

@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from model import view
-from model.raster import AMBER, PURPLE, TEAL
+from model.explain import block_view
+from model.explain.heatmap import edges, means, strip_cell, strips_picture
+from model.explain.png import AMBER, PURPLE, TEAL
 from model.session import Session
-from model.strips import edges, means, strip_cell, strips_picture
 from tests.model.pictures import assert_opacity, pixels
 
 IDS = np.random.default_rng(5).integers(0, 97, 64).tolist()
@@ -72,21 +72,21 @@ def test_a_strip_of_zeros_is_drawn_as_nothing():
 @pytest.mark.parametrize(("count", "cells"), [(1, 32), (7, 32), (10, 5), (11, 32), (11, 3), (64, 7)])
 def test_every_pixel_of_every_strip_is_the_mean_of_its_entries(run, monkeypatch, count, cells):
     """Each strip on its own scale, with nothing in the gaps; five cells do not divide the vectors evenly."""
-    monkeypatch.setattr(view, "TALL_CELLS", cells)
-    monkeypatch.setattr(view, "LOW_CELLS", cells)
+    monkeypatch.setattr(block_view, "TALL_CELLS", cells)
+    monkeypatch.setattr(block_view, "LOW_CELLS", cells)
     session = run(count)
     block, head = 1, 2
-    drawn, opened = view.block_view(session, block, head, count - 1), view.stages(session, block, head)
-    assert (drawn["cells"], drawn["gap"]) == (opened["cells"], opened["gap"]) == view.strip_shape(session)
+    drawn, opened = block_view.block_view(session, block, head, count - 1), block_view.stages(session, block, head)
+    assert (drawn["cells"], drawn["gap"]) == (opened["cells"], opened["gap"]) == block_view.strip_shape(session)
     pictures = drawn["strips"] | opened["strips"]
-    vectors = view.vectors(session, block, head, 0)
+    vectors = block_view.vectors(session, block, head, 0)
     assert set(pictures) == set(vectors)
     cells, gap = drawn["cells"], drawn["gap"]
     for name, picture in pictures.items():
         found = pixels(picture).reshape(count, 2 * gap + cells, 1, 4)  # token by token
         assert not found[:, :gap, :, 3].any() and not found[:, gap + cells :, :, 3].any()
         for row in range(count):
-            read = [view.read_strip(session, name, block, head, row, cell) for cell in range(cells)]
+            read = [block_view.read_strip(session, name, block, head, row, cell) for cell in range(cells)]
             values = [vectors[name][row, one["first"] - 1 : one["last"]].mean() for one in read]
             assert read[-1]["last"] == vectors[name].shape[1]
             largest = max(abs(x) for x in values)
@@ -96,7 +96,7 @@ def test_every_pixel_of_every_strip_is_the_mean_of_its_entries(run, monkeypatch,
 
 def test_vectors_are_named_as_the_activations_are(run):
     session = run(9)
-    vectors, b = view.vectors(session, 2, 3, 0), session.block(2)
+    vectors, b = block_view.vectors(session, 2, 3, 0), session.block(2)
     for name in ("resid_pre", "attn_out", "resid_mid", "mlp_post", "mlp_out", "resid_post"):
         assert np.array_equal(vectors[name], getattr(b, name))
     for name in "qkv":  # all heads one after the other, and one head's slice of it
@@ -111,7 +111,7 @@ def test_vectors_are_named_as_the_activations_are(run):
 def test_the_block_is_the_sessions(run, count):
     session = run(count)
     for block, head, row in ((0, 0, count - 1), (1, 3, 0), (2, 1, count // 2)):
-        drawn = view.block_view(session, block, head, row)
+        drawn = block_view.block_view(session, block, head, row)
         b = session.block(block)
         assert [drawn[name] for name in ("block", "head", "row", "first")] == [block, head, row, 0]
         assert [drawn[name] for name in ("n_layer", "n_head", "n_embd")] == [3, 4, 32]
@@ -132,11 +132,11 @@ def test_the_block_is_the_sessions(run, count):
 @pytest.mark.parametrize("count", (7, 33))
 def test_a_strips_table_holds_the_numbers_of_its_cells(run, count):
     session = run(count)
-    for name in view.vectors(session, 0, 0, 0):
-        table = view.strip_table(session, name, 2, 1)
+    for name in block_view.vectors(session, 0, 0, 0):
+        table = block_view.strip_table(session, name, 2, 1)
         assert len(table["rows"]) == count
         for row, shown in enumerate(table["rows"]):
-            read = [view.read_strip(session, name, 2, 1, row, cell) for cell in range(len(shown))]
+            read = [block_view.read_strip(session, name, 2, 1, row, cell) for cell in range(len(shown))]
             assert table["entries"] == [[one["first"], one["last"]] for one in read]
             assert {(one["name"], one["row"]) for one in read} == {(name, row)}
             np.testing.assert_allclose(shown, [one["mean"] for one in read], rtol=6e-5, atol=1e-6)
@@ -150,10 +150,10 @@ def test_the_stages_lead_from_queries_and_keys_to_shares(run, count):
     scores = q @ k.T
     masked = np.where(np.tri(count, dtype=bool), scores / math.sqrt(8), -np.inf)
     pattern = np.array([softmax_by_hand(row) for row in masked])
-    stages = view.stages(session, block, head)
+    stages = block_view.stages(session, block, head)
     assert [stages[name] for name in ("block", "head", "first", "d_head")] == [block, head, 0, 8]
     for name, values in (("scores", scores), ("masked", masked), ("pattern", pattern)):
-        np.testing.assert_allclose(view.square(session, name, block, head), values, **FLOAT32)
+        np.testing.assert_allclose(block_view.square(session, name, block, head), values, **FLOAT32)
         stage, known = stages[name], values[np.isfinite(values)]
         assert stage["most"] == pytest.approx(np.abs(known).max(), rel=1e-4)
         assert stage["least"] == (0 if name == "pattern" else -stage["most"])
@@ -163,7 +163,7 @@ def test_the_stages_lead_from_queries_and_keys_to_shares(run, count):
             assert (found[..., :3] == PURPLE).all()
         else:
             assert_diverging(found, values, stage["most"])
-        table = view.square_table(session, name, block, head)["rows"]
+        table = block_view.square_table(session, name, block, head)["rows"]
         assert ("rows" in stage) == (count <= 12)
         assert stage.get("rows", table) == table
         assert [len(row) for row in table] == [count if name == "scores" else i + 1 for i in range(count)]
@@ -179,7 +179,7 @@ def test_one_score_is_worked_out_to_the_share(run, block, head):
     b = session.block(block)
     for row in range(9):
         for column in range(row + 1):
-            one = view.one_score(session, block, head, row, column)
+            one = block_view.one_score(session, block, head, row, column)
             assert (one["row"], one["column"], one["d_head"]) == (row, column, 8)
             np.testing.assert_allclose(one["q"], b.q[row, head], **FIVE_DIGITS)
             np.testing.assert_allclose(one["k"], b.k[column, head], **FIVE_DIGITS)
@@ -199,7 +199,7 @@ def test_one_score_is_worked_out_to_the_share(run, block, head):
 
 def test_a_later_tokens_score_exists_but_is_hidden(run):
     session = run(6)
-    one, plain = view.one_score(session, 1, 1, 2, 4), view.one_score(session, 1, 1, 2, 2)
+    one, plain = block_view.one_score(session, 1, 1, 2, 4), block_view.one_score(session, 1, 1, 2, 2)
     q, k = session.block(1).q[2, 1], session.block(1).k[4, 1]
     assert one["score"] == pytest.approx(sum((q * k).tolist()), rel=1e-4)
     assert (one["scaled"], one["weight"], one["share"]) == (None, None, 0)
@@ -209,11 +209,14 @@ def test_a_later_tokens_score_exists_but_is_hidden(run):
 def test_of_a_long_text_the_last_tokens_are_drawn_under_their_own_numbers(run, monkeypatch):
     session = run(23)
     block, head, row = 1, 1, 20
-    whole = view.block_view(session, block, head, row), view.stages(session, block, head)
-    tables = [view.strip_table(session, "mlp_post", block, head), view.square_table(session, "scores", block, head)]
-    low = view.LOW_CELLS, view.LOW_GAP
-    monkeypatch.setattr(view, "ROWS", 13)  # still more than a row may be tall, so that strips keep their shape
-    drawn, opened = view.block_view(session, block, head, row), view.stages(session, block, head)
+    whole = block_view.block_view(session, block, head, row), block_view.stages(session, block, head)
+    tables = [
+        block_view.strip_table(session, "mlp_post", block, head),
+        block_view.square_table(session, "scores", block, head),
+    ]
+    low = block_view.LOW_CELLS, block_view.LOW_GAP
+    monkeypatch.setattr(block_view, "ROWS", 13)  # still more than a row may be tall, so that strips keep their shape
+    drawn, opened = block_view.block_view(session, block, head, row), block_view.stages(session, block, head)
     assert (drawn["first"], drawn["row"], opened["first"]) == (10, 20, 10)
     assert (drawn["cells"], drawn["gap"]) == (min(low[0], 8), low[1])
     assert np.array_equal(pixels(drawn["pattern"]), pixels(whole[0]["pattern"])[10:, 10:])
@@ -228,12 +231,12 @@ def test_of_a_long_text_the_last_tokens_are_drawn_under_their_own_numbers(run, m
     assert drawn["norms"] == whole[0]["norms"]
     for name in ("scores", "masked", "pattern"):
         assert np.array_equal(
-            view.square(session, name, block, head), session_square(session, name, block, head)[10:, 10:]
+            block_view.square(session, name, block, head), session_square(session, name, block, head)[10:, 10:]
         )
-    assert view.strip_table(session, "mlp_post", block, head)["rows"] == tables[0]["rows"][10:]
-    shown = view.square_table(session, "scores", block, head)["rows"]
+    assert block_view.strip_table(session, "mlp_post", block, head)["rows"] == tables[0]["rows"][10:]
+    shown = block_view.square_table(session, "scores", block, head)["rows"]
     np.testing.assert_allclose(shown, [row[10:] for row in tables[1]["rows"][10:]], rtol=6e-5)
-    assert view.read_strip(session, "q", block, head, 20, 3)["row"] == 20
+    assert block_view.read_strip(session, "q", block, head, 20, 3)["row"] == 20
 
 
 def test_the_most_and_the_whole_are_those_of_all_tokens(run, monkeypatch):
@@ -241,13 +244,13 @@ def test_the_most_and_the_whole_are_those_of_all_tokens(run, monkeypatch):
     session = run(40)
     whole = {}
     for block, head, row in np.ndindex(3, 4, 40):
-        whole[block, head, row] = view.block_view(session, block, head, row)
-    monkeypatch.setattr(view, "ROWS", 13)
+        whole[block, head, row] = block_view.block_view(session, block, head, row)
+    monkeypatch.setattr(block_view, "ROWS", 13)
     above = 0
     for (block, head, row), expected in whole.items():
-        if row < view.first_row(session):
+        if row < block_view.first_row(session):
             continue
-        drawn, shares = view.block_view(session, block, head, row), session.block(block).pattern[head, row]
+        drawn, shares = block_view.block_view(session, block, head, row), session.block(block).pattern[head, row]
         assert drawn["most"] == expected["most"] == {"row": int(shares.argmax()), "share": float(shares.max())}
         assert drawn["total"] == expected["total"] == pytest.approx(sum(expected["contributions"]), rel=1e-5)
         above += drawn["most"]["row"] < drawn["first"]
@@ -258,13 +261,13 @@ def test_numbers_cross_in_full(run):
     """To be rounded once, by the page: after five digits first, 0.123495 would be shown as 0.1235 and then as 0.124."""
     session = run(23)
     b = session.block(1)
-    drawn, one = view.block_view(session, 1, 2, 20), view.one_score(session, 1, 2, 20, 3)
+    drawn, one = block_view.block_view(session, 1, 2, 20), block_view.one_score(session, 1, 2, 20, 3)
     assert drawn["shares"] == b.pattern[2, 20, :21].tolist()
     assert (one["q"], one["k"]) == (b.q[20, 2].tolist(), b.k[3, 2].tolist())
     assert one["products"] == (b.q[20, 2] * b.k[3, 2]).tolist()
-    assert view.square_table(session, "pattern", 1, 2)["rows"][20] == b.pattern[2, 20, :21].tolist()
-    table = view.strip_table(session, "mlp_post", 1, 2)
-    assert table["rows"] == means(b.mlp_post, view.strip_shape(session)[0]).tolist()
+    assert block_view.square_table(session, "pattern", 1, 2)["rows"][20] == b.pattern[2, 20, :21].tolist()
+    table = block_view.strip_table(session, "mlp_post", 1, 2)
+    assert table["rows"] == means(b.mlp_post, block_view.strip_shape(session)[0]).tolist()
 
 
 def session_square(session, name, block, head):
@@ -277,5 +280,5 @@ def session_square(session, name, block, head):
 def test_a_row_that_is_not_drawn_gives_way_to_the_nearest(run, monkeypatch):
     """The text may have become shorter, or so long that its beginning is no longer drawn."""
     session = run(23)
-    monkeypatch.setattr(view, "ROWS", 10)
-    assert [view.drawn_row(session, row) for row in (-1, 0, 12, 13, 22, 23, 200)] == [13, 13, 13, 13, 22, 22, 22]
+    monkeypatch.setattr(block_view, "ROWS", 10)
+    assert [block_view.drawn_row(session, row) for row in (-1, 0, 12, 13, 22, 23, 200)] == [13, 13, 13, 13, 22, 22, 22]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model import session as session_module
-from model.checkpoint import nested
+from model.checkpoint.layout import nested
 from model.gpt2 import gpt2
 from model.session import Session
 from model.what_if import Cut, Off, logit_parts, logits_if, parts

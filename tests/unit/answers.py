@@ -7,9 +7,9 @@ import numpy as np
 
 from build import site
 from model import sampling
-from model.explain import attention_heads, next_tokens
-from model.pinned import Pinned
-from model.view import block_view, one_score, square_table, stages, strip_table
+from model.explain.block_view import block_view, one_score, square_table, stages, strip_table
+from model.explain.pinned import Pinned
+from model.explain.prediction import attention_heads, next_tokens
 
 TEXT = 'Unhappily <i>he "I'
 LONG = "One day a little girl went to the park. " * 6

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import pytest
 
 from build import offline_folder, site
-from model.checkpoint import INDEX
+from model.checkpoint.layout import INDEX
 
 TAKEN = 8000  # the port that is tried first
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from build import site
-from model.engine import GONE, Engine, finish
 from model.gpt2 import softmax
-from model.run import Runner
 from model.session import Session
 from model.what_if import parts
+from model.worker.engine import GONE, Engine, finish
+from model.worker.run import Runner
 from tests.unit.without_browser import in_thread
 
 TEXT = "The little girl was very happy because"
@@ -99,7 +99,7 @@ def test_a_picture_that_cannot_be_made_leaves_the_run_before_as_it_is(engine, mo
     other = Runner(Session(engine.last.session.weights, engine.last.session.config), engine.last.tokenizer, "float32")
     engine.coming, before, run = other, engine.last.look(5, 0, 6), engine.last.number
     with monkeypatch.context() as patch:
-        patch.setattr("model.view.block_view", lambda *_: (_ for _ in ()).throw(MemoryError()))
+        patch.setattr("model.explain.block_view.block_view", lambda *_: (_ for _ in ()).throw(MemoryError()))
         answer = finish(getattr(engine, call)(TEXT + " she", [], SETTINGS, 5, 0, -1))
     assert answer["error"] == "memory" and engine.last.number == run and engine.runner is not other
     assert engine.ask(run, "look", 5, 0, 6) == before

@@ -16,7 +16,7 @@ import pytest
 from build import random_checkpoint, tokenizer_files
 from build.fetch_model import PINS, FetchError, Pin, fetch
 from build.quantize import quantize
-from model.checkpoint import INDEX, read_index
+from model.checkpoint.layout import INDEX, read_index
 from model.config import GPT2Config
 
 ROOT = Path(__file__).parents[2]

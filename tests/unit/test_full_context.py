@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from model.checkpoint import nested, tensor_shapes
+from model.checkpoint.layout import nested, tensor_shapes
 from model.config import GPT2Config
 from model.gpt2 import block, unchanged, unembed
 

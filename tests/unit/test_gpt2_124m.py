@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from build import site
-from model.checkpoint import INDEX
+from model.checkpoint.layout import INDEX
 from model.gpt2 import softmax
 from model.sampling import ranking
 

@@ -13,7 +13,13 @@ from build.site import ROOT
 SOURCES = [path for folder in ("py", "build") for path in sorted((ROOT / folder).rglob("*.py"))]
 NUMPY_ONLY = {"numpy", "model"}
 OF_THE_BROWSER = {"js", "pyodide", "pyodide_js", "pyscript"}
-KNOW_THE_BROWSER = {"model/download.py", "model/worker.py", "page/dom.py", "page/storage.py", "page/transport.py"}
+KNOW_THE_BROWSER = {
+    "model/worker/download.py",
+    "model/worker/api.py",
+    "page/dom.py",
+    "page/storage.py",
+    "page/transport.py",
+}
 TOOLS = [  # what lies in the classroom's folder is run there, by its starters
     path
     for path in SOURCES

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from build import quantize, random_checkpoint, tokenizer_files
-from model import loading
-from model.assembly import Assembly, weights_from_shards
-from model.checkpoint import INDEX, read_index
+from model.checkpoint import loading
+from model.checkpoint.assemble import Assembly, weights_from_shards
+from model.checkpoint.file_error import FileError
+from model.checkpoint.layout import INDEX, read_index
+from model.checkpoint.loading import AT_ONCE, Progress, load, resident_for
 from model.config import GPT2Config
-from model.file_error import FileError
-from model.loading import AT_ONCE, Progress, load, resident_for
 from tests.unit.without_browser import in_thread
 
 CONFIG = GPT2Config(300, 16, 64, 5, 4)

@@ -11,16 +11,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from build import quantize, random_checkpoint, tokenizer_files
-from model import own as own_module
-from model.assembly import weights_from_shards
-from model.checkpoint import INDEX, CheckpointError, nested, read_index
+from model.checkpoint import user_checkpoint
+from model.checkpoint.assemble import weights_from_shards
+from model.checkpoint.file_error import FileError
+from model.checkpoint.layout import INDEX, CheckpointError, nested, read_index
+from model.checkpoint.loading import Progress
+from model.checkpoint.safetensors import SafetensorsError
+from model.checkpoint.user_checkpoint import load_own
 from model.config import ConfigError, GPT2Config
-from model.file_error import FileError
-from model.loading import Progress
-from model.own import load_own
-from model.safetensors import SafetensorsError
 from model.session import Session
-from model.tokenizer import TokenizerError
+from model.tokenizer.tokenizer import TokenizerError
 from tests.unit.test_loading import same
 from tests.unit.test_quantize import to_bfloat16, to_float16
 from tests.unit.without_browser import in_thread
@@ -98,7 +98,7 @@ def test_held_as_int8_it_is_what_quantising_makes_of_it_and_says_how_far_it_move
 
 
 def test_where_there_is_no_room_for_float32_it_is_held_as_int8(source, tokenizer_json, monkeypatch):
-    read, tried = own_module.read_weights, []
+    read, tried = user_checkpoint.read_weights, []
 
     def cramped(*arguments):
         tried.append(arguments[-1])
@@ -106,7 +106,7 @@ def test_where_there_is_no_room_for_float32_it_is_held_as_int8(source, tokenizer
             raise MemoryError
         return read(*arguments)
 
-    monkeypatch.setattr(own_module, "read_weights", cramped)
+    monkeypatch.setattr(user_checkpoint, "read_weights", cramped)
     model = own((source / "model.safetensors").read_bytes(), tokenizer_json)
     assert tried == ["float32", "int8"] and model.resident == "int8" and model.rounding > 0
 

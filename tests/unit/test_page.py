@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from build.site import ROOT
-from model import file_error
+from model.checkpoint import file_error
 from model.sampling import cut_by
 from page import about, candidates, catalog, links, markup, matrix, parts, ribbons, words
 from page.numbers import bar_end, brief, grouped, megabytes, percent, signed, whole_percent
@@ -248,7 +248,7 @@ def said_in(tree):
 
 def kinds_of_error():
     """What the worker and its client may answer under "error"."""
-    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "py").glob("*/*.py"))
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "py").rglob("*.py"))
     kinds = {a or b for a, b in re.findall(r'"error": "(\w+)"|DownloadError\("(\w+)"', sources)} | {*file_error.KINDS}
     return kinds - {"cancelled"}  # the reader's own doing
 
@@ -283,11 +283,16 @@ def test_every_text_is_used_and_every_used_text_exists():
         "about.*": ["attention", "mlp", *about.RESIDENTS],
         "about.*.own": about.RESIDENTS,
         "cell.*": re.findall(r'class="line-name (\w+)"', drawn["cell 0"]),
-        "embedding.*": ["piece", *re.findall(r'\["note"\] = "(\w+)"', (ROOT / "py/model/explain.py").read_text())],
+        "embedding.*": [
+            "piece",
+            *re.findall(r'\["note"\] = "(\w+)"', (ROOT / "py/model/explain/prediction.py").read_text()),
+        ],
         "error.*": kinds_of_error(),
         "help.*": helped,
         "help.*.title": helped,
-        "models.*": re.findall('trouble = "(\\w+)"', (ROOT / "py/model/download.py").read_text(encoding="utf-8")),
+        "models.*": re.findall(
+            'trouble = "(\\w+)"', (ROOT / "py/model/worker/download.py").read_text(encoding="utf-8")
+        ),
         "models.about.*": catalog.DESCRIBED,
         "odds.cut.*": [cut_by(0, [1, 0], [0, 1], *rules) for rules in ((1, None), (None, 0.5))],
         "panel.*": parts.every,

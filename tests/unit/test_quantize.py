@@ -16,12 +16,12 @@ import safetensors.numpy
 from build import random_checkpoint, tokenizer_files
 from build.quantize import SMALLEST_SHARD, Piece, quantize, split_into_shards
 from build.source import SourceError
-from model import vocabulary
-from model.assembly import weights_from_shards
-from model.checkpoint import INDEX, read_index
+from model.checkpoint.assemble import weights_from_shards
+from model.checkpoint.layout import INDEX, read_index
 from model.config import GPT2Config
 from model.session import Session
-from model.tokenizer import BYTE_OF_CHARACTER
+from model.tokenizer import vocabulary
+from model.tokenizer.tokenizer import BYTE_OF_CHARACTER
 
 ROOT = Path(__file__).parent.parent.parent
 GOLDEN = ROOT / "tests" / "golden"

@@ -4,8 +4,8 @@ from itertools import islice
 from types import UnionType
 from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from model.engine import Engine
-from model.run import Run
+from model.worker.engine import Engine
+from model.worker.run import Run
 from tests.unit.recorded import OF_THE_CLOCK, differences, play, read
 
 CLOCK = tuple(f".{name}: missing" for name in (*OF_THE_CLOCK, "run"))  # what is not recorded
@@ -21,7 +21,7 @@ def test_every_answer_is_the_recorded_one():
 
 
 def misfits(value: Any, kind: Any, place: str) -> list[str]:
-    """Where an answer is not of the kind that `model/answers.py` says."""
+    """Where an answer is not of the kind that `model/explain/answers.py` says."""
     if is_typeddict(kind):
         fields = get_type_hints(kind, include_extras=True)
         missing = [f"{place}.{name}: missing" for name in kind.__required_keys__ - value.keys()]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from safetensors.numpy import save
 
-from model.safetensors import DTYPES, SafetensorsError, load, read_header
+from model.checkpoint.safetensors import DTYPES, SafetensorsError, load, read_header
 
 LONGEST = 10**4300 - 1  # Python reads and writes no number of more digits
 NUMPY = ["<f8", "<f4", "<f2", "<i8", "<i4", "<i2", "i1", "<u8", "<u4", "<u2", "u1", "?"]

@@ -75,7 +75,7 @@ class Failing:
 @pytest.fixture
 def download():
     with worker_of(None):
-        module = sys.modules["model.download"]
+        module = sys.modules["model.worker.download"]
         module.js.caches = Caches()
         module.Response.new = lambda data: data
         yield module

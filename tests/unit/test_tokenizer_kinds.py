@@ -8,8 +8,8 @@ import tokenizers
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
-from model.explain import read_prompt
-from model.tokenizer import Tokenizer, TokenizerError
+from model.explain.prediction import read_prompt
+from model.tokenizer.tokenizer import Tokenizer, TokenizerError
 from tests.unit.test_tokenizer_library import texts
 
 END = "<|endoftext|>"

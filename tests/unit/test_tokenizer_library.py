@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from build import tokenizer_files, unicode_classes
-from model.tokenizer import WORD, Tokenizer, TokenizerError
+from model.tokenizer.tokenizer import WORD, Tokenizer, TokenizerError
 from tests.golden import make_tokenizer
 
 SIZES = [400, 8192, 50_257]

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from build import site
+from model.explain.block_view import block_view
 from model.session import Session
-from model.view import block_view
 from tests.unit.without_browser import in_thread, runner_of, worker_of
 
 OTHERS = {  # what is not asked about a run
@@ -161,7 +161,7 @@ def test_half_a_character_is_no_fault_of_the_model(worker, embedded):
 
 def test_whatever_fails_is_an_answer(worker, monkeypatch):
     run = read(worker, "The cat")["run"]
-    monkeypatch.setattr("model.engine.read_prompt", lambda *_: 1 / 0)
+    monkeypatch.setattr("model.worker.engine.read_prompt", lambda *_: 1 / 0)
     assert read(worker, "The cat sat")["error"] == "failed"
     assert "gone" not in json.loads(worker.look(run, 0, 0, 0))
 

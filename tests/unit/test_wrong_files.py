@@ -18,13 +18,13 @@ from build import random_checkpoint, tokenizer_files
 from build.quantize import quantize
 from build.site import ROOT
 from build.source import Source, SourceError
-from model.checkpoint import tensor_shapes
+from model.checkpoint.file_error import FileError
+from model.checkpoint.file_kinds import TELLING, check_weights, json_text
+from model.checkpoint.layout import tensor_shapes
+from model.checkpoint.loading import Progress
+from model.checkpoint.safetensors import header_end
+from model.checkpoint.user_checkpoint import load_own
 from model.config import GPT2Config
-from model.file_error import FileError
-from model.file_kinds import TELLING, check_weights, json_text
-from model.loading import Progress
-from model.own import load_own
-from model.safetensors import header_end
 from page.words import LANGUAGES, Words
 from tests.unit.test_quantize import POINTER
 from tests.unit.without_browser import in_thread

@@ -10,17 +10,17 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 from unittest.mock import MagicMock
 
-from model.run import Runner
 from model.session import Session
-from model.tokenizer import Tokenizer
+from model.tokenizer.tokenizer import Tokenizer
+from model.worker.run import Runner
 
 BROWSER = ("js", "pyodide_js", "pyodide", "pyodide.ffi")  # what the worker finds in its browser alone
-MADE = ("model.download", "model.worker")  # what imports them
+MADE = ("model.worker.download", "model.worker.api")  # what imports them
 
 
 @contextmanager
 def worker_of(runner: Runner | None) -> Iterator[ModuleType]:
-    """model.worker by itself, with this model in use. The address of a saved file is its text."""
+    """model.worker.api by itself, with this model in use. The address of a saved file is its text."""
     fakes = {name: MagicMock() for name in BROWSER}
     fakes["pyodide.ffi"].JsException = type("JsException", (Exception,), {})
     fakes["pyodide.ffi"].to_js = lambda value, **_: value
@@ -31,7 +31,7 @@ def worker_of(runner: Runner | None) -> Iterator[ModuleType]:
     forget()
     sys.modules.update(fakes)
     try:
-        worker = importlib.import_module("model.worker")
+        worker = importlib.import_module("model.worker.api")
         worker.engine.runner = runner
         yield worker
     finally:

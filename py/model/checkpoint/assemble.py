@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from model import safetensors
-from model.checkpoint import SCALE, CheckpointError, is_quantized, nested, tensor_shapes
+from model.checkpoint import safetensors
+from model.checkpoint.layout import SCALE, CheckpointError, is_quantized, nested, tensor_shapes
+from model.checkpoint.quantization import GROUP, Quantized, Resident, unpack
 from model.config import GPT2Config
-from model.quantization import GROUP, Quantized, Resident, unpack
 
 
 class Assembly:

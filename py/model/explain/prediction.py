@@ -7,15 +7,15 @@ from itertools import accumulate
 import numpy as np
 
 from model import sampling
-from model.answers import Candidate, NextTokens, Prompt, Sampling, Token
-from model.block_answers import SmallHead
+from model.explain.answers import Candidate, NextTokens, Prompt, Sampling, Token
+from model.explain.block_answers import SmallHead
+from model.explain.logit_lens import thumbnail_row
+from model.explain.png import shares_picture
+from model.explain.to_json import to_list
 from model.gpt2 import softmax
-from model.lens import thumbnail_row
-from model.lists import to_list
-from model.raster import shares_picture
-from model.search import find_tokens
 from model.session import Session
-from model.tokenizer import Tokenizer
+from model.tokenizer.search import find_tokens
+from model.tokenizer.tokenizer import Tokenizer
 
 CURVE = 64  # points of the distribution's curve at most
 

@@ -10,15 +10,15 @@ from collections.abc import Awaitable, Callable
 
 import numpy as np
 
-from model import vocabulary
-from model.checkpoint import is_quantized, nested, part_of, tensor_shapes
+from model.checkpoint.file_error import reading
+from model.checkpoint.file_kinds import TELLING, check_weights, json_text
+from model.checkpoint.huggingface import Sources, differing, sources
+from model.checkpoint.layout import is_quantized, nested, part_of, tensor_shapes
+from model.checkpoint.loading import Model, Progress, resident_for, where_there_is_room
+from model.checkpoint.quantization import Quantized, Resident, quantize_rows, squares
+from model.checkpoint.safetensors import Entry, header_end, read_header, read_tensor
 from model.config import GPT2Config
-from model.file_error import reading
-from model.file_kinds import TELLING, check_weights, json_text
-from model.huggingface import Sources, differing, sources
-from model.loading import Model, Progress, resident_for, where_there_is_room
-from model.quantization import Quantized, Resident, quantize_rows, squares
-from model.safetensors import Entry, header_end, read_header, read_tensor
+from model.tokenizer import vocabulary
 
 Read = Callable[[int, int], Awaitable[np.ndarray]]  # the file's bytes from one place up to another, uint8
 WEIGHTS = "model.safetensors"

@@ -5,9 +5,9 @@ Models differ in their vocabularies, so tokens are matched by their bytes, and e
 
 import numpy as np
 
-from model.answers import ComparedToken, NextTokens, PinnedLine
-from model.lists import to_list
-from model.tokenizer import Tokenizer
+from model.explain.answers import ComparedToken, NextTokens, PinnedLine
+from model.explain.to_json import to_list
+from model.tokenizer.tokenizer import Tokenizer
 
 ROWS = 20  # tokens compared one by one
 

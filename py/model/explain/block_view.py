@@ -4,11 +4,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from model.block_answers import BlockView, Score, Stage, Stages, StripCell, Table
-from model.lists import to_list
-from model.raster import diverging_picture, shares_picture
+from model.explain.block_answers import BlockView, Score, Stage, Stages, StripCell, Table
+from model.explain.heatmap import edges, means, strip_cell, strips_picture
+from model.explain.png import diverging_picture, shares_picture
+from model.explain.to_json import to_list
 from model.session import Session
-from model.strips import edges, means, strip_cell, strips_picture
 
 ROWS = 128  # tokens drawn at most, the last ones; all are computed
 NUMBERS = 12  # tokens up to which a matrix also gets its numbers written into its cells

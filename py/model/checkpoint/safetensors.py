@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from model import shallow_json
-from model.file_error import FileError, shortened
+from model import safe_json
+from model.checkpoint.file_error import FileError, shortened
 
 HEADER_LIMIT = 100_000_000  # bytes; the reference implementation's
 COUNT_LIMIT = 2**63  # more elements, or bytes, than any file holds
@@ -124,7 +124,7 @@ def _parse_json(header: bytes) -> "_Object":
     if header[:1] != b"{":
         raise SafetensorsError("the header does not begin with '{': is this a safetensors file?")
     try:
-        return shallow_json.parse(header, _Object)
+        return safe_json.parse(header, _Object)
     except ValueError as error:
         raise SafetensorsError(f"the header is not valid UTF-8 JSON: {error}") from error
 

@@ -9,9 +9,9 @@ Layout: Hugging Face's sharded safetensors (`model.safetensors.index.json`), wit
 import math
 from typing import NamedTuple
 
-from model import shallow_json
+from model import safe_json
+from model.checkpoint.file_error import FileError
 from model.config import GPT2Config
-from model.file_error import FileError
 
 INDEX = "model.safetensors.index.json"
 LAYOUTS = {8: "glassformer-int8-rows", 4: "glassformer-int4-groups"}  # by bits a weight
@@ -54,7 +54,7 @@ class Index(NamedTuple):
 def read_index(text: str | bytes) -> Index:
     """Raises CheckpointError for what is not the index of a checkpoint that this code can load."""
     try:
-        index = shallow_json.parse(text)
+        index = safe_json.parse(text)
         metadata = index["metadata"]
         files = [StoredFile(str(f["name"]), int(f["size"]), str(f["sha256"])) for f in metadata["files"]]
         shard_of = {str(name): str(file) for name, file in index["weight_map"].items()}

@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from model import vocabulary
-from model.answers import Report
-from model.assembly import Assembly
-from model.checkpoint import Index, StoredFile, parameters
+from model.checkpoint.assemble import Assembly
+from model.checkpoint.file_error import reading
+from model.checkpoint.layout import Index, StoredFile, parameters
+from model.checkpoint.quantization import Resident
 from model.config import GPT2Config
-from model.file_error import reading
-from model.quantization import Resident
-from model.tokenizer import Tokenizer
+from model.explain.answers import Report
+from model.tokenizer import vocabulary
+from model.tokenizer.tokenizer import Tokenizer
 
 AT_ONCE = 4  # files
 SHARE = 10  # of the device's memory, one part in so many may go to float32 weights

@@ -5,8 +5,8 @@ T tokens are read, the last `rows` of them drawn, from token `first` on.
 
 from typing import NotRequired, TypedDict
 
-from model.lists import Vector
-from model.raster import Picture
+from model.explain.png import Picture
+from model.explain.to_json import Vector
 
 
 class Most(TypedDict):

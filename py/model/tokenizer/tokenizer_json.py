@@ -6,8 +6,8 @@ here is what `tokenizer.py` computes exactly as the `tokenizers` library does; a
 
 from typing import NamedTuple
 
-from model import shallow_json
-from model.file_error import FileError, shortened
+from model import safe_json
+from model.checkpoint.file_error import FileError, shortened
 
 _SEQUENCES = ("normalizers", "pretokenizers", "processors", "decoders")  # where a Sequence keeps its parts
 _TEMPLATES = ("TemplateProcessing", "BertProcessing", "RobertaProcessing")  # the last two put cls before, sep after
@@ -121,7 +121,7 @@ def _id(value: object) -> int:
 
 def _parse_json(text: str | bytes) -> dict:
     try:
-        file = shallow_json.parse(text)
+        file = safe_json.parse(text)
     except ValueError as error:
         raise TokenizerError(f"it is not valid JSON: {error}", "json") from error
     if not isinstance(file, dict):

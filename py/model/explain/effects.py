@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from model import sampling
-from model.answers import Effect, Effects
+from model.explain.answers import Effect, Effects
 from model.session import Session
 from model.what_if import Cut, Off, Removal, logits_if
 

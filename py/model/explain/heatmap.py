@@ -6,8 +6,8 @@ its cells say and no number is left out.
 
 import numpy as np
 
-from model.block_answers import Stretch
-from model.raster import Picture, diverging_picture
+from model.explain.block_answers import Stretch
+from model.explain.png import Picture, diverging_picture
 
 
 def edges(size: int, cells: int) -> np.ndarray:

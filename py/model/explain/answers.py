@@ -7,9 +7,9 @@ blocks and heads is in `block_answers.py`, what is answered when something fails
 from collections.abc import Mapping
 from typing import Any, Literal, NotRequired, TypedDict, final
 
-from model.block_answers import BlockView
-from model.lists import Vector
-from model.quantization import Resident
+from model.checkpoint.quantization import Resident
+from model.explain.block_answers import BlockView
+from model.explain.to_json import Vector
 from model.sampling import Rule
 
 Answer = Mapping[str, Any]  # any of those here: the name of the question says which

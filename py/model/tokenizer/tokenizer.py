@@ -19,8 +19,8 @@ from functools import lru_cache
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
 
-from model.tokenizer_json import Template, TokenizerError, check_surrogates, read_parts
-from model.unicode_classes import LETTERS, NUMBERS, SPACES
+from model.tokenizer.tokenizer_json import Template, TokenizerError, check_surrogates, read_parts
+from model.tokenizer.unicode_classes import LETTERS, NUMBERS, SPACES
 
 # GPT-2's pattern, with \p{L}, \p{N} and \s spelled out. A word takes one space before it along; of a longer
 # run of whitespace, all but the last character is a word of its own.

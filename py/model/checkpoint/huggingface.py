@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from model.checkpoint import CheckpointError, tensor_shapes
+from model.checkpoint.file_error import shortened
+from model.checkpoint.layout import CheckpointError, tensor_shapes
+from model.checkpoint.safetensors import Entry
 from model.config import GPT2Config
-from model.file_error import shortened
-from model.safetensors import Entry
 
 PREFIX = "transformer."  # where GPT2LMHeadModel keeps everything but its head
 # What DataParallel, torch.compile, FSDP and the like put around a model or a part of it.

@@ -9,17 +9,18 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from model import answers, effects, what_if
-from model.block_answers import Depths
-from model.checkpoint import parameters
-from model.explain import read_prompt
-from model.file_error import DownloadError, Failure, FileError
-from model.lens import lens
-from model.loading import Load, Progress
-from model.quantization import Resident
-from model.run import Run, Runner
+from model import what_if
+from model.checkpoint.file_error import DownloadError, Failure, FileError
+from model.checkpoint.layout import parameters
+from model.checkpoint.loading import Load, Progress
+from model.checkpoint.quantization import Resident
+from model.explain import answers, effects
+from model.explain.block_answers import Depths
+from model.explain.logit_lens import lens
+from model.explain.prediction import read_prompt
 from model.session import Session, TooLargeError
-from model.tokenizer import TokenizerError
+from model.tokenizer.tokenizer import TokenizerError
+from model.worker.run import Run, Runner
 
 GONE: answers.Gone = {"gone": True}  # the model has gone on to another text
 

@@ -15,8 +15,8 @@ import numpy as np
 from js import AbortController, Object, Response, fetch
 from pyodide.ffi import JsException, JsProxy, to_js
 
-from model.checkpoint import INDEX, Index, StoredFile, read_index
-from model.file_error import DownloadError
+from model.checkpoint.file_error import DownloadError
+from model.checkpoint.layout import INDEX, Index, StoredFile, read_index
 
 ATTEMPTS = 3  # at a file that breaks off or comes damaged
 PAUSE = 0.5  # seconds before the second attempt, twice as long before the third

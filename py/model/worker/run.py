@@ -4,14 +4,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from model import answers, block_answers, export, sampling, view, what_if
-from model.checkpoint import parameters
-from model.explain import attention_heads, next_tokens
-from model.loading import Load
-from model.pinned import Pinned
-from model.quantization import Resident
+from model import sampling, what_if
+from model.checkpoint.layout import parameters
+from model.checkpoint.loading import Load
+from model.checkpoint.quantization import Resident
+from model.explain import answers, block_answers, block_view, to_csv
+from model.explain.pinned import Pinned
+from model.explain.prediction import attention_heads, next_tokens
 from model.session import Session
-from model.tokenizer import Tokenizer
+from model.tokenizer.tokenizer import Tokenizer
 
 
 class Runner(NamedTuple):
@@ -84,7 +85,7 @@ class Run:
     def look(self, block: int, head: int, row: int) -> block_answers.BlockView:
         """The picture of one block and head, with the token `row` explaining itself, or the last for one not drawn."""
         row = row if row == self.drawn(row) else len(self.session.ids) - 1
-        return view.block_view(self.session, *self._head(block, head), row)
+        return block_view.block_view(self.session, *self._head(block, head), row)
 
     def heads(self) -> block_answers.Heads:
         """Every head of every block in small."""
@@ -92,25 +93,25 @@ class Run:
 
     def work(self, block: int, head: int) -> block_answers.Stages:
         """The three steps of one head, from queries and keys to shares."""
-        return view.stages(self.session, *self._head(block, head))
+        return block_view.stages(self.session, *self._head(block, head))
 
     def score(self, block: int, head: int, row: int, column: int) -> block_answers.Score:
         """One cell of those steps, worked out."""
-        return view.one_score(self.session, *self._head(block, head), self.drawn(row), self.drawn(column))
+        return block_view.one_score(self.session, *self._head(block, head), self.drawn(row), self.drawn(column))
 
     def strip(self, name: str, block: int, head: int, row: int, cell: int) -> block_answers.StripCell:
         """What one cell of a strip stands for."""
-        return view.read_strip(self.session, name, *self._head(block, head), self.drawn(row), cell)
+        return block_view.read_strip(self.session, name, *self._head(block, head), self.drawn(row), cell)
 
     def table(self, name: str, block: int, head: int) -> block_answers.Table:
         """The numbers of a strip, or of one step of a head, for a table."""
-        make = view.square_table if name in view.STAGES else view.strip_table
+        make = block_view.square_table if name in block_view.STAGES else block_view.strip_table
         return make(self.session, name, *self._head(block, head))
 
     def numbers(self, part: str, settings: answers.Settings, block: int, head: int, table: str) -> answers.File:
         """The numbers of an opened part as the text of a CSV file."""
-        chosen = export.Chosen(*self._head(block, head), table, self.pinned)
-        return {"text": export.numbers(part, self.session, self.tokenizer, self.order, settings, chosen)}
+        chosen = to_csv.Chosen(*self._head(block, head), table, self.pinned)
+        return {"text": to_csv.numbers(part, self.session, self.tokenizer, self.order, settings, chosen)}
 
     # What if a part were missing
 
@@ -129,7 +130,7 @@ class Run:
         return {"row": row, "terms": terms}
 
     def drawn(self, row: int) -> int:
-        return view.drawn_row(self.session, row)
+        return block_view.drawn_row(self.session, row)
 
     def _head(self, block: int, head: int) -> tuple[int, int]:
         """A block and head that this model has: a link may have been made with a larger one."""

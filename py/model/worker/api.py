@@ -11,14 +11,14 @@ import pyodide_js
 from js import URL, Blob, Object
 from pyodide.ffi import JsProxy, to_js
 
-from model import loading
-from model.answers import Address, Answer
-from model.download import Store, cache_name, device_memory, download, download_index, forget, kept, read_file
-from model.engine import Engine
-from model.lists import text_of
-from model.loading import Model
-from model.own import load_own
-from model.quantization import Resident
+from model.checkpoint import loading
+from model.checkpoint.loading import Model
+from model.checkpoint.quantization import Resident
+from model.checkpoint.user_checkpoint import load_own
+from model.explain.answers import Address, Answer
+from model.explain.to_json import text_of
+from model.worker.download import Store, cache_name, device_memory, download, download_index, forget, kept, read_file
+from model.worker.engine import Engine
 
 READ: dict[str, Callable[[str], object]] = {  # what crosses as JSON
     "text": lambda crossed: json.loads(crossed)["value"],  # as the browser makes it of a field

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from model.block_answers import Depth, Word
+from model.explain.block_answers import Depth, Word
+from model.explain.png import shares_picture
 from model.gpt2 import softmax, unchanged
-from model.raster import shares_picture
 from model.session import Session
-from model.tokenizer import Tokenizer
+from model.tokenizer.tokenizer import Tokenizer
 
 BEST = 5  # predictions a depth
 THUMBNAIL = 48  # tokens, the last ones, in a small picture

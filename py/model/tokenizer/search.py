@@ -1,6 +1,6 @@
 """Finding any token of the vocabulary in the ranking, also those far below what a list shows."""
 
-from model.tokenizer import Tokenizer
+from model.tokenizer.tokenizer import Tokenizer
 
 MOST = 30  # tokens answered
 

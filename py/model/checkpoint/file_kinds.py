@@ -8,8 +8,8 @@ import codecs
 import json
 import re
 
-from model.file_error import FileError, shortened
-from model.safetensors import HEADER_LIMIT
+from model.checkpoint.file_error import FileError, shortened
+from model.checkpoint.safetensors import HEADER_LIMIT
 
 TELLING = 512  # bytes at the beginning are enough
 

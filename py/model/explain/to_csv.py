@@ -8,13 +8,13 @@ from typing import NamedTuple
 import numpy as np
 
 from model import sampling
-from model.answers import Sampling
+from model.explain.answers import Sampling
+from model.explain.block_view import STAGES, square, vectors
+from model.explain.logit_lens import lens
+from model.explain.pinned import Pinned
 from model.gpt2 import softmax
-from model.lens import lens
-from model.pinned import Pinned
 from model.session import Session
-from model.tokenizer import Tokenizer
-from model.view import STAGES, square, vectors
+from model.tokenizer.tokenizer import Tokenizer
 
 BYTE_ORDER_MARK = "\ufeff"  # without it spreadsheets take UTF-8 for something else
 

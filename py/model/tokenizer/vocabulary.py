@@ -1,7 +1,7 @@
 """The tokenizer that belongs to a model: every token has a row of the embedding, and a text has a beginning."""
 
 from model.config import GPT2Config
-from model.tokenizer import START, Tokenizer, TokenizerError
+from model.tokenizer.tokenizer import START, Tokenizer, TokenizerError
 
 
 def read(text: str | bytes, config: GPT2Config) -> Tokenizer:
