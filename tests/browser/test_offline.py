@@ -132,8 +132,7 @@ def test_an_update_is_not_taken_from_under_a_page_that_runs(visit, dist, tmp_pat
 
 def test_an_update_after_another_program_has_removed_what_was_kept(visit, dist, tmp_path):
     folder = tmp_path / "dist"
-    shutil.copytree(dist, folder)
-    one = visit(folder=folder, headers={"Vary": "*"}, locale="en-US")
+    one = visit(folder=on_cpython.copy(dist, folder), keeps=True, headers={"Vary": "*"}, locale="en-US")
     one.wait_live()
     kept_whole(one)
     newer(folder)
