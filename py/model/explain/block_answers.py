@@ -15,7 +15,7 @@ class Most(TypedDict):
 
 
 class BlockView(TypedDict):
-    """The picture of one block and head, see `view.block_view`."""
+    """The picture of one block and head, see `block_view.py`."""
 
     block: int
     head: int

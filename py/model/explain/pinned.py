@@ -13,7 +13,7 @@ ROWS = 20  # tokens compared one by one
 
 
 class Pinned:
-    """`shares` (V,) are the probabilities as sampled, `answer` is what `explain.next_tokens` said of them."""
+    """`shares` (V,) are the probabilities as sampled, `answer` is what `prediction.next_tokens` said of them."""
 
     def __init__(self, shares: np.ndarray, answer: NextTokens, tokenizer: Tokenizer) -> None:
         self.shares = shares  # (V,)

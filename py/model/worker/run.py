@@ -1,4 +1,4 @@
-"""A run: a text that the model has read, and what can be asked about it. Answers are plain dicts, see `answers.py`."""
+"""A run: a text that the model has read, and what can be asked about it. Answers are dicts, see `answers.py`."""
 
 from typing import NamedTuple
 
