@@ -3,8 +3,8 @@
 import asyncio
 
 from page import links, parts, percent
+from page.browser.dom import address_with, by_id, encoded_value, fragment, go_on_as, text_as_json
 from page.counting import index_of, number_of
-from page.dom import address_with, by_id, encoded_value, fragment, go_on_as, text_as_json
 from page.examples import TEMPERATURE
 from page.state import LAST, SETTINGS
 

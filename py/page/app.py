@@ -5,11 +5,8 @@ import json
 
 from page import draws
 from page.address import Address
-from page.choice import Choice
-from page.client import Client
-from page.controls import Controls
-from page.dialog import Dialog
-from page.dom import (
+from page.browser.client import Client
+from page.browser.dom import (
     by_id,
     frame,
     leave_out,
@@ -17,13 +14,16 @@ from page.dom import (
     on,
     on_any_input,
     on_new_fragment,
-    started,
     translate,
     value_as_json,
     wanted_languages,
     watch_size,
     write,
 )
+from page.browser.starting import started
+from page.choice import Choice
+from page.controls import Controls
+from page.dialog import Dialog
 from page.examples import EXAMPLES
 from page.figure import Figure
 from page.generation import Generation

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from page.client import NoAnswer
+from page.browser.client import NoAnswer
 from page.counting import index_of, number_of
 from page.state import LAST
 

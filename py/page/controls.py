@@ -3,7 +3,7 @@
 import json
 
 from page import draws, scales
-from page.dom import by_id, on, write
+from page.browser.dom import by_id, on, write
 from page.examples import TEMPERATURE
 from page.numbers import short
 

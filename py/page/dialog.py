@@ -3,13 +3,12 @@
 import asyncio
 
 from page import parts
-from page.client import NoAnswer
-from page.dom import (
+from page.browser.client import NoAnswer
+from page.browser.dom import (
     animate,
     by_id,
     fill,
     first_of,
-    give,
     is_inside,
     moves,
     on,
@@ -19,6 +18,7 @@ from page.dom import (
     watch_size,
     write,
 )
+from page.browser.files import give
 
 MARGIN = 12  # pixels to the edges of the window
 ABOVE = 90  # pixels that it begins above the place it grows from

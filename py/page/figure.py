@@ -1,9 +1,9 @@
 """The picture as a whole: puts the worker's answers on the page and draws what connects its columns."""
 
 from page import candidates, flow, forming, layout, matrix, needle, shape
+from page.browser.dom import all_of, by_id, fill, first_of, mark, place, rectangle, scroll_down, write
 from page.columns import columns
 from page.counting import number_of
-from page.dom import all_of, by_id, fill, first_of, mark, place, rectangle, scroll_down, write
 from page.fold import Fold
 from page.strips import IN_FLOW
 

@@ -1,6 +1,6 @@
 """Moving between blocks as the fold it is: the open block closes towards one side, the next opens from the other."""
 
-from page.dom import all_of, animate, by_id, moves, rectangle
+from page.browser.dom import all_of, animate, by_id, moves, rectangle
 
 CLOSING, OPENING = 200, 300  # milliseconds
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from page.dom import by_id, fill, keep_in_view, on, text_length, write
+from page.browser.dom import by_id, fill, keep_in_view, on, text_length, write
 from page.history import History
 from page.timeline import timeline
 

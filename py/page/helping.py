@@ -1,6 +1,6 @@
 """Help: a few sentences about whatever carries a question, in the browser's own popover."""
 
-from page.dom import by_id, on, place, viewport, write
+from page.browser.dom import by_id, on, place, viewport, write
 
 WIDTH = 340  # pixels, as in style/parts.css
 

@@ -4,23 +4,9 @@ import asyncio
 import json
 
 from page import catalog, coming, own_files, storage
-from page.client import BROKEN
-from page.dom import (
-    address,
-    all_of,
-    array_of,
-    by_id,
-    fill,
-    focus,
-    has_focus,
-    in_order,
-    milliseconds,
-    names_of,
-    on,
-    on_drop,
-    show,
-    write,
-)
+from page.browser.client import BROKEN
+from page.browser.dom import address, all_of, by_id, fill, focus, has_focus, milliseconds, on, show, write
+from page.browser.files import array_of, in_order, names_of, on_drop
 from page.status import is_panel_open
 
 LOOK = 0.12  # seconds between two looks at how much has come

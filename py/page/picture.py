@@ -4,7 +4,8 @@ The page is HTML with drawings in it, which no drawing program reads; an SVG of 
 the colours that the browser worked out, so a picture saved from a dark page is dark.
 """
 
-from page.dom import as_xml, children, copy_of, is_element, is_text, rectangle, style_of, within, written_lines
+from page.browser.dom import rectangle
+from page.browser.nodes import as_xml, children, copy_of, is_element, is_text, style_of, within, written_lines
 from page.markup import escape
 
 # What style sheets say of a drawing's shapes, as attributes of the shapes themselves.

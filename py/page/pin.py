@@ -3,8 +3,8 @@
 import asyncio
 
 from page import compare
-from page.client import NoAnswer
-from page.dom import by_id, fill, on, show, write
+from page.browser.client import NoAnswer
+from page.browser.dom import by_id, fill, on, show, write
 
 
 class Pin:

@@ -3,7 +3,7 @@
 import asyncio
 
 from page import work
-from page.dom import by_id, write
+from page.browser.dom import by_id, write
 
 PAUSE = 0.07  # seconds a step
 

@@ -5,7 +5,7 @@ opened part's own line.
 """
 
 from page import strips
-from page.dom import by_id, fill, first_of, on, shares_within, show, write
+from page.browser.dom import by_id, fill, first_of, on, shares_within, show, write
 from page.markup import escape, quoted_html
 from page.matrix import cell_at
 from page.numbers import percent, signed

@@ -4,8 +4,8 @@ import asyncio
 import json
 
 from page import prompt
+from page.browser.dom import by_id, fill, frame, put_text, put_value, text_as_json, value_as_json, write
 from page.candidates import COUNT
-from page.dom import by_id, fill, frame, put_text, put_value, text_as_json, value_as_json, write
 from page.numbers import grouped, megabytes
 from page.state import SETTINGS
 

@@ -73,7 +73,7 @@ def changed(folder: Path, intercept: Intercept | None = None) -> Intercept:
             return other
         if path == "":
             return Answer(page_of(folder), type="text/html; charset=utf-8")
-        return TRANSPORT.encode() if path == "py/page/transport.py" else None
+        return TRANSPORT.encode() if path == "py/page/browser/transport.py" else None
 
     return answer
 

@@ -19,8 +19,9 @@ const micropython = await loadMicroPython({ heapsize: 32 << 20, linebuffer: true
 micropython.FS.mkdir("page");
 micropython.FS.mkdir("page/text");
 micropython.FS.mkdir("page/parts");
+micropython.FS.mkdir("page/browser");
 const put = (path, from) => micropython.FS.writeFile(path, readFileSync(from));
-for (const folder of ["page", "page/parts", "page/text"])
+for (const folder of ["page", "page/parts", "page/browser", "page/text"])
     for (const name of readdirSync("py/" + folder).filter(name => /[.](py|json)$/.test(name)))
         put(`${folder}/${name}`, `py/${folder}/${name}`);
 put("drawings.py", "tests/unit/drawings.py");

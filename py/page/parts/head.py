@@ -1,7 +1,7 @@
 """One attention head: its three steps, and any cell of them worked out."""
 
 from page import work
-from page.dom import all_of, fill, first_of
+from page.browser.dom import all_of, fill, first_of
 from page.matrix import emphasis
 from page.part import Part, reading
 from page.player import Player

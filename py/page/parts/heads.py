@@ -1,7 +1,7 @@
 """Every head of every block in small: choosing one shows it in the picture."""
 
 from page import heads
-from page.dom import write
+from page.browser.dom import write
 from page.part import Part
 
 

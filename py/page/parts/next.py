@@ -3,8 +3,8 @@
 import json
 
 from page import odds
+from page.browser.dom import by_id, fill, first_of, reveal, value_as_json, write
 from page.candidates import outside
-from page.dom import by_id, fill, first_of, reveal, value_as_json, write
 from page.part import Part
 
 ARROWS = {"ArrowUp": -1, "ArrowDown": 1}

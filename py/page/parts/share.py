@@ -1,15 +1,8 @@
 """Taking things along: the link to what is seen, with a choice of what it hides; picture and text as files."""
 
 from page import links, picture
-from page.dom import (
-    all_of,
-    all_selected_copied,
-    by_id,
-    save_as_png,
-    save_field,
-    save_text,
-    write,
-)
+from page.browser.dom import all_of, all_selected_copied, by_id, write
+from page.browser.files import save_as_png, save_field, save_text
 from page.markup import escape
 from page.part import Part
 

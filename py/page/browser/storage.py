@@ -8,7 +8,7 @@ import asyncio
 
 from pyscript import window
 
-from page.dom import address
+from page.browser.dom import address
 from page.markup import escape
 from page.numbers import megabytes
 

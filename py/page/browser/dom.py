@@ -38,41 +38,6 @@ def on(element, event, handler):
     element.addEventListener(event, handler)
 
 
-def started(part):
-    """Tell starting.js, if that has come, that the Python of the "page" or of the "model" is up."""
-    if hasattr(window, "starting"):
-        window.starting.up(part)
-
-
-def not_started(reason):
-    """Let starting.js find out, and say, which file it is."""
-    if hasattr(window, "starting"):
-        window.starting.failed(reason)
-
-
-def start_worker_anew(old, new):
-    """End the worker of that name, and let PyScript start its program once more under another."""
-    script, again = document.querySelector('script[name="' + old + '"]'), document.createElement("script")
-    for attribute in ("type", "src", "config", "worker"):
-        again.setAttribute(attribute, script.getAttribute(attribute))
-    again.setAttribute("name", new)
-    script.xworker.terminate()
-    script.remove()
-    document.body.append(again)
-
-
-def promise():
-    """(a promise of JavaScript's, the function that keeps it)."""
-    keep = []
-    made = window.Promise.new(lambda resolve, _: keep.append(resolve))
-    return made, keep[0]
-
-
-def sooner(*promises):
-    """A promise of what the first of these gives."""
-    return window.Promise.race(window.Array.of(*promises))
-
-
 def on_any_input(handler):
     """Call `handler` with whatever the reader presses, turns or types, before anything else sees it."""
     for name in ("pointerdown", "keydown", "wheel"):
@@ -82,36 +47,6 @@ def on_any_input(handler):
 def watch_size(element, handler):
     """Call `handler` whenever the element's size has changed, also when its contents arrive."""
     window.ResizeObserver.new(lambda *_: handler()).observe(element)
-
-
-def on_drop(handler):
-    """Call `handler` with the files, a JavaScript array, that the reader lets fall anywhere on the page."""
-
-    def dropped(event):
-        dragged(event)
-        if event.dataTransfer.files.length:
-            handler(array_of(event.dataTransfer.files))
-
-    def dragged(event):
-        if event.dataTransfer.types.includes("Files"):  # text may be dragged into the field
-            event.preventDefault()
-
-    document.addEventListener("dragover", dragged)
-    document.addEventListener("drop", dropped)
-
-
-def array_of(files):
-    """A field's list of files as an array of its own, which can be sent to the worker."""
-    return getattr(window.Array, "from")(files)
-
-
-def in_order(files, places):
-    """An array of those that stand at `places`."""
-    return window.Array.of(*[files[i] for i in places])
-
-
-def names_of(files):
-    return [files[i].name for i in range(files.length)]
 
 
 async def frame():
@@ -279,102 +214,6 @@ def all_selected_copied(field):
     """Select a field's text and copy it; False where the browser does not allow that."""
     field.select()
     return document.execCommand("copy")  # works without https too, where navigator.clipboard does not exist
-
-
-def give(href, name):
-    """Hand a file to the reader under `name`; `href` is a blob: or data: address."""
-    link = document.createElement("a")
-    link.href, link.download = href, name
-    link.click()
-
-
-def save_text(text, name, kind):
-    save_strings(window.Array.of(text), name, kind)
-
-
-def save_field(field, name):
-    """A field's text; it stays the browser's own string, see `value_as_json`."""
-    save_strings(window.Object.values(window.JSON.parse(value_as_json(field))), name, "text/plain")
-
-
-def save_strings(strings, name, kind):
-    options = window.JSON.parse('{"type": "' + kind + ';charset=utf-8"}')
-    give(window.URL.createObjectURL(window.Blob.new(strings, options)), name)
-
-
-def save_as_png(svg, name, scale, failed):
-    """Let the browser draw an SVG text and save the pixels, `scale` to a unit; `failed` gets the reason."""
-    image, canvas = window.Image.new(), document.createElement("canvas")
-
-    def drawn(_):
-        canvas.width, canvas.height = round(image.naturalWidth * scale), round(image.naturalHeight * scale)
-        pen = canvas.getContext("2d")
-        pen.drawImage(image, 0, 0, canvas.width, canvas.height)
-        canvas.toBlob(made, "image/png")
-
-    def made(blob):
-        if blob:
-            give(window.URL.createObjectURL(blob), name)
-        else:
-            failed("canvas")
-
-    image.onload = drawn
-    image.onerror = lambda _: failed("SVG")
-    image.src = "data:image/svg+xml;charset=utf-8," + window.encodeURIComponent(svg)
-
-
-def style_of(element, pseudo=None):
-    """The style that the browser has worked out; `pseudo` such as "::before"."""
-    return window.getComputedStyle(element, pseudo)
-
-
-def is_text(node):
-    return node.nodeType == 3
-
-
-def is_element(node):
-    return node.nodeType == 1
-
-
-def children(element):
-    nodes = element.childNodes
-    return [nodes[i] for i in range(nodes.length)]
-
-
-def copy_of(element):
-    return element.cloneNode(True)
-
-
-def as_xml(element):
-    return window.XMLSerializer.new().serializeToString(element)
-
-
-def within(element, selector):
-    """Every element inside that fits the selector."""
-    found = element.querySelectorAll(selector)
-    return [found[i] for i in range(found.length)]
-
-
-def written_lines(node, origin):
-    """The lines into which the browser has broken a text: [(text, left, top, height)] from the corner of `origin`."""
-    place, base = document.createRange(), origin.getBoundingClientRect()
-    place.selectNodeContents(node)
-    boxes = place.getClientRects()
-    if boxes.length == 1:
-        return [(node.data, boxes[0].left - base.left, boxes[0].top - base.top, boxes[0].height)]
-    lines = []
-    for i in range(node.length if boxes.length else 0):
-        place.setStart(node, i)
-        place.setEnd(node, i + 1)
-        boxes = place.getClientRects()
-        if boxes.length and boxes[0].width:
-            box = boxes[boxes.length - 1]
-            left, top = box.left - base.left, box.top - base.top
-            if lines and abs(lines[-1][2] - top) < 2:
-                lines[-1] = (lines[-1][0] + node.substringData(i, 1), lines[-1][1], lines[-1][2], box.height)
-            else:
-                lines.append((node.substringData(i, 1), left, top, box.height))
-    return lines
 
 
 def wanted_languages():

@@ -2,7 +2,7 @@
 
 from pyscript import workers
 
-from page.dom import start_worker_anew
+from page.browser.starting import start_worker_anew
 
 NAMES = ["model"]  # of the workers; PyScript knows each for good, so every new one has another
 

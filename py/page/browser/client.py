@@ -8,8 +8,8 @@ text ever stands in the picture of another.
 import asyncio
 import json
 
-from page.dom import not_started, promise, sooner, started
-from page.transport import connect, connect_anew
+from page.browser.starting import not_started, promise, sooner, started
+from page.browser.transport import connect, connect_anew
 
 
 class NoAnswer(Exception):  # noqa: N818
