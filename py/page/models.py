@@ -3,7 +3,8 @@
 import asyncio
 import json
 
-from page import catalog, coming, own_files, storage
+from page import catalog, coming, own_files
+from page.browser import storage
 from page.browser.client import BROKEN
 from page.browser.dom import address, all_of, by_id, fill, focus, has_focus, milliseconds, on, show, write
 from page.browser.files import array_of, in_order, names_of, on_drop

@@ -82,7 +82,7 @@ def copy(folder: Path, out: Path) -> Path:
     """A copy of the site whose page asks CPython, with a service worker that knows it so."""
     shutil.copytree(folder, out, ignore=shutil.ignore_patterns("pyodide", "*.gz"), dirs_exist_ok=True)
     (out / "index.html").write_bytes(page_of(folder))
-    (out / "py" / "page" / "transport.py").write_text(TRANSPORT)
+    (out / "py" / "page" / "browser" / "transport.py").write_text(TRANSPORT)
     offline.write_service_worker(out)
     return out
 
