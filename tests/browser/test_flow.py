@@ -129,7 +129,7 @@ def test_strip_cells(live, case, drawn, name):
     column = live.page.locator(selector)
     path = column.locator(".outline").get_attribute("d")
     cells = int(path.split("h1v")[1].split("h")[0])
-    row, cell = drawn.randrange(case.count), drawn.randrange(cells - 1)
+    row, cell = drawn.randrange(case.count), drawn.randrange(1, cells - 1)  # focus has read the first already
     pitch = alpha.shape[1]
     gap = (pitch - cells) // 2
     edges = [i * values.shape[1] // cells for i in range(cells + 1)]
