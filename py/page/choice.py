@@ -4,7 +4,7 @@ import asyncio
 
 from page.browser.client import NoAnswer
 from page.counting import index_of, number_of
-from page.state import LAST
+from page.state import LAST, READ
 
 SIZES = {"block": "layer", "head": "head"}  # a model has n_layer of them, and n_head
 
@@ -90,7 +90,7 @@ class Choice:
 
     def follow(self, changed):
         """The state has another block, head or token; another text is asked for with them."""
-        if not self.page.client.ready or "text" in changed or "generated" in changed:
+        if not self.page.client.ready or changed & READ:
             return
         if (self.state.block, self.state.head) != self.going:
             asyncio.create_task(self.move())

@@ -4,6 +4,7 @@ import asyncio
 
 from page.browser.dom import by_id, fill, keep_in_view, on, text_length, write
 from page.history import History
+from page.state import READ
 from page.timeline import timeline
 
 PAUSES = (1.2, 0.5, 0.15, 0)  # seconds between tokens, by speed
@@ -20,7 +21,7 @@ class Generation:
         self.wanted = 0  # tokens asked for one by one and not yet appended
         self.playing = 0  # number of the run under way, 0 for none
         self.runs = 0
-        state.listen(self.follow, "text", "generated")
+        state.listen(self.follow, *READ)
         on(by_id("append"), "click", lambda _: self.once())
         on(by_id("play-on"), "click", lambda _: self.play_or_pause())
         on(by_id("undo"), "click", lambda _: self.undo())

@@ -66,16 +66,16 @@ class Models:
         self.turn += 1  # a load that is under way will not end
         broke, self.coming, self.used = self.last if self.coming else None, None, None
         show("coming", False)
-        if useful:
-            self.show()
-            if await self.client.start_anew() and self.using:
-                await self.take(*self.using)
-            if broke not in (None, self.using):
-                self.status.say_error(BROKEN, "note", place_of(broke))
-        else:
+        self.show()
+        if not (useful and await self.client.start_anew()):
             self.failed = {"error": "broken_down", "file": ""}
             self.status.say_error(self.failed, "model")
             self.show()
+            return
+        if self.using:
+            await self.take(*self.using)
+        if broke not in (None, self.using):
+            self.status.say_error(BROKEN, "note", place_of(broke))
 
     async def want(self, name):
         """Load a model by name, or ask first when it is large; a page without any is given the embedded one."""

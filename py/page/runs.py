@@ -7,7 +7,7 @@ from page import prompt
 from page.browser.dom import by_id, fill, frame, put_text, put_value, text_as_json, value_as_json, write
 from page.candidates import COUNT
 from page.numbers import grouped, megabytes
-from page.state import SETTINGS
+from page.state import READ, SETTINGS
 
 
 class Runs:
@@ -17,7 +17,7 @@ class Runs:
         self.status, self.address, self.controls = page.status, page.address, page.controls
         self.asked = None  # the (text, generated) that the model was asked for last
         self.reading = None  # the task that does so
-        page.state.listen(self.follow_text, "text", "generated")
+        page.state.listen(self.follow_text, *READ)
         page.state.listen(self.follow_settings, *SETTINGS)
 
     def chose_example(self, event):
@@ -181,7 +181,7 @@ class Runs:
             write("run", say(key, milliseconds=took, heap=megabytes(answer["heap"])))
 
     def follow_settings(self, changed):
-        if "text" not in changed and "generated" not in changed:  # else the model is asked, with these settings
+        if not changed & READ:  # else the model is asked, with these settings
             self.reshaped()
 
     def reshaped(self):

@@ -29,6 +29,7 @@ FIELDS = (  # name, type, value at first
     ("threshold", NUMBER, 0),  # share of the whole below which a contribution is not drawn
 )
 TYPES = {name: kind for name, kind, _ in FIELDS}
+READ = {"text", "generated"}  # what the model reads: it is asked with all other fields as they are by then
 SETTINGS = ("temperature", "top_k", "top_p", "seed", "draw")  # what shapes the distribution, and the draw
 
 

@@ -105,3 +105,8 @@ def test_a_picture_that_cannot_be_made_leaves_the_run_before_as_it_is(engine, mo
     assert engine.ask(run, "look", 5, 0, 6) == before
     assert engine.ask(run, "reshape", SETTINGS)["candidates"][0]["shown"] == " she"
     assert "run" in finish(engine.predict(TEXT + " she", [], SETTINGS, 5, 0, -1))
+
+
+def test_memory_that_is_short_before_there_are_tokens_is_an_answer_too(engine, monkeypatch):
+    monkeypatch.setattr("model.worker.engine.read_prompt", lambda *_: (_ for _ in ()).throw(MemoryError()))
+    assert finish(engine.predict(TEXT, [], SETTINGS, 0, 0, -1)) == {"error": "memory", "file": ""}

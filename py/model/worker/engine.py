@@ -192,7 +192,7 @@ class Engine:
         except TokenizerError as error:
             failure = {"error": "text", "file": str(error)}
         except MemoryError:
-            failure = {"error": "memory", "file": f"{len(ids)}"}
+            failure = {"error": "memory", "file": ""}
         except TooLargeError as error:
             failure = {"error": "broken", "file": str(error)}
         except Exception as error:  # whatever it was: the page waits for an answer

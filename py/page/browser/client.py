@@ -105,7 +105,8 @@ class Client:
 
     def tell(self, name):
         """Call one that has nothing to answer."""
-        getattr(self.worker, name)()
+        if self.worker is not None:
+            getattr(self.worker, name)()
 
     def ask_newest(self, purpose, answered, name, *values):
         """Ask about the run that is drawn, without waiting; `answered` gets the answer if that run still is.
