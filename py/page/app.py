@@ -46,7 +46,7 @@ class Page:
         self.words = Words(self.state.language, "page/text")
         self.client = Client()
         self.status = Status(self.words)
-        self.client.failed = self.status.unanswered
+        self.client.failed, self.client.silence = self.status.unanswered, self.status.silence
         self.address = Address(self.state, self.status)
         self.figure = Figure(self.state, self.words)
         self.controls = Controls(self.state, self.words)

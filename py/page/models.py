@@ -72,9 +72,9 @@ class Models:
             self.status.say_error(self.failed, "model")
             self.show()
             return
-        if self.using:
-            await self.take(*self.using)
-        if broke not in (None, self.using):
+        again = self.using or self.last
+        await self.take(*again)
+        if broke not in (None, again):
             self.status.say_error(BROKEN, "note", place_of(broke))
 
     async def want(self, name):
@@ -208,7 +208,9 @@ class Models:
     # What the reader does
 
     def retry(self):
-        if self.last:
+        if self.client.silent:
+            self.client.break_down()
+        elif self.last:
             self.pressed = (
                 "#panel " + place_of(self.last) + " :is(button, input)" if is_panel_open() else "#open-models"
             )

@@ -12,9 +12,9 @@ PATIENCE = 0.8  # seconds until a pass counts as long
 LOOK = 0.25  # seconds between two looks at it
 
 
-# Of notices, in their order. A "note" holds until the reader types on, an error of a "model" until another load, a
-# "question" that the worker failed at until the next text is drawn.
-TOPICS = ("note", "model", "question", "link", "text")
+# Of notices, in their order. "silent" holds while the model's Python is; a "note" until the reader types on, an error
+# of a "model" until another load, a "question" that the worker failed at until the next text is drawn.
+TOPICS = ("silent", "note", "model", "question", "link", "text")
 RETRIED = ("missing", "refused", "unreachable", "damaged", "unreadable", "memory")  # errors of a model that may pass
 
 
@@ -82,6 +82,13 @@ class Status:
         """The worker failed at a question about the run that is drawn."""
         known = failure["error"] in ("memory", "restarted")
         self.say_error(failure if known else {"error": "question", "reason": failure["file"]}, "question")
+
+    def silence(self, silent):
+        """The worker says nothing any more, or speaks again."""
+        if silent:
+            self.notice("silent", lambda words: words.say("notice.silent"), retry=True)
+        else:
+            self.unsay("silent")
 
     def unsay(self, *topics):
         if any([self.said.pop(topic, None) for topic in topics]):

@@ -135,13 +135,31 @@ Engine.{} = lambda engine, *values, whole=Engine.{}: kill() if {} else whole(eng
 """
 
 
-def test_a_python_that_breaks_down_is_started_anew(visit, dist, tmp_path):
-    folder = tmp_path / "dist"
+HANG = """
+from model.worker.engine import Engine
+
+
+def hang():
+    while True:
+        pass
+
+
+Engine.ask = lambda engine, *values, whole=Engine.ask: hang() if values[1] == "heads" else whole(engine, *values)
+"""
+
+
+def with_engine(dist, folder, *programs):
+    """A copy of the site whose worker runs these programs too."""
     shutil.copytree(dist, folder)
     with open(folder / "py" / "model" / "worker" / "api.py", "a") as worker:
-        worker.write(KILL.format("ask", "ask", "values[1] == 'heads'"))
-        worker.write(KILL.format("_read", "_read", "'boom' in str(values)"))
+        worker.writelines(programs)
     site.write_start(folder)
+    return folder
+
+
+def test_a_python_that_breaks_down_is_started_anew(visit, dist, tmp_path):
+    asked = KILL.format("ask", "ask", "values[1] == 'heads'")
+    folder = with_engine(dist, tmp_path / "dist", asked, KILL.format("_read", "_read", "'boom' in str(values)"))
     one = visit(folder=folder, pyodide=True, locale="en-US")
     one.wait_live()
     one.type("The cat sat")
@@ -165,3 +183,26 @@ def test_a_python_that_breaks_down_is_started_anew(visit, dist, tmp_path):
     one.page.locator("#notice.error").filter(has_text="broke down again").wait_for()
     assert one.page.text_content("#model-text") == "The model is not running"
     assert one.page.input_value("#prompt") == "boom"
+
+
+def test_a_python_that_says_nothing_more_is_told_and_can_be_started_anew(visit, dist, tmp_path):
+    folder = with_engine(dist, tmp_path / "dist", HANG)
+    client = folder / "py" / "page" / "browser" / "client.py"
+    client.write_text(client.read_text().replace("TICK = 10 ", "TICK = 1 "))
+    site.write_start(folder)
+    one = visit(folder=folder, pyodide=True, locale="en-US")
+    one.wait_live()
+    one.type("The cat sat")
+    one.go(2, 3)
+    one.page.click("[data-open=heads]")
+    notice = one.page.locator("#notice").filter(has_text="has not been heard of")
+    notice.wait_for()
+    one.page.fill("#prompt", "The cat sat down")
+    one.page.click("#retry")
+    notice.wait_for(state="hidden")
+    one.wait_live()
+    one.wait_answer()
+    assert one.page.input_value("#prompt") == "The cat sat down" and len(one.tokens()) == 4
+    one.open("head")
+    assert "head 3 of 4, block 2 of 6" in one.page.text_content("#panel-title")
+    assert one.errors == []

@@ -16,6 +16,8 @@ class NoAnswer(Exception):  # noqa: N818
     """The worker failed at a question; the reader has been told."""
 
 
+TICK = 10  # seconds between two looks at whether the worker is heard of
+PATIENCE = 6  # looks without a word from it, then the reader is told; time in which the computer slept has none
 BROKEN = {"error": "restarted", "file": ""}  # what a question is answered whose worker has broken down
 
 
@@ -25,12 +27,15 @@ class Client:
     run = 0  # number of the run that is drawn
     failed = None  # called with a failure of the worker at a question, {"error", "file"}: tells the reader
     broken = None  # called when another worker is needed: an async function, with whether it is of any use
+    silent = False  # the worker has something to answer, and has not been heard of for long
+    silence = None  # called when `silent` has changed, with it
     proven = True  # the worker has read a text; one that breaks down at its first would do so again
 
     def __init__(self):
         self.drawn = asyncio.Event()  # set for a moment when a run is
         self.wanted = {}  # by purpose, the newest question not yet sent
         self.busy = set()  # purposes with a question under way
+        self.waiting = 0  # questions without an answer
         self.ended, self.end = promise()  # what all questions are answered when the worker breaks down
 
     async def start(self, connected=connect):
@@ -42,6 +47,7 @@ class Client:
             not_started(str(error))
             return False
         started("model")
+        asyncio.create_task(self.listen(self.worker))
         return True
 
     async def start_anew(self):
@@ -54,6 +60,7 @@ class Client:
         worker = self.worker
         if worker is None:
             return BROKEN
+        self.waiting += 1
         try:
             return json.loads(await sooner(getattr(worker, name)(*values), self.ended))
         except Exception as error:  # of whatever kind JavaScript throws
@@ -62,6 +69,32 @@ class Client:
             if worker is self.worker:
                 self.break_down()
             return BROKEN
+        finally:
+            self.waiting -= 1
+
+    async def listen(self, worker):
+        """Tell the reader while a worker with something to answer says nothing at all.
+
+        It may be at one long step, on a slow computer, or never come back: no error tells of a worker that runs in a
+        circle, or that the browser has ended.
+        """
+        while worker is self.worker:
+            await asyncio.sleep(TICK)
+            if not self.waiting:
+                continue
+            heard = asyncio.create_task(self.is_alive(worker))
+            looks = 0
+            while not heard.done():
+                await asyncio.sleep(TICK)
+                looks += 1
+                if looks == PATIENCE and worker is self.worker and not heard.done():
+                    self.say_silent(True)
+            if self.silent and worker is self.worker:
+                self.say_silent(False)
+
+    def say_silent(self, silent):
+        self.silent = silent
+        self.silence(silent)
 
     async def is_alive(self, worker):
         try:
@@ -74,7 +107,9 @@ class Client:
         """The worker's Python is beyond help: whoever waits for an answer gets one, and another is started."""
         self.worker, self.ready, self.wanted = None, False, {}
         self.end(json.dumps(BROKEN))
-        useful, self.proven = self.proven, False
+        useful, self.proven = self.proven or self.silent, False  # the reader wants another in place of a silent one
+        if self.silent:
+            self.say_silent(False)
         asyncio.create_task(self.broken(useful))
 
     def drew(self, run):
