@@ -31,16 +31,16 @@ test: setup lint ## run every test (PYTEST_ARGS="-k tokenizer" picks some)
 	$(RUN) -m pytest -n 2 --dist loadfile $(LARGE:%=--ignore=%) && $(RUN) -m pytest $(LARGE))
 
 site: $(VENV)/requirements.txt vendor ## build the site into dist/
-	$(RUN) -m build.site
+	$(RUN) -m build.site.site
 
 size: site ## print how much of the site a reader fetches, and when
 	$(RUN) -m build.size
 
 offline: $(VENV)/requirements.txt vendor ## make glassformer.zip, a classroom folder for machines without a network (MODELS="gpt2")
-	$(RUN) -m build.offline_folder $(MODELS)
+	$(RUN) -m build.classroom.offline_folder $(MODELS)
 
 model: model-name setup ## get GPT-2 for the site (NAME=gpt2, distilgpt2, gpt2-medium, or SRC=folder; BITS=4, EVAL=text file)
-	$(RUN) -m build.fetch_model "$(NAME)" $(if $(SRC),--source "$(SRC)") $(if $(BITS),--bits $(BITS)) $(if $(EVAL),--eval "$(EVAL)")
+	$(RUN) -m build.weights.fetch_model "$(NAME)" $(if $(SRC),--source "$(SRC)") $(if $(BITS),--bits $(BITS)) $(if $(EVAL),--eval "$(EVAL)")
 
 model-name:
 	@test -n "$(NAME)" || { echo "NAME is missing: make model NAME=gpt2" >&2; exit 1; }

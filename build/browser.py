@@ -87,7 +87,7 @@ def tell(message: str) -> None:
 
 
 def main() -> None:
-    command("browser", __doc__).parse_args()
+    command(__doc__).parse_args()
     try:
         print(find_browser())
     except BrowserError as error:

@@ -1,6 +1,8 @@
-"""Paths as they are typed after a command or after `make`."""
+"""Where this repository lies, and paths as they are typed after a command or after `make`."""
 
 from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def typed(text: str) -> Path:

@@ -13,11 +13,11 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from build import site
 from build.browser import find_browser
 from build.command import command
-from build.paths import typed
+from build.paths import ROOT, typed
 from build.serve import serving
+from build.site import site
 
 SIZES = ((1440, 900), (1024, 768), (390, 844))
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -78,8 +78,8 @@ def served_site() -> Iterator[tuple[Browser, str]]:
 
 
 def main() -> None:
-    parser = command("screenshots", __doc__)
-    parser.add_argument("out", nargs="?", type=typed, default=site.ROOT / "screenshots", metavar="FOLDER")
+    parser = command(__doc__)
+    parser.add_argument("out", nargs="?", type=typed, default=ROOT / "screenshots", metavar="FOLDER")
     out = parser.parse_args().out
     out.mkdir(parents=True, exist_ok=True)
     with served_site() as (browser, address):

@@ -3,7 +3,6 @@
 `serving` does the same for tests, which may corrupt, hide or slow down files on the way.
 """
 
-import argparse
 import io
 import os
 import socket
@@ -23,12 +22,12 @@ from weakref import WeakSet
 
 import segno
 
-from build.paths import typed
+from build.command import command
+from build.paths import ROOT, typed
 
 if TYPE_CHECKING:
     from _typeshed import SupportsRead, SupportsWrite
 
-ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 EVERYONE = "0.0.0.0"  # every network this machine is in
 FIRST_PORT = 8000
@@ -245,7 +244,7 @@ def invitation(address: str) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m build.serve", description="Serve a folder to your browser.")
+    parser = command("Serve a folder to your browser.")
     parser.add_argument("folder", nargs="?", type=typed, default=ROOT / "dist", help="folder to serve (default: dist)")
     parser.add_argument("--port", type=int, help="port to listen on (default: the first free one from 8000 on)")
     parser.add_argument("--no-browser", action="store_true", help="do not open the browser")

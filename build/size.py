@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 from build.command import command
-from build.compress import KINDS
-from build.site import MODEL, ROOT
+from build.paths import ROOT
+from build.site.compress import KINDS
+from build.site.site import MODEL
 
 LIMITS = {
     "first picture": 1_000_000,
@@ -61,7 +62,7 @@ def table(out: Path) -> tuple[str, list[str]]:
 
 
 def main() -> None:
-    command("size", __doc__).parse_args()
+    command(__doc__).parse_args()
     text, wrong = table(ROOT / "dist")
     print(text)
     if wrong:

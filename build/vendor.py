@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from build.command import command
+from build.paths import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 NODE_MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "vendor"
 
@@ -245,7 +245,7 @@ def collect(
 
 
 def main() -> None:
-    command("vendor", __doc__).parse_args()
+    command(__doc__).parse_args()
     try:
         written = collect()
     except VendorError as error:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from build import random_checkpoint, tokenizer_files
+from build.weights import random_checkpoint, tokenizer_files
 from model.config import GPT2Config
 
 CONFIG = GPT2Config(vocab_size=50_257, n_positions=1024, n_embd=768, n_layer=12, n_head=12)

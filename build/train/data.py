@@ -14,9 +14,9 @@ from typing import NamedTuple
 import numpy as np
 import tokenizers
 
-from build import tokenizer_files
-from build.tokenizer_files import END_OF_TEXT
 from build.vendor import cache_folder
+from build.weights import tokenizer_files
+from build.weights.tokenizer_files import END_OF_TEXT
 
 HELD_OUT_FILE = "val.txt"
 HELD_OUT_SHARE = 100  # one document in so many, where the folder has no such file

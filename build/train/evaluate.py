@@ -6,7 +6,6 @@ MODEL_FOLDER is a float32 Hugging Face folder or a quantised one. Of the latter 
 are measured, dequantised by `py/model`.
 """
 
-import argparse
 import math
 import sys
 
@@ -15,6 +14,7 @@ import tokenizers
 import torch
 from torch.nn import functional
 
+from build.command import command
 from build.paths import typed
 from build.train.data import DataError, byte_count, consecutive_windows, read_documents, token_stream
 from build.train.model import GPT2, ModelError, load
@@ -22,7 +22,7 @@ from build.train.writing import continuations, markdown
 from model.checkpoint.layout import nested
 from model.session import Session
 from model.tokenizer.tokenizer import Tokenizer, TokenizerError
-from page.examples import EXAMPLES, TEMPERATURE
+from page.state.examples import EXAMPLES, TEMPERATURE
 
 TOKENS_AT_ONCE = 4096
 LENGTH = 60  # of a continuation, tokens
@@ -72,7 +72,7 @@ def continuations_table(model: GPT2, tokenizer: Tokenizer, seed: int) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m build.train.evaluate", description=__doc__.splitlines()[0])
+    parser = command(__doc__)
     parser.add_argument("model", type=typed, metavar="MODEL_FOLDER")
     parser.add_argument("text", type=typed, metavar="TEXT_FILE", help="documents separated by lines of <|endoftext|>")
     parser.add_argument("--seed", type=int, default=0, help="of the draws (default: 0)")

@@ -16,9 +16,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from build import tokenizer_files
-from build.random_checkpoint import config_fields, random_tensors
-from build.source import Source, SourceError
+from build.weights import tokenizer_files
+from build.weights.random_checkpoint import config_fields, random_tensors
+from build.weights.source import Source, SourceError
 from model.checkpoint.assemble import weights_from_shards
 from model.checkpoint.huggingface import CONV1D, PREFIX
 from model.checkpoint.layout import INDEX, CheckpointError, read_index
@@ -146,7 +146,7 @@ def check_tokenizer(folder: Path, config: GPT2Config) -> None:
 
 
 def save(model: GPT2, folder: Path) -> None:
-    """Write a folder that Hugging Face's `transformers` and `build.quantize` read, weights in float32."""
+    """Write a folder that Hugging Face's `transformers` and `build.weights.quantize` read, weights in float32."""
     config = model.config
     end_of_text = config.vocab_size - 1
     fields = {**config_fields(config), "bos_token_id": end_of_text, "eos_token_id": end_of_text}

@@ -7,15 +7,15 @@ they judge was trained; half of them stay out of sight while a recipe is tuned, 
 MODEL_FOLDER is a quantised one: what is asked are the very bytes that the browser loads, run by `py/model`.
 """
 
-import argparse
 import json
 import sys
 from pathlib import Path
 
 import numpy as np
 
-from build import site
+from build.command import command
 from build.paths import typed
+from build.site import site
 from build.train.writing import continuations, markdown
 from model import sampling
 from model.checkpoint.layout import CheckpointError
@@ -74,7 +74,7 @@ def scores_table(session: Session, tokenizer: Tokenizer) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m build.train.sense", description=__doc__.splitlines()[0])
+    parser = command(__doc__)
     parser.add_argument("model", type=typed, metavar="MODEL_FOLDER")
     parser.add_argument("--seed", type=int, default=0, help="of the draws (default: 0)")
     arguments = parser.parse_args()

@@ -20,13 +20,14 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from build.command import command
 from build.paths import typed
-from build.tokenizer_files import TokenizerFilesError
 from build.train.data import DataError, TokenFiles, consecutive_windows, prepare, shuffled_windows
 from build.train.evaluate import summed_loss
 from build.train.model import GPT2, ModelError, fresh, load, save
 from build.train.muon import Muon
 from build.train.precision import faster_type, name_of
+from build.weights.tokenizer_files import TokenizerFilesError
 from model.config import ConfigError, GPT2Config
 
 WARM_UP = 100  # steps
@@ -199,7 +200,7 @@ def starting_model(arguments: argparse.Namespace) -> GPT2:
 
 
 def parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m build.train.train", description=__doc__.splitlines()[0])
+    parser = command(__doc__)
     parser.add_argument("--text", type=typed, required=True, metavar="FOLDER", help="holds .txt files to learn from")
     parser.add_argument("--out", type=typed, required=True, metavar="FOLDER", help="gets the model")
     parser.add_argument(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from build.tokenizer_files import END_OF_TEXT
+from build.weights.tokenizer_files import END_OF_TEXT
 from model import sampling
 from model.session import Session
 from model.tokenizer.tokenizer import Tokenizer

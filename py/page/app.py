@@ -3,8 +3,6 @@
 import asyncio
 import json
 
-from page import draws
-from page.address import Address
 from page.browser.client import Client
 from page.browser.dom import (
     by_id,
@@ -22,27 +20,29 @@ from page.browser.dom import (
 )
 from page.browser.starting import started
 from page.choice import Choice
-from page.controls import Controls
-from page.dialog import Dialog
-from page.examples import EXAMPLES
-from page.figure import Figure
-from page.generation import Generation
-from page.helping import Help
-from page.models import Models
-from page.numbers import round_percent
-from page.pin import Pin
-from page.pointing import Pointing
+from page.figure.figure import Figure
+from page.figure.hover import Pointing
+from page.models.models import Models
+from page.next_token import random_draw
+from page.next_token.controls import Controls
+from page.next_token.generation import Generation
+from page.next_token.pin import Pin
+from page.panels.dialog import Dialog
+from page.panels.help import Help
 from page.runs import Runs
-from page.state import State
+from page.state.address import Address
+from page.state.examples import EXAMPLES
+from page.state.state import State
 from page.status import Status
-from page.words import Words, best_language
+from page.text.numbers import round_percent
+from page.text.words import Words, best_language
 
 
 class Page:
     def __init__(self):
         self.state = State()
         text = value_as_json(by_id("prompt"))  # the browser may have brought another than the page's own
-        self.state.set(text=text, language=best_language(wanted_languages()), seed=int(luck() * draws.MOST))
+        self.state.set(text=text, language=best_language(wanted_languages()), seed=int(luck() * random_draw.MOST))
         self.words = Words(self.state.language, "page/text")
         self.client = Client()
         self.status = Status(self.words)

@@ -3,8 +3,8 @@
 import asyncio
 
 from page.browser.client import NoAnswer
-from page.counting import index_of, number_of
-from page.state import LAST, READ
+from page.state.counting import index_of, number_of
+from page.state.state import LAST, READ
 
 SIZES = {"block": "layer", "head": "head"}  # a model has n_layer of them, and n_head
 

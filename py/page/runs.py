@@ -3,11 +3,11 @@
 import asyncio
 import json
 
-from page import prompt
 from page.browser.dom import by_id, fill, frame, put_text, put_value, text_as_json, value_as_json, write
-from page.candidates import COUNT
-from page.numbers import grouped, megabytes
-from page.state import READ, SETTINGS
+from page.figure import prompt_tokens
+from page.next_token.candidates import COUNT
+from page.state.state import READ, SETTINGS
+from page.text.numbers import grouped, megabytes
 
 
 class Runs:
@@ -127,7 +127,7 @@ class Runs:
 
         `overtaken()` says whether the field holds a newer text by now; the picture then counts as stale.
         """
-        first = prompt.same_beginning(self.figure.answer, answer) if self.figure.is_live else 0
+        first = prompt_tokens.same_beginning(self.figure.answer, answer) if self.figure.is_live else 0
         self.client.drew(answer["run"])
         self.status.unsay("question")
         if not overtaken():
@@ -162,8 +162,8 @@ class Runs:
             self.client.ask_newest("forming", lambda answer: self.figure.draw_forming(answer["depths"]), "forming")
 
     def show_tokens(self, answer, ghost):
-        fill("prompt-tokens", prompt.tints(answer, ghost))
-        write("prompt-count", prompt.count(answer, self.words))
+        fill("prompt-tokens", prompt_tokens.tints(answer, ghost))
+        write("prompt-count", prompt_tokens.count(answer, self.words))
         say = self.words.say
         left_out, limit = answer["left_out"], answer["n_positions"]
         if answer["empty"]:
@@ -197,4 +197,4 @@ class Runs:
         self.figure.draw_next(following)
         self.page.pin.show(following)
         if not self.figure.stale:  # else the field holds a newer text
-            fill("prompt-tokens", prompt.tints(self.figure.answer, following["drawn"]["shown"]))
+            fill("prompt-tokens", prompt_tokens.tints(self.figure.answer, following["drawn"]["shown"]))

@@ -1,6 +1,6 @@
 // Watches Python start, for only Python can say that Python failed. What has come is known from the browser's own
 // record; where something fails, or nothing comes for a while, each file is looked at, and the first that is not as it
-// was built is named. build/site.py writes start.json, the list of files. Runs in browsers that boot.js lets pass.
+// was built is named. build/site/site.py writes start.json, the list of files. Runs in browsers that boot.js lets pass.
 
 (() => {
   const LONG = 5; // seconds until the header counts what has come

@@ -6,7 +6,7 @@ One notice holds all that is true at the moment. It stands under the text; in an
 import asyncio
 
 from page.browser.dom import by_id, first_of, reveal, show, write
-from page.numbers import megabytes
+from page.text.numbers import megabytes
 
 PATIENCE = 0.8  # seconds until a pass counts as long
 LOOK = 0.25  # seconds between two looks at it

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from build import quantize, random_checkpoint, site, tokenizer_files
 from build.browser import find_browser
+from build.paths import ROOT
 from build.serve import serving
+from build.site import site
+from build.weights import quantize, random_checkpoint, tokenizer_files
 from model.config import GPT2Config
 from tests.browser import on_cpython
 
@@ -48,7 +50,7 @@ def chromium(playwright_):
 @pytest.fixture(scope="session")
 def reference():
     """The same weights run by CPython: the authority for what the page must show."""
-    return site.load_model(site.ROOT / "weights" / site.MODEL)
+    return site.load_model(ROOT / "weights" / site.MODEL)
 
 
 @pytest.fixture(scope="session")

@@ -19,8 +19,8 @@ from types import ModuleType, SimpleNamespace
 import numpy as np
 from playwright.sync_api import BrowserContext, Page
 
-from build import offline
 from build.serve import Answer, Intercept
+from build.site import offline
 from model.checkpoint import loading
 from model.checkpoint.file_error import DownloadError
 from model.checkpoint.layout import INDEX, StoredFile, read_index

@@ -2,10 +2,10 @@
 
 import pytest
 
-from build import site
-from page.parts import linked
+from build.paths import ROOT
+from page.panels.parts import linked
 
-AXE = site.ROOT / "node_modules" / "axe-core" / "axe.min.js"
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
 
 

@@ -7,7 +7,8 @@ import shutil
 import numpy as np
 import pytest
 
-from build import quantize, site
+from build.site import site
+from build.weights import quantize
 from model.checkpoint import safetensors
 from model.checkpoint.layout import INDEX
 from model.session import LARGEST

@@ -6,10 +6,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from build import site
+from build.site import site
 from model.gpt2 import softmax, unchanged, unembed
 from model.sampling import ranking
-from page.numbers import percent
+from page.text.numbers import percent
 from tests.browser.reading import close, number, numbers
 
 PIXELS = """async image => {

@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from build import quantize, site
+from build.site import site
+from build.weights import quantize
 from model.checkpoint.layout import INDEX, read_index
 from tests import full_size
 from tests.browser.test_loading import flipped

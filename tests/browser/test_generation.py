@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model import sampling
-from page import draws
+from page.next_token import random_draw
 from tests.browser.reading import close
 
 TEXT = "The old man went to"
@@ -40,7 +40,7 @@ def expected(reference, text, count, seed, draw):
         logits = session.final.logits[0]
         order = sampling.ranking(logits)
         p = sampling.sampled(logits, order, 0.8)
-        ids = [*ids, sampling.draw(p, order, draws.uniform(seed, number))]
+        ids = [*ids, sampling.draw(p, order, random_draw.uniform(seed, number))]
     return ids[:start], ids[start:]
 
 

@@ -9,18 +9,17 @@ import threading
 import time
 import urllib.request
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
 from build import size
+from build.paths import ROOT
 from build.serve import FolderServer, local_address, serving
 from tests.browser.conftest import NAME, PLAIN, Visit
 from tests.browser.test_models import choose, in_use
 
 ON_PYODIDE = True  # see `on_pyodide` in conftest.py
 
-ROOT = Path(__file__).parents[2]
 ISOLATED = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp"}
 
 
@@ -65,7 +64,7 @@ def nginx(dist, tmp_path):
     if not program:
         pytest.skip("NGINX IS NOT TESTED: it is not installed (Debian's package nginx-light has it)")
     port = free_port()
-    sample = (ROOT / "build" / "nginx.conf").read_text()
+    sample = (ROOT / "build" / "site" / "nginx.conf").read_text()
     for old, new in (("listen 80;", f"listen 127.0.0.1:{port};"), ("/var/www/glassformer", str(dist))):
         assert old in sample
         sample = sample.replace(old, new)

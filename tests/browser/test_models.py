@@ -10,8 +10,9 @@ import threading
 import numpy as np
 import pytest
 
-from build import quantize, random_checkpoint, site, tokenizer_files
-from build.source import Source
+from build.site import site
+from build.weights import quantize, random_checkpoint, tokenizer_files
+from build.weights.source import Source
 from model.checkpoint.layout import INDEX, nested
 from model.config import GPT2Config
 from model.gpt2 import softmax

@@ -5,8 +5,8 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from build import offline
 from build.serve import serving
+from build.site import offline
 from tests.browser import on_cpython
 from tests.browser.conftest import Visit
 from tests.browser.test_models import KEPT

@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from build import site
-from build.quantize import described
+from build.site import site
+from build.weights.quantize import described
 from model.checkpoint.layout import INDEX
 from tests.browser.conftest import LIMIT, NAME
 from tests.browser.test_accessible import violations

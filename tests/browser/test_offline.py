@@ -5,9 +5,9 @@ import shutil
 import threading
 import time
 
-from build import offline
 from build.browser import find_browser
 from build.serve import serving
+from build.site import offline
 from tests.browser import on_cpython
 from tests.browser.conftest import LIMIT, NAME, UNDER, Visit
 from tests.browser.test_models import KEPT, in_use
@@ -177,7 +177,7 @@ def test_a_damaged_file_of_the_page_is_fetched_again(visit, dist, tmp_path):
     kept_whole(one)
     one.page.evaluate("""async () => {
         const cache = await caches.open((await caches.keys()).find(name => name.includes(" site ")));
-        const key = (await cache.keys()).find(request => request.url.endsWith("py/page/part.py"));
+        const key = (await cache.keys()).find(request => request.url.endsWith("py/page/panels/part.py"));
         await cache.put(key, new Response("damaged"));
     }""")
     one.page.reload()

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from build import random_checkpoint, tokenizer_files
+from build.weights import random_checkpoint, tokenizer_files
 from model.config import GPT2Config
-from page.parts import linked
+from page.panels.parts import linked
 from tests.browser.conftest import put_in_place
 
 MIDDLE = "one => [one.getBoundingClientRect()].map(r => r.top + r.height / 2)[0]"

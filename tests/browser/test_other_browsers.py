@@ -9,16 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from build import site
 from build.browser import debians
+from build.paths import ROOT
 from build.serve import serving
+from build.site import site
 from model.gpt2 import softmax
 from model.sampling import ranking
-from page.candidates import COUNT
+from page.next_token.candidates import COUNT
 from tests.browser import webkit
 from tests.browser.reading import close
 
-ROOT = Path(__file__).parents[2]
 TEXT = "It is the largest city"
 
 

@@ -8,14 +8,14 @@ from html import unescape
 import numpy as np
 import pytest
 
-from build import site
+from build.site import site
 from model.gpt2 import softmax
 from model.sampling import ranking
-from page.candidates import COUNT
-from page.examples import EXAMPLES, TEMPERATURE
-from page.markup import visible
-from page.numbers import bar_end
-from page.strips import IN_FLOW
+from page.figure.heatmap import IN_FLOW
+from page.next_token.candidates import COUNT
+from page.state.examples import EXAMPLES, TEMPERATURE
+from page.text.markup import visible
+from page.text.numbers import bar_end
 from tests.browser.conftest import UNDER
 from tests.browser.reading import number
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from build import offline
+from build.site import offline
 
 PART = '''
-from page.part import Part
+from page.panels.part import Part
 
 
 class Queries(Part):
@@ -48,7 +48,7 @@ def folder(dist, tmp_path_factory):
     """The site with one part more."""
     folder = tmp_path_factory.mktemp("parts") / "dist"
     shutil.copytree(dist, folder)
-    (folder / "py/page/parts/queries.py").write_text(PART)
+    (folder / "py/page/panels/parts/queries.py").write_text(PART)
     for language in ("en", "zh"):
         path = folder / f"py/page/text/{language}.json"
         path.write_text(json.dumps(json.loads(path.read_text()) | TEXTS))
@@ -56,7 +56,7 @@ def folder(dist, tmp_path_factory):
     assert BUTTON in html
     (folder / "index.html").write_text(html.replace(BUTTON, OPENER + BUTTON))
     settings = json.loads((folder / "page.json").read_text())
-    settings["files"]["./py/page/parts/queries.py"] = "./page/parts/queries.py"
+    settings["files"]["./py/page/panels/parts/queries.py"] = "./page/panels/parts/queries.py"
     (folder / "page.json").write_text(json.dumps(settings))
     offline.write_service_worker(folder)
     return folder

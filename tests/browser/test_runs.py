@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
-from build import site
-from page.parts import linked
+from build.site import site
+from page.panels.parts import linked
 from tests.browser.conftest import NAME
 
 TEXT, OTHER = "The cat sat on the mat", "A small bird"

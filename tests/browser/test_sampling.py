@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from build import site
+from build.site import site
 from model import sampling
 from tests.browser.reading import close, numbers
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from build import site
+from build.site import site
 from model import sampling
-from page.links import HIDEABLE
+from page.state.links import HIDEABLE
 from tests.browser.reading import close, number
 from tests.browser.test_accessible import violations
 

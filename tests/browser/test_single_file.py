@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from build import offline_folder, single_file
+from build.classroom import offline_folder, single_file
 from tests.browser.conftest import Visit
 from tests.browser.test_page import assert_list
 

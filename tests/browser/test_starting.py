@@ -7,7 +7,8 @@ from functools import partial
 
 import pytest
 
-from build.serve import ROOT, Answer
+from build.paths import ROOT
+from build.serve import Answer
 from tests.browser import on_cpython
 from tests.browser.conftest import LIMIT, put_in_place
 
@@ -53,10 +54,10 @@ FAULTS = {  # (what is answered how, the file that is named, a word of what is s
     "PyScript is missing": (refused(CORE, 404), CORE, "has no"),
     "PyScript was changed": (refused(CORE, changed), CORE, "changed"),
     "the page's interpreter was cut": (refused("micropython.wasm", cut), "micropython.wasm", "changed or cut"),
-    "one module of the page is empty": (refused("page/part.py", b""), "py/page/part.py", "empty"),
+    "one module of the page is empty": (refused("page/panels/part.py", b""), "py/page/panels/part.py", "empty"),
     "one module of the page was changed": (
-        refused("page/part.py", changed),
-        "py/page/part.py",
+        refused("page/panels/part.py", changed),
+        "py/page/panels/part.py",
         "changed",
     ),
     "a log-in page for the texts": (refused("text/en.json", PAGE), "py/page/text/en.json", "web page"),

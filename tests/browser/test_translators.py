@@ -2,8 +2,8 @@
 
 import json
 
-from build import site
-from page.parts import linked
+from build.paths import ROOT
+from page.panels.parts import linked
 
 TEXT = "The mountain elephant walked behind the curious village doctor"
 SPOKEN = """words => {
@@ -26,7 +26,7 @@ SPOKEN = """words => {
 
 def words_of(one):
     """The words of the tokens on the page, less those that the page itself uses."""
-    own = " ".join(json.loads((site.ROOT / "py/page/text/en.json").read_text(encoding="utf-8")).values()).lower()
+    own = " ".join(json.loads((ROOT / "py/page/text/en.json").read_text(encoding="utf-8")).values()).lower()
     tokens = one.page.eval_on_selector_all(
         "#tokens .piece, #candidates th > [translate], #forming .guess", "all => all.map(x => x.textContent)"
     )

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from model.huggingface import CONV1D, PREFIX
 from tokenizers import Tokenizer
 from transformers import GPT2LMHeadModel
 
-from build.quantize import quantize
 from build.train.model import quantized_weights
+from build.weights.quantize import quantize
+from model.checkpoint.huggingface import CONV1D, PREFIX
 from model.config import GPT2Config
 from tests.full_size import EVERY, TEXTS, write_source
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import tokenizers
 
-from build import tokenizer_files
+from build.weights import tokenizer_files
 
 GOLDEN = Path(__file__).with_name("tokenizer.json")
 VOCAB_SIZE = 1500

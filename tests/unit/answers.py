@@ -5,7 +5,8 @@ from functools import cache
 
 import numpy as np
 
-from build import site
+from build.paths import ROOT
+from build.site import site
 from model import sampling
 from model.explain.block_view import block_view, one_score, square_table, stages, strip_table
 from model.explain.pinned import Pinned
@@ -47,7 +48,7 @@ def seen(answer: dict, view: dict) -> dict:
 
 @cache
 def as_json() -> str:
-    session, tokenizer = site.load_model(site.ROOT / "weights" / site.MODEL)
+    session, tokenizer = site.load_model(ROOT / "weights" / site.MODEL)
     answers = {"long": site.explain(LONG, 0.8, session, tokenizer)}
     answers["long"] = seen(answers["long"], block_view(session, 5, 3, 30))
     answer = site.explain(TEXT, 0.8, session, tokenizer)
@@ -64,7 +65,7 @@ def as_json() -> str:
     answers["strip_tables"] = {name: strip_table(session, name, 2, 1) for name in ("token", "mlp_post", "head_q")}
     answers["square_tables"] = {name: square_table(session, name, 2, 1) for name in ("scores", "masked", "pattern")}
     other = {"name": "b", "bytes": 129_268_512, "files": 11, "parameters": 124_439_808, "n_layer": 12, "n_head": 12}
-    answers["models"] = site.list_models(site.ROOT / "weights")[:1]
+    answers["models"] = site.list_models(ROOT / "weights")[:1]
     answers["models"].append(answers["models"][0] | other)
     timing = {"tokens": 2, "seen": 7, "embedding": 2e-4, "attention": [3e-3, 2e-3], "mlp": [5e-3, 6e-3], "head": 9e-3}
     answers["about"] = timing | {"total": 0.0252, "operations": 1_268_000_000, "parameters": 124_439_808}

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import settings
 
-from build import tokenizer_files
+from build.weights import tokenizer_files
 
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")

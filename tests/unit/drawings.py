@@ -3,32 +3,17 @@
 MicroPython and CPython both run this file, so it keeps to what both understand.
 """
 
-from page import (
-    about,
-    candidates,
-    catalog,
-    columns,
-    coming,
-    compare,
-    draws,
-    embedding,
-    flow,
-    forming,
-    heads,
-    links,
-    matrix,
-    needle,
-    numbers,
-    odds,
-    own_files,
-    prompt,
-    scales,
-    shape,
-    tables,
-    work,
-)
-from page.markup import escape
-from page.strips import IN_FLOW
+from page.figure import columns, flow, logit_lens, matrix, prompt_tokens
+from page.figure.heatmap import IN_FLOW
+from page.models import catalog, download_progress, user_files
+from page.next_token import candidates, compare, curve, needle, random_draw, sliders
+from page.panels import score
+from page.panels.parts import all_heads, attention_head, embedding, probabilities, run
+from page.panels.parts.logit_lens import depth_table
+from page.panels.parts.table import square_table, strip_table
+from page.state import links
+from page.text import numbers
+from page.text.markup import escape
 
 FRAGMENTS = (
     "",
@@ -79,35 +64,35 @@ def drawings(asked, words):
                 wide_places(), view["count"], view, view["row"] - view["first"], least
             )
         drawn[f"embedding {number}"] = embedding.rows(answer, view, words)
-        drawn[f"tints {number}"] = prompt.tints(answer, "<") + prompt.count(answer, words)
-        drawn[f"forming {number}"] = forming.rail(answer["depths"], view["block"], words)
-    drawn["depths"] = forming.table(short["depths"], words)
-    drawn["heads"] = heads.grid(asked["heads"], (2, 1), words)
-    drawn["steps"] = work.steps(asked["work"], names, words)
-    for number, score in enumerate(asked["scores"]):
-        drawn[f"cell {number}"] = work.cell(score, names[score["row"]], names[score["column"]], words)
-        for step in range(0, score["d_head"] + 1, 16):
-            drawn[f"step {number} {step}"] = work.step_text(step, score, words)
-            drawn[f"mark {number} {step}"] = "{} {}".format(*work.mark_at(step, score["d_head"]))
-    drawn["search"] = odds.part(words)
+        drawn[f"tints {number}"] = prompt_tokens.tints(answer, "<") + prompt_tokens.count(answer, words)
+        drawn[f"forming {number}"] = logit_lens.rail(answer["depths"], view["block"], words)
+    drawn["depths"] = depth_table(short["depths"], words)
+    drawn["heads"] = all_heads.grid(asked["heads"], (2, 1), words)
+    drawn["steps"] = attention_head.steps(asked["work"], names, words)
+    for number, found in enumerate(asked["scores"]):
+        drawn[f"cell {number}"] = score.worked_out(found, names[found["row"]], names[found["column"]], words)
+        for step in range(0, found["d_head"] + 1, 16):
+            drawn[f"step {number} {step}"] = score.step_text(step, found, words)
+            drawn[f"mark {number} {step}"] = "{} {}".format(*score.mark_at(step, found["d_head"]))
+    drawn["search"] = probabilities.search_and_list(words)
     for number, following in enumerate(asked["following"]):
-        drawn[f"odds {number}"] = odds.table(following, words)
+        drawn[f"odds {number}"] = probabilities.ranking(following, words)
         drawn[f"outside {number}"] = candidates.outside(following, words)
         if following["candidates"]:
             drawn[f"candidates {number}"] = candidates.table(following, words)
             drawn[f"formula {number}"] = candidates.formula(following, words)
             drawn[f"needle {number}"] = needle.strip(following, words) + needle.sentence(following, words)
-            drawn[f"shape {number}"] = shape.curves(following, words) + shape.sentence(following, words)
+            drawn[f"shape {number}"] = curve.curves(following, words) + curve.sentence(following, words)
         for row in range(len(following["candidates"])):
-            drawn[f"odds {number} {row}"] = odds.work(following, row, words)
+            drawn[f"odds {number} {row}"] = probabilities.arithmetic(following, row, words)
     label = compare.label(short["tokens"], short["next"], words)
     drawn["compare"] = compare.table(asked["compare"], label, escape("<b>{"), words)
     drawn["pin"] = compare.sentence(asked["compare"]["next"], label, words)
-    drawn["pinned"] = candidates.table(asked["compare"]["next"], words) + shape.curves(asked["compare"]["next"], words)
+    drawn["pinned"] = candidates.table(asked["compare"]["next"], words) + curve.curves(asked["compare"]["next"], words)
     for name, table in asked["strip_tables"].items():
-        drawn["table " + name] = tables.strip_table(table, names, words.say("strip." + name))
+        drawn["table " + name] = strip_table(table, names, words.say("strip." + name))
     for name, table in asked["square_tables"].items():
-        drawn["table " + name] = tables.square_table(table["rows"], names, name, name == "pattern")
+        drawn["table " + name] = square_table(table["rows"], names, name, name == "pattern")
     for row, column in ((0, 0), (3, 1), (2, 5), (4, -1)):
         drawn[f"rings {row} {column}"] = str(sorted(matrix.emphasis(row, column, 7).items()))
     models = asked["models"]
@@ -118,21 +103,21 @@ def drawings(asked, words):
         drawn[f"own {number}"] = catalog.own(held, on_its_way == "?", words)
     drawn["own unrounded"] = catalog.own({"rounding": 0.0, "unused": []}, False, words)
     for names in FILES:
-        drawn["missing " + " ".join(names)] = escape(own_files.missing(names, words))
-    drawn["about"] = about.part(asked["about"], False, words)
+        drawn["missing " + " ".join(names)] = escape(user_files.missing(names, words))
+    drawn["about"] = run.run_stats(asked["about"], False, words)
     padded = {"rounding": 0.0, "without_token": 47, "first_without": 50257}
-    drawn["about own"] = about.part(dict(asked["about"], **padded), False, words)
-    drawn["about less"] = about.part(dict(asked["about"], attention=[], mlp=[], device_memory=None), True, words)
-    rate = coming.Rate()
+    drawn["about own"] = run.run_stats(dict(asked["about"], **padded), False, words)
+    drawn["about less"] = run.run_stats(dict(asked["about"], attention=[], mlp=[], device_memory=None), True, words)
+    rate = download_progress.Rate()
     for number in range(60):
         rate.add(100 * number, 120_000 * number)
         report = {"arrived": 120_000 * number, "total": 6_000_000 if number else 0, "parts": [1, 0.25 + number / 100]}
-        drawn[f"coming {number}"] = escape(coming.sentence("<b>", report, rate.bytes_a_second, words))
-        drawn[f"parts {number}"] = coming.cells(2, report["parts"], words)
+        drawn[f"coming {number}"] = escape(download_progress.sentence("<b>", report, rate.bytes_a_second, words))
+        drawn[f"parts {number}"] = download_progress.cells(2, report["parts"], words)
     drawn["percent"] = " ".join([numbers.percent(x) + numbers.whole_percent(x) for x in asked["shares"]])
     drawn["signed"] = " ".join([numbers.signed(x) + numbers.brief(x, 300) for x in asked["numbers"]])
     drawn["grouped"] = " ".join([numbers.grouped(n) + numbers.megabytes(n) for n in (0, 7, 999, 8180, 124400000)])
-    drawn["draws"] = " ".join([str(draws.uniform(seed, n)) for seed in (0, 1, 999_999) for n in range(5)])
-    drawn["scales"] = " ".join([numbers.short(scales.temperature_at(position)) for position in range(141)])
+    drawn["draws"] = " ".join([str(random_draw.uniform(seed, n)) for seed in (0, 1, 999_999) for n in range(5)])
+    drawn["scales"] = " ".join([numbers.short(sliders.temperature_at(position)) for position in range(141)])
     drawn["links"] = " ".join([links.write(links.read(fragment)) for fragment in FRAGMENTS])
     return drawn

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
-from build import site
-from page import links
+from build.paths import ROOT
+from build.site import site
+from page.state import links
 from tests.model.pictures import pixels
 from tests.unit.without_browser import in_thread, runner_of, worker_of
 
@@ -100,7 +101,7 @@ def number_or_text(cell: str) -> float | str:
 def play() -> list[dict]:
     """Every question with its answer, in order."""
     answers = []
-    with worker_of(runner_of(*site.load_model(site.ROOT / "weights" / site.MODEL))) as worker:
+    with worker_of(runner_of(*site.load_model(ROOT / "weights" / site.MODEL))) as worker:
         for number, (text, ids) in enumerate(TEXTS):
             field = json.dumps({"value": text})
             answer = json.loads(in_thread(worker.predict(field, json.dumps(ids), FIRST, 5, 0, -1)))

@@ -11,7 +11,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from build import offline_folder, site
+from build.classroom import offline_folder
+from build.paths import ROOT
+from build.site import site
 from model.checkpoint.layout import INDEX
 
 TAKEN = 8000  # the port that is tried first
@@ -26,12 +28,12 @@ def test_each_part_has_the_line_ends_of_its_system(part, clone):
     assert written == lines.replace(b"\n", end) and lines.count(b"\n") > 5
 
 
-@pytest.mark.skipif(not (site.ROOT / ".git").exists() or not shutil.which("git"), reason="this is no clone")
+@pytest.mark.skipif(not (ROOT / ".git").exists() or not shutil.which("git"), reason="this is no clone")
 def test_a_clone_has_the_same_bytes_whatever_git_does_to_line_ends(tmp_path):
     for setting in ("true", "false"):
         prefix = f"--prefix={tmp_path / setting}/"
         command = ["git", "-c", f"core.autocrlf={setting}", "checkout-index", "--all", "--quiet", prefix]
-        subprocess.run(command, cwd=site.ROOT, check=True, timeout=120)
+        subprocess.run(command, cwd=ROOT, check=True, timeout=120)
     paths = [path.relative_to(tmp_path / "true") for path in (tmp_path / "true").rglob("*") if path.is_file()]
     assert len(paths) > 200
     for path in paths:
@@ -44,7 +46,7 @@ def test_a_clone_has_the_same_bytes_whatever_git_does_to_line_ends(tmp_path):
 
 
 def test_a_model_whose_files_git_has_changed_is_refused_when_building(tmp_path):
-    shutil.copytree(site.ROOT / "weights" / site.MODEL, tmp_path / "model")
+    shutil.copytree(ROOT / "weights" / site.MODEL, tmp_path / "model")
     site.check_files(tmp_path / "model")
     changed = tmp_path / "model" / "config.json"
     changed.write_bytes(changed.read_bytes() + b"\r\n")

@@ -5,7 +5,8 @@ import asyncio
 import numpy as np
 import pytest
 
-from build import site
+from build.paths import ROOT
+from build.site import site
 from model.gpt2 import softmax
 from model.session import Session
 from model.what_if import parts
@@ -19,7 +20,7 @@ SETTINGS = {"temperature": 0.8, "top_k": None, "top_p": None, "u": 0.5, "count":
 
 @pytest.fixture
 def engine():
-    session, tokenizer = site.load_model(site.ROOT / "weights" / site.MODEL)
+    session, tokenizer = site.load_model(ROOT / "weights" / site.MODEL)
     engine = Engine(Runner(Session(session.weights, session.config), tokenizer, "float32"))
     finish(engine.predict(TEXT, [], SETTINGS, 0, 0, -1))
     return engine

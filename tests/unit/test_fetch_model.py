@@ -9,17 +9,16 @@ import sys
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 
-from build import random_checkpoint, tokenizer_files
-from build.fetch_model import PINS, FetchError, Pin, fetch
-from build.quantize import quantize
+from build.paths import ROOT
+from build.weights import random_checkpoint, tokenizer_files
+from build.weights.fetch_model import PINS, FetchError, Pin, fetch
+from build.weights.quantize import quantize
 from model.checkpoint.layout import INDEX, read_index
 from model.config import GPT2Config
 
-ROOT = Path(__file__).parents[2]
 FILES = ("config.json", "tokenizer.json", "model.safetensors")
 REVISION = "0123456789abcdef0123456789abcdef01234567"
 REPOSITORY = "somebody/tiny-gpt2"
@@ -122,7 +121,7 @@ def test_the_pins_are_whole():
 
 @pytest.mark.parametrize("name", ["mini", "../x", "a b", "", "ä"])
 def test_names_that_are_no_folder_are_refused(name, source):
-    command = [sys.executable, "-m", "build.fetch_model", name, "--source", str(source)]
+    command = [sys.executable, "-m", "build.weights.fetch_model", name, "--source", str(source)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert done.returncode == 1 and "cannot be a model's name" in done.stderr
 
@@ -131,7 +130,7 @@ def test_the_command_takes_a_folder(source, tmp_path):
     """In a copy of the code, as it writes beside it."""
     for folder in ("build", "py"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    command = [sys.executable, "-m", "build.fetch_model", "own-1", "--source", str(source), "--bits", "4"]
+    command = [sys.executable, "-m", "build.weights.fetch_model", "own-1", "--source", str(source), "--bits", "4"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert read_index((tmp_path / "weights" / "own-1" / INDEX).read_bytes()).bits == 4
@@ -147,10 +146,10 @@ def test_a_tilde_that_the_shell_has_left_is_the_home_folder(source, tmp_path):
         environment = os.environ | {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path)}
         return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
 
-    done = run("build.quantize", "~/own/source", "~/own/out", "--eval", "~/own/text.txt")
+    done = run("build.weights.quantize", "~/own/source", "~/own/out", "--eval", "~/own/text.txt")
     assert done.returncode == 0 and "perplexity" in done.stdout, done.stderr
     assert (tmp_path / "own" / "out" / INDEX).is_file()
-    done = run("build.fetch_model", "tiny", "--source", "~/nothing")
+    done = run("build.weights.fetch_model", "tiny", "--source", "~/nothing")
     assert done.returncode == 1 and str(tmp_path / "nothing" / "config.json") in done.stderr
-    done = run("build.quantize", "~nobody-of-this-name/x", "~/own/out")
+    done = run("build.weights.quantize", "~nobody-of-this-name/x", "~/own/out")
     assert done.returncode == 1 and "~nobody-of-this-name/x/config.json" in done.stderr

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from build.site import ROOT
-from page import flow, layout, matrix, strips
-from page.strips import IN_FLOW
-from page.words import Words
+from build.paths import ROOT
+from page.figure import flow, heatmap, matrix, row_height
+from page.figure.heatmap import IN_FLOW
+from page.text.words import Words
 from tests.unit.answers import answers
 from tests.unit.drawings import wide_places
 
@@ -48,14 +48,16 @@ def test_row_sizes_are_those_of_the_style_sheets():
     for sheet, most in (("flow.css", 450), ("phone.css", 350)):
         css = (ROOT / "py/page/style" / sheet).read_text(encoding="utf-8")
         pixels = {name: int(n) for name, n in re.findall(r'\[data-rows="(\w+)"\] \{\s*--row: (\d+)px', css)}
-        assert list(pixels) == [name for name in dict.fromkeys(map(layout.row_size, range(1, 200))) if name in pixels]
+        assert list(pixels) == [
+            name for name in dict.fromkeys(map(row_height.row_size, range(1, 200))) if name in pixels
+        ]
         assert list(pixels.values()) == sorted(pixels.values(), reverse=True)
         for count in range(1, 200):
-            name = layout.row_size(count)
+            name = row_height.row_size(count)
             if sheet == "flow.css" or name in pixels:
-                assert count * pixels[name] <= most or name == layout.LEAST
+                assert count * pixels[name] <= most or name == row_height.LEAST
     wide = (ROOT / "py/page/style/flow.css").read_text(encoding="utf-8")
-    assert all(f'[data-rows="{layout.row_size(count)}"]' in wide for count in range(1, 200))
+    assert all(f'[data-rows="{row_height.row_size(count)}"]' in wide for count in range(1, 200))
 
 
 # Strips
@@ -64,18 +66,18 @@ def test_row_sizes_are_those_of_the_style_sheets():
 @given(COUNTS, st.integers(1, 32), st.integers(0, 9), st.floats(0, 1, exclude_max=True), st.data())
 def test_a_point_of_a_strip_belongs_to_the_cell_drawn_there(count, cells, gap, inside, data):
     row, cell = data.draw(st.integers(0, count - 1)), data.draw(st.integers(0, cells - 1))
-    left, top, right, bottom = box(strips.cursor(row, cell, cells, gap))
+    left, top, right, bottom = box(heatmap.cursor(row, cell, cells, gap))
     assert (left, right, bottom - top) == (0, 1, 1)
     y = top + 0.001 + 0.998 * inside
-    assert strips.cell_at(y / (count * (cells + 2 * gap)), count, cells, gap) == (row, cell)
+    assert heatmap.cell_at(y / (count * (cells + 2 * gap)), count, cells, gap) == (row, cell)
 
 
 @given(COUNTS, st.integers(1, 32), st.integers(0, 9), st.floats(-0.5, 1.5))
 def test_a_point_between_strips_belongs_to_the_nearest_cell(count, cells, gap, share):
     height = count * (cells + 2 * gap)
-    row, cell = strips.cell_at(share, count, cells, gap)
+    row, cell = heatmap.cell_at(share, count, cells, gap)
     assert 0 <= row < count and 0 <= cell < cells
-    _, top, _, bottom = box(strips.cursor(row, cell, cells, gap))
+    _, top, _, bottom = box(heatmap.cursor(row, cell, cells, gap))
     y = min(max(share, 0), 1) * height
     middles = [r * (cells + 2 * gap) + gap + c + 0.5 for r in range(count) for c in (0, cells - 1)]
     apart = abs(y - (top + bottom) / 2)
@@ -86,16 +88,16 @@ def test_outlines_lie_around_the_cells_of_each_token_and_mark_the_heads_part():
     words = Words("en", str(ROOT / "py/page/text"))
     for head in range(4):
         source = {"strips": {"q": "x", "z": "x"}, "count": 5, "cells": 16, "gap": 3, "n_head": 4, "head": head}
-        html = strips.strip("q", source, words)
+        html = heatmap.strip("q", source, words)
         assert 'viewBox="0 0 1 110"' in html and 'height="110"' in html
         outline, part = (re.search(rf'class="{kind}" d="(.*?)"', html)[1] for kind in ("outline", "slice"))
         for row, (whole, slice_) in enumerate(
             zip(re.findall("M.*?z", outline), re.findall("M.*?z", part), strict=True)
         ):
-            top = box(strips.cursor(row, 0, 16, 3))[1]
-            assert box(whole) == (0, top, 1, box(strips.cursor(row, 15, 16, 3))[3])
+            top = box(heatmap.cursor(row, 0, 16, 3))[1]
+            assert box(whole) == (0, top, 1, box(heatmap.cursor(row, 15, 16, 3))[3])
             assert box(slice_) == (0, top + 4 * head, 1, top + 4 * head + 4)
-        assert "slice" not in strips.strip("z", source, words)
+        assert "slice" not in heatmap.strip("z", source, words)
 
 
 # Matrices

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from build import site
+from build.paths import ROOT
+from build.site import site
 from model.checkpoint.layout import INDEX
 from model.gpt2 import softmax
 from model.sampling import ranking
 
-FOLDER = site.ROOT / "weights" / "gpt2"
+FOLDER = ROOT / "weights" / "gpt2"
 CASES = json.loads((Path(__file__).parents[1] / "golden" / "gpt2_124m.json").read_text())
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from build.site import ROOT
+from build.paths import ROOT
 
 SOURCES = [path for folder in ("py", "build") for path in sorted((ROOT / folder).rglob("*.py"))]
 NUMPY_ONLY = {"numpy", "model"}

@@ -6,7 +6,7 @@ import random
 import numpy as np
 import pytest
 
-from build import quantize, random_checkpoint, tokenizer_files
+from build.weights import quantize, random_checkpoint, tokenizer_files
 from model.checkpoint import loading
 from model.checkpoint.assemble import Assembly, weights_from_shards
 from model.checkpoint.file_error import FileError

@@ -6,24 +6,21 @@ import subprocess
 
 import pytest
 
-from build.site import ROOT
-from page.words import LANGUAGES, Words
+from build.paths import ROOT
+from page.text.words import LANGUAGES, Words
 from tests.unit.answers import answers, as_json
 from tests.unit.drawings import drawings
 
 RUNNER = """
 import { loadMicroPython } from "./node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs";
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, statSync } from "node:fs";
 const lines = [];
 const micropython = await loadMicroPython({ heapsize: 32 << 20, linebuffer: true, stdout: line => lines.push(line) });
-micropython.FS.mkdir("page");
-micropython.FS.mkdir("page/text");
-micropython.FS.mkdir("page/parts");
-micropython.FS.mkdir("page/browser");
 const put = (path, from) => micropython.FS.writeFile(path, readFileSync(from));
-for (const folder of ["page", "page/parts", "page/browser", "page/text"])
-    for (const name of readdirSync("py/" + folder).filter(name => /[.](py|json)$/.test(name)))
-        put(`${folder}/${name}`, `py/${folder}/${name}`);
+micropython.FS.mkdir("page");
+for (const path of readdirSync("py/page", { recursive: true }).sort())
+    if (statSync("py/page/" + path).isDirectory()) micropython.FS.mkdir("page/" + path);
+    else if (/[.](py|json)$/.test(path)) put("page/" + path, "py/page/" + path);
 put("drawings.py", "tests/unit/drawings.py");
 put("answers.json", 0);
 try {
@@ -38,7 +35,7 @@ console.log(lines.join("\\n"));
 PROGRAM = """
 import json
 from drawings import drawings
-from page.words import Words
+from page.text.words import Words
 with open("answers.json") as file:
     print(json.dumps(drawings(json.load(file), Words("LANGUAGE", "page/text"))))
 """

@@ -1,4 +1,4 @@
-"""A reader's own checkpoint runs with its own numbers or, held small, as build/quantize.py rounds it."""
+"""A reader's own checkpoint runs with its own numbers or, held small, as build/weights/quantize.py rounds it."""
 
 import json
 import re
@@ -10,7 +10,7 @@ import safetensors.numpy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from build import quantize, random_checkpoint, tokenizer_files
+from build.weights import quantize, random_checkpoint, tokenizer_files
 from model.checkpoint import user_checkpoint
 from model.checkpoint.assemble import weights_from_shards
 from model.checkpoint.file_error import FileError

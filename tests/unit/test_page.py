@@ -11,12 +11,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from build.site import ROOT
+from build.paths import ROOT
 from model.checkpoint import file_error
 from model.sampling import cut_by
-from page import about, candidates, catalog, links, markup, matrix, parts, ribbons, words
-from page.numbers import bar_end, brief, grouped, megabytes, percent, signed, whole_percent
-from page.parts.share import FILES
+from page.figure import matrix, ribbons
+from page.models import catalog
+from page.next_token import candidates
+from page.panels import parts
+from page.panels.parts import run
+from page.panels.parts.share import FILES
+from page.state import links
+from page.text import markup, words
+from page.text.numbers import bar_end, brief, grouped, megabytes, percent, signed, whole_percent
 from tests.browser.reading import number
 from tests.unit.answers import answers
 from tests.unit.drawings import drawings
@@ -280,8 +286,8 @@ def test_every_text_is_used_and_every_used_text_exists():
         "*": [
             *re.findall('data-(?:text|label|both)="(.*?)"', HTML),  # and the panel's own shorthand for `say`
         ],
-        "about.*": ["attention", "mlp", *about.RESIDENTS],
-        "about.*.own": about.RESIDENTS,
+        "about.*": ["attention", "mlp", *run.RESIDENTS],
+        "about.*.own": run.RESIDENTS,
         "cell.*": re.findall(r'class="line-name (\w+)"', drawn["cell 0"]),
         "embedding.*": [
             "piece",
@@ -299,7 +305,7 @@ def test_every_text_is_used_and_every_used_text_exists():
         "panel.*.subtitle": parts.every,
         "share.*": FILES,
         "share.hide.*": links.HIDEABLE,
-        "storage.why.*": {"worker", *said_by("build/service_worker.js", r"Trouble\(", "kind = ")},
+        "storage.why.*": {"worker", *said_by("build/site/service_worker.js", r"Trouble\(", "kind = ")},
         "strip.*": re.findall('data-strip="(.*?)"', every),
         "strip.short.*": re.findall(r'class="strip-name of-(\w+)"', every),
         "work.*": stages,

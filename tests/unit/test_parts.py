@@ -9,11 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from build.site import ROOT
-from page import about, candidates, catalog, columns, embedding, heads, odds, own_files, prompt, tables, work
-from page.markup import quoted, visible
-from page.numbers import grouped, megabytes, percent, signed
-from page.words import LANGUAGES, Words
+from build.paths import ROOT
+from page.figure import columns, prompt_tokens
+from page.models import catalog, user_files
+from page.next_token import candidates
+from page.panels.parts import all_heads, embedding, probabilities, run
+from page.panels.parts.table import square_table, strip_table
+from page.panels.score import lines, mark_at, results, root, step_text
+from page.text.markup import quoted, visible
+from page.text.numbers import grouped, megabytes, percent, signed
+from page.text.words import LANGUAGES, Words
 from tests.browser.reading import close
 from tests.unit.answers import SETTINGS, answers
 from tests.unit.drawings import FILES, drawings
@@ -88,7 +93,7 @@ def texts_of(pattern, html):
 
 
 def work_lines(following, number):
-    html = odds.work(following, number, WORDS)
+    html = probabilities.arithmetic(following, number, WORDS)
     return dict(
         zip(texts_of("<dt>(.*?)</dt>", html), texts_of('<b translate="no">(.*?)</b>', html), strict=True)
     ), texts_of("<span>(.*?)</span>", html)
@@ -103,7 +108,7 @@ def test_the_arithmetic_of_a_token_can_be_followed():
             assert values[0] == signed(row["logit"])
             if temperature == 0:
                 assert values[1:] == [percent(row["sampled"])] and (
-                    "is always" in odds.work(following, number, WORDS)
+                    "is always" in probabilities.arithmetic(following, number, WORDS)
                 ) == (row["rank"] == 1)
             elif row["cut"]:
                 assert values[1:] == [signed(row["logit"] / temperature), "0"] and row["sampled"] == 0
@@ -130,7 +135,7 @@ def test_the_settings_of_the_answers_show_every_case():
 
 def test_the_long_list_marks_the_drawn_token_and_says_when_there_is_none():
     for following in answers()["following"]:
-        html, rows = odds.table(following, WORDS), following["candidates"]
+        html, rows = probabilities.ranking(following, WORDS), following["candidates"]
         if not rows:
             assert texts_of("<p.*?</p>", html) == [WORDS.say("odds.none")]
             continue
@@ -154,9 +159,9 @@ def test_the_long_list_marks_the_drawn_token_and_says_when_there_is_none():
 @given(st.integers(1, 128), st.data())
 def test_a_step_reveals_its_product_and_those_before(size, data):
     step = data.draw(st.integers(0, size))
-    width, mark = work.mark_at(step, size)
+    width, mark = mark_at(step, size)
     score = {"d_head": size, "q": [1] * size, "k": [1] * size, "products": [1] * size, "sums": list(range(1, size + 1))}
-    html = work.lines(score, {}, WORDS).split('clip-path="url(#reveal)"')[1]
+    html = lines(score, {}, WORDS).split('clip-path="url(#reveal)"')[1]
     bars = [tuple(map(float, at)) for at in re.findall(r'<rect class="more" x="(\S+)" y="\S+" width="(\S+)"', html)]
     assert len(bars) == size
     assert sum(x + wide <= width + 0.02 for x, wide in bars) == step == sum(x < width - 0.02 for x, _ in bars)
@@ -170,25 +175,25 @@ def test_a_step_reveals_its_product_and_those_before(size, data):
 
 def test_each_step_tells_its_numbers():
     for score in answers()["scores"]:
-        assert work.step_text(0, score, WORDS) == WORDS.say("player.start")
+        assert step_text(0, score, WORDS) == WORDS.say("player.start")
         for step in range(1, score["d_head"] + 1):
             q, k, product, total = (signed(score[name][step - 1]) for name in ("q", "k", "products", "sums"))
-            assert work.step_text(step, score, WORDS) == f"{step} of 64: {q} × {k} = {product}; sum {total}"
+            assert step_text(step, score, WORDS) == f"{step} of 64: {q} × {k} = {product}; sum {total}"
 
 
 def test_the_results_go_from_the_sum_to_the_share():
     names = {"asking": "A", "answering": "B"}
     for score in answers()["scores"]:
-        values = texts_of('<b translate="no">(.*?)</b>', work.results(score, names, WORDS))
+        values = texts_of('<b translate="no">(.*?)</b>', results(score, names, WORDS))
         assert close(values[0], score["score"])
         if score["column"] > score["row"]:
-            assert values[1:] == ["−∞", "0\u00a0%"] and "cannot hear" in work.results(score, names, WORDS)
+            assert values[1:] == ["−∞", "0\u00a0%"] and "cannot hear" in results(score, names, WORDS)
         else:
             scaled = score["score"] / 8
             weight = math.exp(scaled - score["largest"])
             assert close(values[1], scaled) and close(values[2], weight, 1e-3)
             assert close(values[3], 100 * weight / score["total"], 1e-3)
-    assert (work.root(64), work.root(32), work.root(1)) == ("8", "5.66", "1")
+    assert (root(64), root(32), root(1)) == ("8", "5.66", "1")
 
 
 # Tables, embedding, heads
@@ -199,17 +204,17 @@ def test_tables_hold_every_number_under_its_heading():
     names = [token["shown"] for token in asked["short"][1]["tokens"]]
     shown = [unescape(re.sub("<.*?>", "", visible(name))) for name in names]
     for name, table in asked["strip_tables"].items():
-        html = tables.strip_table(table, names, name)
+        html = strip_table(table, names, name)
         heads_ = ["–".join(dict.fromkeys(map(str, pair))) for pair in table["entries"]]
         assert texts_of('<th scope="col">(.*?)</th>', html) == heads_
         assert heads_[-1].endswith({"token": "256", "mlp_post": "1024", "head_q": "64"}[name])
         assert texts_of('<th scope="row">(.*?)</th>', html) == shown
         assert texts_of("<td>(.*?)</td>", html)[1:] == [signed(x) for row in table["rows"] for x in row]
-    single = tables.strip_table({"entries": [[1, 1], [2, 3]], "rows": [[0.5, 0]]}, ["a"], "z")
+    single = strip_table({"entries": [[1, 1], [2, 3]], "rows": [[0.5, 0]]}, ["a"], "z")
     assert texts_of('<th scope="col">(.*?)</th>', single) == ["1", "2–3"]
     for name, write in (("scores", signed), ("masked", signed), ("pattern", percent)):
         rows = asked["square_tables"][name]["rows"]
-        html = tables.square_table(rows, names, name, name == "pattern")
+        html = square_table(rows, names, name, name == "pattern")
         assert texts_of('<th scope="col">(.*?)</th>', html) == shown
         for i, row in enumerate(re.findall("<tr>(.*?)</tr>", html)[1:]):
             blank = 0 if name == "scores" else len(names) - 1 - i
@@ -237,14 +242,14 @@ def test_tables_hold_every_number_under_its_heading():
 )
 def test_a_piece_is_part_of_a_longer_word(pieces, parts):
     answer = {"tokens": [{"text": piece} for piece in pieces]}
-    found = "".join(".1"[prompt.is_piece(answer, position)] for position in range(len(pieces)))
+    found = "".join(".1"[prompt_tokens.is_piece(answer, position)] for position in range(len(pieces)))
     assert found == parts
 
 
 def test_what_is_no_text_is_no_part_of_a_word():
     pieces = [("", "template"), ("car", ""), ("pet", ""), ("", "no_token"), ("s", ""), ("", "template")]
     answer = {"tokens": [{"text": text, **({"note": note} if note else {})} for text, note in pieces]}
-    assert "".join(".1"[prompt.is_piece(answer, position)] for position in range(6)) == ".11..."
+    assert "".join(".1"[prompt_tokens.is_piece(answer, position)] for position in range(6)) == ".11..."
     shown = [{"id": i, "shown": "x"} | token for i, token in enumerate(answer["tokens"])]
     html = embedding.rows({"tokens": shown}, answers()["short"][0]["view"] | {"first": 0}, WORDS)
     notes = texts_of('<span class="note">(.*?)</span>', html)
@@ -257,7 +262,7 @@ def test_what_is_no_text_is_no_part_of_a_word():
 def test_what_is_lacking_in_a_choice_of_files_is_said_and_what_was_chosen():
     expected = ("no_weights", "many_weights", "no_tokenizer", "no_config", "twice", None)
     for names, key in zip(FILES, expected, strict=True):
-        said = own_files.missing(names, WORDS)
+        said = user_files.missing(names, WORDS)
         assert said == (f"{WORDS.say('own.' + key, file='config.json')} Chosen: {', '.join(names)}." if key else "")
 
 
@@ -270,7 +275,7 @@ def test_what_is_lacking_in_a_choice_of_files_is_said_and_what_was_chosen():
     ],
 )
 def test_files_are_known_by_their_names_as_published(names, places):
-    assert own_files.missing(names, WORDS) == "" and own_files.in_order(names) == places
+    assert user_files.missing(names, WORDS) == "" and user_files.in_order(names) == places
 
 
 def test_a_readers_own_model_says_what_rounding_did_and_which_files_are_not_used():
@@ -283,11 +288,11 @@ def test_a_readers_own_model_says_what_rounding_did_and_which_files_are_not_used
 def test_about_this_run_says_how_a_readers_own_weights_are_held():
     asked = answers()["about"]
     for share, key in ((None, None), (0.0, "own.exact"), (0.0081, "own.rounded")):
-        html = about.part(asked | {"rounding": share}, False, WORDS)
+        html = run.run_stats(asked | {"rounding": share}, False, WORDS)
         assert (key is None) == (WORDS.say("about.float32.own", size=megabytes(4 * asked["parameters"])) not in html)
         assert key is None or catalog.rounding(share, WORDS) in html
-    padded = about.part(asked | {"without_token": 47, "first_without": 50257}, False, WORDS)
-    assert "47, shown as ⟨#50257⟩" in padded and "⟨#" not in about.part(asked, False, WORDS)
+    padded = run.run_stats(asked | {"without_token": 47, "first_without": 50257}, False, WORDS)
+    assert "47, shown as ⟨#50257⟩" in padded and "⟨#" not in run.run_stats(asked, False, WORDS)
 
 
 def test_the_embedding_names_each_token_its_number_and_its_place():
@@ -295,7 +300,7 @@ def test_the_embedding_names_each_token_its_number_and_its_place():
     html = embedding.rows(answer, answer["view"], WORDS)
     tokens = answer["tokens"]
     lines = texts_of(r"<li>(<span class=\"piece.*?)</li>", html)
-    notes = [WORDS.say("embedding.piece") if prompt.is_piece(answer, i) else "" for i in range(len(tokens))]
+    notes = [WORDS.say("embedding.piece") if prompt_tokens.is_piece(answer, i) else "" for i in range(len(tokens))]
     shown = [token["shown"].replace(" ", "␣") for token in tokens]
     ids = [grouped(token["id"]) for token in tokens]
     assert lines == [f"{text}→#{i}{note}" for text, i, note in zip(shown, ids, notes, strict=True)]
@@ -307,7 +312,7 @@ def test_the_embedding_names_each_token_its_number_and_its_place():
 
 def test_the_grid_has_every_head_and_says_what_each_looks_at():
     every = answers()["heads"]
-    html = heads.grid(every, (2, 1), WORDS)
+    html = all_heads.grid(every, (2, 1), WORDS)
     found = re.findall(r'data-block="(\d+)" data-head="(\d+)" aria-pressed="(\w+)" aria-label="(.*?)"', html)
     assert [(b, h) for b, h, *_ in found] == [(str(b), str(h)) for b in range(6) for h in range(4)]
     assert [(b, h) for b, h, pressed, _ in found if pressed == "true"] == [("2", "1")]

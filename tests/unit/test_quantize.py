@@ -1,4 +1,4 @@
-"""build/quantize.py: Hugging Face's checkpoints in, the browser's layout out."""
+"""build/weights/quantize.py: Hugging Face's checkpoints in, the browser's layout out."""
 
 import hashlib
 import json
@@ -7,15 +7,15 @@ import shutil
 import string
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 import safetensors.numpy
 
-from build import random_checkpoint, tokenizer_files
-from build.quantize import SMALLEST_SHARD, Piece, quantize, split_into_shards
-from build.source import SourceError
+from build.paths import ROOT
+from build.weights import random_checkpoint, tokenizer_files
+from build.weights.quantize import SMALLEST_SHARD, Piece, quantize, split_into_shards
+from build.weights.source import SourceError
 from model.checkpoint.assemble import weights_from_shards
 from model.checkpoint.layout import INDEX, read_index
 from model.config import GPT2Config
@@ -23,7 +23,6 @@ from model.session import Session
 from model.tokenizer import vocabulary
 from model.tokenizer.tokenizer import BYTE_OF_CHARACTER
 
-ROOT = Path(__file__).parent.parent.parent
 GOLDEN = ROOT / "tests" / "golden"
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"5" * 64 + b"\nsize 548105171\n"
 ROWS = 300  # of the vocabulary; GPT-2's kind of tokenizer needs 256 at least
@@ -439,12 +438,12 @@ def test_commands(tmp_path):
         )
 
     sizes = ["--vocab-size", "300", "--n-positions", "8", "--n-embd", "12", "--n-layer", "1", "--n-head", "3"]
-    assert run("build.random_checkpoint", tmp_path / "a", *sizes, "--seed", "7").returncode == 0
-    failed = run("build.quantize", tmp_path / "a", tmp_path / "b")
+    assert run("build.weights.random_checkpoint", tmp_path / "a", *sizes, "--seed", "7").returncode == 0
+    failed = run("build.weights.quantize", tmp_path / "a", tmp_path / "b")
     assert failed.returncode == 1
     assert "tokenizer.json cannot be read" in failed.stderr and "Traceback" not in failed.stderr
     tokenizer_files.write(tmp_path / "a", 300)
-    assert run("build.quantize", tmp_path / "a", tmp_path / "b").returncode == 0
+    assert run("build.weights.quantize", tmp_path / "a", tmp_path / "b").returncode == 0
     loaded(tmp_path / "b")
-    failed = run("build.random_checkpoint", tmp_path / "c", "--n-head", "7")
+    failed = run("build.weights.random_checkpoint", tmp_path / "c", "--n-head", "7")
     assert failed.returncode == 1 and "n_head 7 does not divide" in failed.stderr

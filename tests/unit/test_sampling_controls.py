@@ -9,26 +9,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from build import site
+from build.paths import ROOT
 from model import sampling
-from page import draws, needle, scales, shape
-from page.words import Words
+from page.next_token import curve, needle, random_draw, sliders
+from page.text.words import Words
 from tests.unit.answers import answers
 
-WORDS = Words("en", str(site.ROOT / "py/page/text"))
+WORDS = Words("en", str(ROOT / "py/page/text"))
 
 
 def test_splitmix64_is_the_published_one():
     """The first three outputs for seed 0, as in every implementation of it."""
     published = (0xE220A8397B1DCDAF, 0x6E789E6AA1B965F4, 0x06C45D188009454F)
-    assert [draws.uniform(0, n) for n in range(3)] == [(x >> 11) / 2**53 for x in published]
+    assert [random_draw.uniform(0, n) for n in range(3)] == [(x >> 11) / 2**53 for x in published]
 
 
 @pytest.mark.parametrize("along", ["draws of one seed", "first draws of many seeds"])
 def test_draws_are_uniform(along):
     """Chi-square over 100 bins, 99 degrees of freedom: beyond 180 once in a million."""
     pairs = ((7, n) for n in range(50_000)) if along == "draws of one seed" else ((n, 0) for n in range(50_000))
-    u = np.array([draws.uniform(seed, n) for seed, n in pairs])
+    u = np.array([random_draw.uniform(seed, n) for seed, n in pairs])
     assert u.min() >= 0 and u.max() < 1
     counts = np.bincount((100 * u).astype(int), minlength=100)
     assert ((counts - 500) ** 2 / 500).sum() < 180
@@ -41,7 +41,7 @@ def test_tokens_are_drawn_as_often_as_their_probability():
     order = sampling.ranking(logits)
     p = sampling.sampled(logits, order, 0.9, 20, 0.95)
     edges = np.cumsum(p[order], dtype=np.float64)
-    u = np.array([draws.uniform(11, n) for n in range(100_000)])
+    u = np.array([random_draw.uniform(11, n) for n in range(100_000)])
     assert all(sampling.draw(p, order, x) == order[np.searchsorted(edges, x * edges[-1], "right")] for x in u[:500])
     counts = np.bincount(order[np.searchsorted(edges, u * edges[-1], "right")], minlength=40)
     spread = np.sqrt(100_000 * p * (1 - p))
@@ -50,24 +50,24 @@ def test_tokens_are_drawn_as_often_as_their_probability():
 
 
 def test_every_position_of_the_temperature_slider_is_a_temperature_of_its_own():
-    temperatures = [scales.temperature_at(position) for position in range(scales.TEMPERATURE_STEPS + 1)]
+    temperatures = [sliders.temperature_at(position) for position in range(sliders.TEMPERATURE_STEPS + 1)]
     assert temperatures[0] == 0 and temperatures[40] == 0.8 and temperatures[-1] == 5
     steps = np.diff(temperatures)
     assert (steps > 0).all() and steps[:100].max() < 0.0201 < steps[100:].min()
-    assert [scales.temperature_position(t) for t in temperatures] == list(range(scales.TEMPERATURE_STEPS + 1))
+    assert [sliders.temperature_position(t) for t in temperatures] == list(range(sliders.TEMPERATURE_STEPS + 1))
 
 
 @given(st.floats(0, 5))
 def test_a_typed_temperature_stands_at_the_nearest_position(temperature):
-    position = scales.temperature_position(temperature)
-    distance = abs(scales.temperature_at(position) - temperature)
-    others = (p for p in (position - 1, position + 1) if 0 <= p <= scales.TEMPERATURE_STEPS)
-    assert all(distance <= abs(scales.temperature_at(p) - temperature) + 1e-3 for p in others)
+    position = sliders.temperature_position(temperature)
+    distance = abs(sliders.temperature_at(position) - temperature)
+    others = (p for p in (position - 1, position + 1) if 0 <= p <= sliders.TEMPERATURE_STEPS)
+    assert all(distance <= abs(sliders.temperature_at(p) - temperature) + 1e-3 for p in others)
 
 
 def test_the_far_ends_are_off():
-    assert scales.top_k_at(200) == 200 and scales.top_k_at(201) is None
-    assert scales.top_p_at(99) == 0.99 and scales.top_p_at(100) is None and scales.top_p_at(5) == 0.05
+    assert sliders.top_k_at(200) == 200 and sliders.top_k_at(201) is None
+    assert sliders.top_p_at(99) == 0.99 and sliders.top_p_at(100) is None and sliders.top_p_at(5) == 0.05
 
 
 LISTED = [one for one in answers()["following"] if one["candidates"] and one["candidates"][0]["rank"] == 1]
@@ -100,15 +100,15 @@ def test_u_never_reads_one():
 @pytest.mark.parametrize("number", range(len(LISTED)))
 def test_the_curve_goes_through_the_probabilities(number):
     following = LISTED[number]
-    html = shape.curves(following, WORDS)
+    html = curve.curves(following, WORDS)
     for kind in ("model", "sampled"):
         points = re.search(rf'class="{kind}" points="([^"]*)"', html)[1].split()
         assert len(points) == len(following["shape"]["ranks"])
         for point, rank, share in zip(points, following["shape"]["ranks"], following["shape"][kind], strict=True):
             x, y = map(float, point.split(","))
             assert x == pytest.approx(
-                shape.WIDTH * math.log(rank) / math.log(following["shape"]["ranks"][-1]), abs=0.06
+                curve.WIDTH * math.log(rank) / math.log(following["shape"]["ranks"][-1]), abs=0.06
             )
-            height = shape.HEIGHT * min(1, -math.log10(max(share, 1e-6)) / 6)
+            height = curve.HEIGHT * min(1, -math.log10(max(share, 1e-6)) / 6)
             assert y == pytest.approx(height, abs=0.06)
-    assert f"{following['entropy']['sampled']:.2f} bits" in shape.sentence(following, WORDS)
+    assert f"{following['entropy']['sampled']:.2f} bits" in curve.sentence(following, WORDS)

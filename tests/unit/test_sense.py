@@ -2,11 +2,12 @@
 
 import re
 
-from build import site
+from build.paths import ROOT
+from build.site import site
 from build.train.sense import EVERY, LENGTH, TEMPERATURE, read_sentences, scores
 from build.train.writing import continuations
 
-FOLDER = site.ROOT / "weights" / site.MODEL
+FOLDER = ROOT / "weights" / site.MODEL
 
 
 def test_the_card_says_how_many_everyday_sentences_the_model_finishes_and_how():

@@ -8,14 +8,12 @@ import socket
 import subprocess
 import sys
 from functools import partial
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from build.paths import ROOT
 from build.serve import Answer, serving
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from page.state import FIELDS, State
+from page.state.state import FIELDS, State
 
 VALUES = {
     str: st.text(max_size=3),

@@ -9,7 +9,7 @@ import tokenizers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from build import tokenizer_files, unicode_classes
+from build.weights import tokenizer_files, unicode_classes
 from model.tokenizer.tokenizer import WORD, Tokenizer, TokenizerError
 from tests.golden import make_tokenizer
 

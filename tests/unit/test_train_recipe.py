@@ -10,9 +10,9 @@ import tokenizers
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from build.tokenizer_files import END_OF_TEXT, build_tokenizer
 from build.train import data
 from build.train.data import DataError, consecutive_windows, prepare, read_documents, shuffled_windows, token_stream
+from build.weights.tokenizer_files import END_OF_TEXT, build_tokenizer
 
 VOCAB_SIZE = 512
 NUMBERED = [f"This is document {i}." for i in range(400)]

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from build import site
+from build.paths import ROOT
+from build.site import site
 from model.explain.block_view import block_view
 from model.session import Session
 from tests.unit.without_browser import in_thread, runner_of, worker_of
@@ -23,7 +24,7 @@ TEXTS = ("The cat", "The cat sat on the mat", "One day a little girl went to the
 
 @pytest.fixture(scope="module")
 def embedded():
-    return site.load_model(site.ROOT / "weights" / site.MODEL)
+    return site.load_model(ROOT / "weights" / site.MODEL)
 
 
 @pytest.fixture

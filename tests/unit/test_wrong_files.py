@@ -14,10 +14,10 @@ import safetensors.numpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from build import random_checkpoint, tokenizer_files
-from build.quantize import quantize
-from build.site import ROOT
-from build.source import Source, SourceError
+from build.paths import ROOT
+from build.weights import random_checkpoint, tokenizer_files
+from build.weights.quantize import quantize
+from build.weights.source import Source, SourceError
 from model.checkpoint.file_error import FileError
 from model.checkpoint.file_kinds import TELLING, check_weights, json_text
 from model.checkpoint.layout import tensor_shapes
@@ -25,7 +25,7 @@ from model.checkpoint.loading import Progress
 from model.checkpoint.safetensors import header_end
 from model.checkpoint.user_checkpoint import load_own
 from model.config import GPT2Config
-from page.words import LANGUAGES, Words
+from page.text.words import LANGUAGES, Words
 from tests.unit.test_quantize import POINTER
 from tests.unit.without_browser import in_thread
 

@@ -64,7 +64,7 @@ def read_index(text: str | bytes) -> Index:
     for bits, name in LAYOUTS.items():
         if layout == name:
             return Index(bits, files, shard_of)
-    raise CheckpointError(f"{INDEX}: layout {layout!r} is unknown; run build/quantize.py again.")
+    raise CheckpointError(f"{INDEX}: layout {layout!r} is unknown; run build/weights/quantize.py again.")
 
 
 def tensor_shapes(config: GPT2Config) -> dict[str, tuple[int, ...]]:

@@ -2,7 +2,7 @@
 
 They are those of the `tokenizers` library, whose Unicode version is 16.0.
 
-Written by `python -m build.unicode_classes`; do not edit. Each string goes between the brackets of a regular
+Written by `python -m build.weights.unicode_classes`; do not edit. Each string goes between the brackets of a regular
 expression's character class. Python's own classes will not do: they change with its Unicode version.
 """
 

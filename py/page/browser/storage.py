@@ -1,7 +1,7 @@
 """What this browser keeps for this copy of the page, so that it starts without a network: the page and its models.
 
 The browser's storage belongs to the whole host, and there may be other copies in other folders: ours are the caches
-whose names begin with this folder's address, see build/service_worker.js and model/worker/download.py.
+whose names begin with this folder's address, see build/site/service_worker.js and model/worker/download.py.
 """
 
 import asyncio
@@ -9,8 +9,8 @@ import asyncio
 from pyscript import window
 
 from page.browser.dom import address
-from page.markup import escape
-from page.numbers import megabytes
+from page.text.markup import escape
+from page.text.numbers import megabytes
 
 WORKER = "service-worker.js"
 
@@ -18,7 +18,7 @@ WORKER = "service-worker.js"
 class Copy:
     """The page itself on its way into storage."""
 
-    trouble = None  # what it failed on: {"kind", "file", "status"}, see build/service_worker.js
+    trouble = None  # what it failed on: {"kind", "file", "status"}, see build/site/service_worker.js
 
 
 def site():

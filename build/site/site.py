@@ -1,0 +1,277 @@
+"""Assembles the deployable site: one static folder with relative addresses only, so that it works under any sub-path.
+
+The first picture is prepared here, by the same model and page code that runs in the browser, so that a reader sees
+a real example before any interpreter has started. The page says that it is prepared until the live model takes over.
+"""
+
+import base64
+import hashlib
+import json
+import re
+import shutil
+import tomllib
+from html import escape
+from pathlib import Path
+from urllib.parse import quote
+
+import numpy as np
+
+from build.command import command
+from build.paths import ROOT
+from build.site.compress import compress
+from build.site.licences import third_party
+from build.site.offline import write_manifest, write_service_worker
+from model.checkpoint.assemble import weights_from_shards
+from model.checkpoint.layout import INDEX, parameters, read_index
+from model.config import GPT2Config
+from model.explain.answers import Settings
+from model.session import Session
+from model.tokenizer import vocabulary
+from model.tokenizer.tokenizer import Tokenizer
+from model.worker.engine import Engine, finish
+from model.worker.run import Runner
+from page.figure import columns, logit_lens, prompt_tokens
+from page.next_token import candidates, curve, needle
+from page.state import examples
+from page.text.words import LANGUAGES, Words
+
+MODEL = "mini"
+ICON = "py/page/icon.svg"
+
+
+def load_model(folder: Path) -> tuple[Session, Tokenizer]:
+    """A quantised checkpoint from disk. Raises FileNotFoundError, CheckpointError."""
+    index = read_index((folder / INDEX).read_bytes())
+    config = GPT2Config.from_json((folder / "config.json").read_bytes())
+    tokenizer = vocabulary.read((folder / "tokenizer.json").read_bytes(), config)
+    shards = [np.fromfile(folder / name, np.uint8) for name in index.shards]
+    return Session(weights_from_shards(shards, config), config), tokenizer
+
+
+def check_files(folder: Path) -> None:
+    """Raises SystemExit unless the files of a quantised checkpoint are those that its index describes."""
+    for file in read_index((folder / INDEX).read_bytes()).files:
+        path = folder / file.name
+        if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != file.sha256:
+            raise SystemExit(
+                f"{path} is not the file that {INDEX} describes, and browsers would refuse it.\n"
+                "If git has changed its line ends (core.autocrlf), delete it and run: git checkout -- weights\n"
+                "Else make the model anew."
+            )
+
+
+def list_models(weights: Path) -> list[dict]:
+    """What the page is told of the quantised checkpoints in the folder `weights`, the embedded one first.
+
+    `version` is the SHA-256 of its index, which holds those of its files.
+    """
+    models = []
+    for path in weights.glob(f"*/{INDEX}"):
+        index, config = read_index(path.read_bytes()), GPT2Config.from_json((path.parent / "config.json").read_bytes())
+        models.append(
+            {
+                "name": path.parent.name,
+                "base": f"weights/{path.parent.name}/",
+                "version": hashlib.sha256(path.read_bytes()).hexdigest(),
+                "files": len(index.files),
+                "bytes": index.size,
+                "bits": index.bits,
+                "parameters": parameters(config),
+                "n_layer": config.n_layer,
+                "n_head": config.n_head,
+            }
+        )
+    return sorted(models, key=lambda model: (model["name"] != MODEL, model["bytes"]))
+
+
+def write_models(out: Path) -> None:
+    """The list of models in the site `out`, for its page."""
+    (out / "weights" / "models.json").write_text(json.dumps(list_models(out / "weights"), indent=1) + "\n")
+
+
+def explain(text: str, temperature: float, session: Session, tokenizer: Tokenizer) -> dict:
+    """What the engine answers to `predict`, with what it says after each block, less the timings."""
+    engine = Engine(Runner(session, tokenizer, "float32"))
+    settings: Settings = {
+        "temperature": temperature,
+        "top_k": None,
+        "top_p": None,
+        "u": 0.5,
+        "count": candidates.COUNT,
+        "query": "",
+    }
+    answer = finish(engine.predict(text, [], settings, 0, 0, -1))
+    if "run" not in answer:
+        raise ValueError(f"the model does not read {text!r}: {answer}")
+    whole = {**answer, **finish(engine.forming(answer["run"]))}
+    return {name: value for name, value in whole.items() if name not in ("run", "milliseconds", "computed")}
+
+
+def fill(html: str, element_id: str, inner: str) -> str:
+    """`html` with the so far empty element `element_id` filled."""
+    filled, count = re.subn(rf'(<(\w+)[^>]*\bid="{element_id}"[^>]*>)(</\2>)', lambda m: m[1] + inner + m[3], html)
+    if count != 1:
+        raise ValueError(f"index.html should have one empty element with id {element_id}, it has {count}")
+    return filled
+
+
+def prepared_page(html: str, answer: dict, words: Words) -> str:
+    """index.html with its texts in English and the example's values in every part of the picture."""
+    html = re.sub(
+        r'(<[^>]*\bdata-text="([^"]+)"[^>]*>)(?=</)',
+        lambda m: m[1] + escape(words.say(m[2]), quote=False),
+        html,
+    )
+    html = re.sub(r'(data-both="([^"]+)"[^>]*>)', lambda m: m[1] + both(m[2]), html)
+    html = re.sub(r'data-label="([^"]+)"', lambda m: f'{m[0]} aria-label="{escape(words.say(m[1]))}"', html)
+    following, view = answer["next"], answer["view"]
+    view["count"] = len(answer["tokens"]) - view["first"]
+    parts = {
+        "starting-words": starting_words(),
+        "prompt": escape(examples.EXAMPLES[0]),
+        "prompt-tokens": prompt_tokens.tints(answer, following["drawn"]["shown"]),
+        "prompt-count": prompt_tokens.count(answer, words),
+        "examples": examples.buttons(),
+        **columns.columns(answer, words),
+        "forming": logit_lens.rail(answer["depths"], answer["view"]["block"], words),
+        "candidates": candidates.table(following, words),
+        "formula": candidates.formula(following, words),
+        "needle": needle.strip(following, words),
+        "draw-sentence": needle.sentence(following, words),
+        "shape": curve.curves(following, words),
+        "shape-sentence": curve.sentence(following, words),
+        "top-k-value": words.say("setting.off"),
+        "top-p-value": words.say("setting.off"),
+        "block-count": words.say("of", total=view["n_layer"]),
+        "head-count": words.say("of", total=view["n_head"]),
+    }
+    for element_id, inner in parts.items():
+        html = fill(html, element_id, inner)
+    return html
+
+
+def both(key: str) -> str:
+    """A text for which no Python can choose the language, in both."""
+    texts = [(language, words_of(language).say(key)) for language in LANGUAGES]
+    return " ".join(f'<span lang="{language}">{escape(text)}</span>' for language, text in texts)
+
+
+def words_of(language: str) -> Words:
+    return Words(language, str(ROOT / "py" / "page" / "text"))
+
+
+def one_style_sheet(html: str, out: Path) -> str:
+    """The page's style sheets joined in their order into style.css: a first visit waits for one file, not eleven."""
+    links = re.findall(r' *<link rel="stylesheet" href="([^"]+)" />\n', html)
+    (out / "style.css").write_text("\n".join((ROOT / link).read_text(encoding="utf-8") for link in links))
+    shutil.rmtree(out / "py" / "page" / "style")
+    return re.sub(
+        r'( *<link rel="stylesheet" href=")[^"]+(" />\n)(?: *<link rel="stylesheet"[^>]*>\n)*', r"\1style.css\2", html
+    )
+
+
+def with_icon(html: str) -> str:
+    """The page with its icon inside: Chromium asks for an icon's file again whenever the page's address changes."""
+    icon = (ROOT / ICON).read_text(encoding="utf-8").strip()
+    return html.replace(f'href="{ICON}"', f'href="data:image/svg+xml,{quote(icon)}"')
+
+
+def with_integrity(html: str, out: Path) -> str:
+    """The page naming the SHA-384 of what it loads of PyScript and MicroPython.
+
+    Its own few scripts and its style carry none: opened from a disk the page needs them, and there browsers take a
+    named hash as a reason to refuse.
+    """
+    core = next((out / "vendor" / "pyscript").glob("core-*.js")).relative_to(out).as_posix()
+    preloads = [f'<link rel="modulepreload" href="{path}" />' for path in (core, "vendor/micropython/micropython.mjs")]
+    html = html.replace("    <script", "".join(f"    {link}\n" for link in preloads) + "    <script", 1)
+
+    def named(match: re.Match) -> str:
+        return f'{match[1]}{match[2]}" integrity="{integrity(out / match[2])}"'
+
+    return re.sub(r'(<script type="module" src="|<link rel="modulepreload" href=")([^"]+)"', named, html)
+
+
+def integrity(path: Path) -> str:
+    """A file's SHA-384 as browsers compare it (W3C, "Subresource Integrity")."""
+    return f"sha384-{base64.b64encode(hashlib.sha384(path.read_bytes()).digest()).decode()}"
+
+
+def interpreter_settings(table: dict) -> dict:
+    """One table of pyscript.toml as PyScript's configuration: the files of `folder` are added to its `files`."""
+    folder = ROOT / table.pop("folder")
+    kinds = {".py", ".json"}
+    files = table.pop("files", {})
+    for path in sorted(p for p in folder.rglob("*") if p.suffix in kinds):
+        files[f"./{path.relative_to(ROOT).as_posix()}"] = f"./{path.relative_to(ROOT / 'py').as_posix()}"
+    return {**table, "files": files}
+
+
+def starting_words() -> str:
+    """What starting.js may have to say, in every language, as JSON inside the page."""
+    texts = {
+        language: {key: text for key, text in words_of(language).texts.items() if key.startswith("starting.")}
+        for language in LANGUAGES
+    }
+    return json.dumps(texts, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def write_start(out: Path) -> None:
+    """start.json: size and integrity of each file that the page's Python and the model's need, in their order."""
+    vendor = out / "vendor"
+    pyscript = [path for path in sorted((vendor / "pyscript").glob("*.js")) if not path.name.startswith("toml-")]
+    runtime = {  # PyScript would read settings in TOML too; ours are JSON
+        "page": [*pyscript, out / "page.json", *sorted((vendor / "micropython").iterdir())],
+        "model": [out / "model.json", *sorted((vendor / "pyodide").iterdir())],
+    }
+    parts = {}
+    for part, paths in runtime.items():
+        paths += [out / path for path in json.loads((out / f"{part}.json").read_bytes())["files"]]
+        parts[part] = {path.relative_to(out).as_posix(): [path.stat().st_size, integrity(path)] for path in paths}
+    (out / "start.json").write_text(json.dumps(parts), encoding="utf-8")
+
+
+def build(out: Path, names: tuple[str, ...] | None = None) -> None:
+    """The whole site into the folder `out`, with the models `names` from weights/, None for all that are there."""
+    for needed in (ROOT / "vendor" / "manifest.json", ROOT / "weights" / MODEL / INDEX):
+        if not needed.exists():
+            raise SystemExit(
+                f"{needed.relative_to(ROOT)} is missing. Run `make site`, which makes what it needs first."
+            )
+    if out.exists():
+        shutil.rmtree(out)
+    skip = shutil.ignore_patterns("__pycache__", "*.pyc", "README.md", "curve.jsonl")
+    if names is None:
+        names = tuple(path.parent.name for path in (ROOT / "weights").glob(f"*/{INDEX}"))
+    for name in names:
+        check_files(ROOT / "weights" / name)
+    for folder in ("py", "vendor", *(f"weights/{name}" for name in names)):
+        shutil.copytree(ROOT / folder, out / folder, ignore=skip)
+    write_models(out)
+    for name, table in tomllib.loads((ROOT / "pyscript.toml").read_text(encoding="utf-8")).items():
+        (out / f"{name}.json").write_text(json.dumps(interpreter_settings(table)), encoding="utf-8")
+    session, tokenizer = load_model(ROOT / "weights" / MODEL)
+    answer = explain(examples.EXAMPLES[0], examples.TEMPERATURE, session, tokenizer)
+    (out / "example.json").write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
+    html = (ROOT / "index.html").read_text(encoding="utf-8")
+    words = words_of("en")
+    html = prepared_page(with_integrity(one_style_sheet(with_icon(html), out), out), answer, words)
+    (out / "index.html").write_text(html, encoding="utf-8")
+    (out / "THIRD_PARTY.md").write_text(third_party(names), encoding="utf-8")
+    write_start(out)
+    write_manifest(out)
+    write_service_worker(out)
+    compress(out)
+    (out / ".nojekyll").touch()  # GitHub Pages serves the folder as it is
+    size = sum(p.stat().st_size for p in out.rglob("*") if p.is_file())
+    print(f"{out.name}/ is ready: {size / 1e6:.1f} MB. `make serve` opens it.")
+
+
+def main() -> None:
+    parser = command(__doc__)
+    parser.add_argument("out", nargs="?", default="dist", metavar="FOLDER", help="in this repository (default: dist)")
+    build(ROOT / parser.parse_args().out)
+
+
+if __name__ == "__main__":
+    main()

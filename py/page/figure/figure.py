@@ -1,0 +1,144 @@
+"""The picture as a whole: puts the worker's answers on the page and draws what connects its columns."""
+
+from page.browser.dom import all_of, by_id, fill, first_of, mark, place, rectangle, scroll_down, write
+from page.figure import flow, logit_lens, matrix, row_height
+from page.figure.block_transition import Fold
+from page.figure.columns import columns
+from page.figure.heatmap import IN_FLOW
+from page.next_token import candidates, curve, needle
+from page.state.counting import number_of
+
+
+class Figure:
+    def __init__(self, state, words):
+        self.state = state
+        self.words = words
+        self.answer = None  # the prepared one, then that of the last prediction
+        self.stale = False  # the field holds another text than the picture
+        self.depths = []  # the answer forming, of this run; None for each depth that is not known yet
+        self.fold = Fold()
+
+    @property
+    def view(self):
+        return self.answer["view"]
+
+    @property
+    def is_live(self):
+        """Whether the model computed it just now: the prepared one took no time."""
+        return self.answer is not None and "milliseconds" in self.answer
+
+    def mark_stale(self, stale=True):
+        self.stale = stale
+        by_id("figure").classList.toggle("stale", stale)
+
+    @property
+    def names(self):
+        """The drawn tokens' texts."""
+        return [token["shown"] for token in self.answer["tokens"][self.view["first"] :]]
+
+    def draw_run(self, answer):
+        """A run of the model, without its next tokens: `draw_next` follows, a frame later where things move."""
+        mark("numbers")
+        self.take(answer)
+        self.depths = [None] * (answer["view"]["n_layer"] + 1)
+        self.draw_view(answer["view"])
+        scroll_down(by_id("flow"))
+
+    def take(self, answer):
+        """What is to be drawn next; whatever measures the picture meanwhile finds it whole."""
+        self.answer = answer
+        answer["view"]["count"] = len(answer["tokens"]) - answer["view"]["first"]
+
+    def draw_view(self, view):
+        """One block, head and token of the same run."""
+        mark("view")
+        self.answer["view"] = view
+        self.take(self.answer)
+        figure = by_id("figure")
+        figure.setAttribute("data-rows", row_height.row_size(view["count"]))
+        figure.setAttribute("data-view", "{block} {head} {row}".format(**view))
+        for name, html in columns(self.answer, self.words).items():
+            fill(name, html)
+        for name, last in (("block", view["n_layer"]), ("head", view["n_head"])):
+            by_id(name).max = last
+            by_id(name).value = number_of(view[name])
+            write(name + "-count", self.words.say("of", total=last))
+            for step, button in ((-1, name + "-back"), (1, name + "-on")):
+                by_id(button).disabled = not 0 <= view[name] + step < last
+        self.draw_forming(self.depths)
+        self.ring(view["row"], None)
+        self.draw_ribbons()
+        mark("viewed")
+
+    def draw_next(self, following):
+        """The next-token list alone, after a change of the settings."""
+        self.answer["next"] = following
+        fill("candidates", candidates.table(following, self.words))
+        write("formula", candidates.formula(following, self.words))
+        fill("needle", needle.strip(following, self.words))
+        fill("draw-sentence", needle.sentence(following, self.words))
+        fill("shape", curve.curves(following, self.words))
+        write("shape-sentence", curve.sentence(following, self.words))
+        self.draw_fan()
+        mark("drawn")
+
+    def draw_forming(self, depths):
+        self.depths = depths
+        fill("forming", logit_lens.rail(depths, self.view["block"], self.words))
+
+    def ring(self, row, column):
+        """Emphasise, in the pattern, the token that listens and, unless None, the one listened to."""
+        view = self.view
+        row -= view["first"]
+        outlines = matrix.emphasis(row, -1 if column is None else column - view["first"], view["count"])
+        for kind in ("row", "column", "cell"):
+            hidden = column is None and kind != "row"
+            first_of("#pattern .ring." + kind).setAttribute("d", "" if hidden else outlines[kind])
+        for label in all_of("#tokens .token"):
+            number = label.getAttribute("data-row")
+            label.classList.toggle("listened", column is not None and number == str(column))
+
+    def places(self):
+        """Where CSS has put the columns: within the overlay, which scrolls with them where a text is long."""
+        origin = by_id("overlay")
+        places = {name: rectangle(first_of('#flow [data-strip="' + name + '"]'), origin) for name in IN_FLOW}
+        places["pattern"] = rectangle(first_of("#pattern svg"), origin)
+        for name in ("before", "after", "rail"):
+            places[name] = rectangle(by_id(name), origin)
+        return places
+
+    def draw_ribbons(self):
+        """Measure the columns and connect them, unless they are just moving."""
+        if self.answer is None or self.fold.under_way:
+            return
+        view = self.view
+        places = self.places()
+        chosen = view["row"] - view["first"]
+        fill("ribbons", flow.picture(places, view["count"], view, chosen, self.state.threshold))
+        self.draw_fan()
+
+    def draw_fan(self):
+        """From the last row to the list beside it; where the list stands elsewhere, nothing."""
+        origin = by_id("overlay")
+        after = rectangle(by_id("after"), origin)
+        rows = [rectangle(row, origin) for row in all_of("#candidates tbody tr, #candidates .outside")]
+        if rows[0][0] < after[0] + after[2]:
+            fill("fan", "")
+            return
+        following = self.answer["next"]
+        shares = [one["sampled"] for one in following["candidates"]] + [following["outside"]["sampled"]]
+        fill("fan", flow.next_fan(after, rows, shares, self.view["count"]))
+
+    def light(self, first):
+        """Let the rows from `first` on appear left to right."""
+        view = self.view
+        veil, origin = by_id("veil"), by_id("overlay")
+        rows = rectangle(first_of("#tokens"), origin)
+        high = rows[3] / view["count"]
+        top = max(0, first - view["first"]) * high
+        wide = rectangle(by_id("after"), origin)
+        place(veil, width="{:.0f}px".format(max(wide[0] + wide[2], rows[0] + rows[2])))
+        place(veil, top="{:.0f}px".format(rows[1] + top), height="{:.0f}px".format(rows[3] - top))
+        veil.classList.remove("passing")
+        rectangle(veil, origin)  # the browser must see the class gone before it can start anew
+        veil.classList.add("passing")

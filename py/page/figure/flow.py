@@ -1,0 +1,183 @@
+"""The flow: everything that connects the columns, as SVG. Places in, drawing out; places are in pixels.
+
+A place is (left, top, width, height) from the picture's top left corner. Columns that stand beside each other are
+connected; on a narrow screen they are stacked, and what is not beside is left out.
+"""
+
+from page.figure.ribbons import band, fan
+
+THICKEST = 16  # pixels: the ribbon of the longest vector along the residual stream
+INSET = 0.15  # of a row's height, left free above and below its strip
+MOST_BARS = 11  # folded blocks that are drawn one by one
+
+
+def rows_between(a, b, count, skip):
+    """One band a row from column `a` to column `b`, as one outline; the row `skip` is left out."""
+    if not beside(a, b):
+        return ""
+    return "".join([row_band(a, b, row, count) for row in range(count) if row != skip])
+
+
+def row_band(a, b, row, count):
+    high, low = a[3] / count, b[3] / count
+    return band(
+        a[0] + a[2],
+        a[1] + (row + INSET) * high,
+        (1 - 2 * INSET) * high,
+        b[0],
+        b[1] + (row + INSET) * low,
+        (1 - 2 * INSET) * low,
+    )
+
+
+def beside(a, b):
+    return abs(a[1] - b[1]) < 2 and a[0] + a[2] <= b[0] + 1
+
+
+def tissue(places, count, chosen):
+    """The quiet connections: from each token's strip in one column to its strip in the next."""
+    pairs = (
+        ("position", "resid_pre", "embedding"),
+        ("resid_pre", "q", "project"),
+        ("z", "attn_out", "attention"),
+        ("resid_mid", "mlp_post", "mlp"),
+        ("mlp_post", "resid_post", "mlp"),
+        ("resid_post", "after", "embedding"),
+    )
+    pieces = []
+    for start, end, kind in pairs:
+        a, b = places[start], places[end]
+        others = rows_between(a, b, count, chosen)
+        if others:
+            pieces.append('<path class="link {}" d="{}"/>'.format(kind, others))
+        if beside(a, b):
+            pieces.append('<path class="link chosen {}" d="{}"/>'.format(kind, row_band(a, b, chosen, count)))
+    return "".join(pieces)
+
+
+def contributions(places, count, view, chosen, least):
+    """From each earlier token's value to the chosen token's output: share of attention times length of the value.
+
+    Ribbons of less than `least` of the whole are left out. At the output they lie one below the other, below the room
+    that belongs to tokens which are not drawn.
+    """
+    value, grid, output = places["v"], places["pattern"], places["z"]
+    total = view["total"] or 1
+    high = output[3] / count
+    room = (1 - 2 * INSET) * high
+    not_drawn = max(0, 1 - sum(view["contributions"]) / total)
+    at = output[1] + (chosen + INSET) * high + not_drawn * room
+    start = value[0] + value[2] if beside(value, grid) else grid[0]
+    pieces = []
+    for row, contribution in enumerate(view["contributions"]):
+        share = contribution / total
+        thick = share * room
+        if share >= least and share > 0:
+            middle = value_middle(grid, row, count)
+            edge = grid[0] + grid[2] + 4
+            wide = max(1.0, thick)
+            path = "M{0:.1f} {1:.1f}H{2:.1f}".format(start, middle, edge)
+            curve = band(edge, middle - wide / 2, wide, output[0], at, thick)
+            pieces.append(
+                '<path class="value-line" stroke-width="{0:.1f}" opacity="{1:.2f}" d="{2}"/>'
+                '<path class="value-flow" data-row="{3}" opacity="{1:.2f}" d="{4}"/>'.format(
+                    wide, 0.2 + 0.6 * share, path, row, curve
+                )
+            )
+        at += thick
+    return "".join(pieces)
+
+
+def value_middle(grid, row, count):
+    return grid[1] + (row + 0.5) * grid[3] / count
+
+
+def query_line(places, count, chosen):
+    """From the chosen token's query to its row of the pattern."""
+    a, grid = places["v"], places["pattern"]
+    if not beside(a, grid):
+        return ""
+    y = value_middle(grid, chosen, count)
+    return '<path class="query-line" d="M{:.1f} {:.1f}H{:.1f}"/>'.format(a[0] + a[2], y, grid[0])
+
+
+def stream(places, count, norms, chosen):
+    """The chosen token's residual stream: past attention and past the MLP, each adding to it; widths follow lengths."""
+    longest = max(norms.values()) or 1
+    rail = places["rail"]
+    y = rail[1] + rail[3] / 2
+    pieces = []
+    parts = (  # from, to, the column it branches through, what that adds, its colour
+        ("resid_pre", "resid_mid", "attn_out", "attn_out", "attention"),
+        ("resid_mid", "resid_post", "mlp_post", "mlp_out", "mlp"),
+    )
+    for start, end, part, added, kind in parts:
+        a, b, c = places[start], places[end], places[part]
+        if not beside(a, b):
+            continue
+        middle = a[1] + (chosen + 0.5) * a[3] / count
+        joint = b[0] - 11
+        left = a[0] + a[2]
+        if rail[3] and left < joint:  # a narrow screen has no room for it
+            pieces.append(
+                '<path class="residual" stroke-width="{:.1f}" d="{}"/>'.format(
+                    thickness(norms[start], longest), around(left, joint, middle, y)
+                )
+            )
+        pieces.append(
+            '<path class="added {}" stroke-width="{:.1f}" d="M{:.1f} {:.1f}H{:.1f}"/>'.format(
+                kind, thickness(norms[added], longest), c[0] + c[2], middle, b[0]
+            )
+        )
+        pieces.append(
+            '<g class="plus"><circle cx="{0:.1f}" cy="{1:.1f}" r="7"/><path d="M{2:.1f} {1:.1f}h8M{0:.1f} {3:.1f}v8"/>'
+            "</g>".format(joint, middle, joint - 4, middle - 4)
+        )
+    return "".join(pieces)
+
+
+def thickness(norm, longest):
+    return max(1.2, THICKEST * norm / longest)
+
+
+def around(left, right, top, bottom):
+    """From (left, top) down to the rail at `bottom`, along it, and up at `right` > left, with round corners."""
+    r = min(12, (right - left) / 4, abs(bottom - top) / 2)
+    return (
+        "M{0:.1f} {1:.1f}h4q{4:.1f} 0 {4:.1f} {4:.1f}V{2:.1f}q0 {4:.1f} {4:.1f} {4:.1f}"
+        "H{3:.1f}q{4:.1f} 0 {4:.1f} -{4:.1f}V{1:.1f}"
+    ).format(left, top, bottom - r, right - r, r)
+
+
+def folded(place, count):
+    """Blocks that are not open, as upright bars beside each other; many are drawn as MOST_BARS."""
+    drawn = min(count, MOST_BARS)
+    left, top, width, height = place
+    step = width / (drawn + 1)
+    return "".join(
+        [
+            '<rect class="folded-block" x="{:.1f}" y="{:.1f}" width="2.5" height="{:.1f}" rx="1"/>'.format(
+                left + (i + 1) * step - 1.2, top, height
+            )
+            for i in range(drawn)
+        ]
+    )
+
+
+def next_fan(source, rows, shares, count):
+    """From the last token's row behind the last block to the next-token list."""
+    high = source[3] / count
+    start = (source[0], source[1] + (count - 1 + INSET) * high, source[2], (1 - 2 * INSET) * high)
+    return fan(start, rows, shares)
+
+
+def picture(places, count, view, chosen, least):
+    """All that lies between the columns of one block."""
+    return (
+        tissue(places, count, chosen)
+        + folded(places["before"], view["block"])
+        + folded(places["after"], view["n_layer"] - view["block"] - 1)
+        + stream(places, count, view["norms"], chosen)
+        + contributions(places, count, view, chosen, least)
+        + query_line(places, count, chosen)
+    )

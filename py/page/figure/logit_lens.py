@@ -1,0 +1,62 @@
+"""The answer forming: what the model would say if it stopped after each block; also the block selector."""
+
+from page.text.markup import escape, quoted, visible
+from page.text.numbers import percent
+
+
+def rail(depths, block, words):
+    """One stop a depth: the start, which is no block, then a button for each block. None stands for a depth to come."""
+    stops = []
+    for depth in range(len(depths)):
+        if depths[depth] is None:
+            stops.append(waiting(depth, block, words))
+            continue
+        best = depths[depth]["best"][0]
+        answer = guess(best)
+        if depth == 0:
+            stops.append(
+                '<li class="stop start"><span class="stop-name">{}</span>{}</li>'.format(
+                    words.say("forming.start"), answer
+                )
+            )
+            continue
+        label = words.say("forming.name", block=depth, token=quoted(best["shown"]), share=percent(best["share"]))
+        stops.append(
+            '<li><button type="button" class="stop" translate="no" data-block="{}" aria-pressed="{}" title="{}">'
+            '<img alt="" src="{}"><span class="stop-name" translate="yes">{}</span>{}</button></li>'.format(
+                depth - 1,
+                "true" if depth - 1 == block else "false",
+                escape(label),
+                depths[depth]["picture"],
+                words.say("heads.block", number=depth),
+                answer,
+            )
+        )
+    return "".join(stops)
+
+
+def waiting(depth, block, words):
+    """The same stop, with room for what it will say."""
+    room = '<span class="guess">…</span>' + bar(0) + '<span class="guess-share">…</span>'
+    if depth == 0:
+        return '<li class="stop start waiting"><span class="stop-name">{}</span>{}</li>'.format(
+            words.say("forming.start"), room
+        )
+    return (
+        '<li><button type="button" class="stop waiting" data-block="{}" aria-pressed="{}"><i class="picture"></i>'
+        '<span class="stop-name">{}</span>{}</button></li>'
+    ).format(depth - 1, "true" if depth - 1 == block else "false", words.say("heads.block", number=depth), room)
+
+
+def guess(one):
+    """One prediction: token, bar and share."""
+    return '<span class="guess">{}</span>{}<span class="guess-share">{}</span>'.format(
+        visible(one["shown"]), bar(one["share"]), percent(one["share"])
+    )
+
+
+def bar(share):
+    return (
+        '<svg class="share" aria-hidden="true"><rect class="whole" width="100%" height="5" rx="2.5"/>'
+        '<rect class="part" width="{:.2f}%" height="5" rx="2.5"/></svg>'.format(100 * share)
+    )

@@ -1,0 +1,105 @@
+"""Square pictures of tokens by tokens: a row listens, a column is listened to. One unit is one cell."""
+
+from page.text.markup import escape
+from page.text.numbers import brief, percent, signed, whole_percent
+
+SIDE = 250  # pixels of an opened matrix
+LABELLED = 14  # tokens up to which rows and columns carry names
+SHORT = 9  # characters of a name
+
+
+def matrix(name, count, picture, label):
+    """The pattern in the overview, stretched to the columns beside and the rows under it."""
+    return (
+        '<svg class="matrix" data-matrix="{0}" viewBox="0 0 {1} {1}" preserveAspectRatio="none" tabindex="0"'
+        ' role="application" aria-label="{2}">{3}{4}</svg>'
+    ).format(name, count, escape(label), cells(count, picture, True), rings())
+
+
+def cells(count, picture, lower):
+    """The cells' ground, then their colours; `lower` leaves out the future."""
+    stairs = (
+        "M0 0" + "h1v1" * count + "H0z" if lower else "M0 0h{0}v{0}h-{0}z".format(count)
+    )  # down the diagonal, or the whole square
+    return (
+        '<path class="ground" d="{0}"/><image href="{1}" width="{2}" height="{2}" mask="url(#cells)"'
+        ' preserveAspectRatio="none"/>'
+    ).format(stairs, picture, count)
+
+
+def rings():
+    """Marks the row that listens, the column listened to and the cell; `emphasis` gives their outlines."""
+    return '<path class="ring row" d=""/><path class="ring column" d=""/><path class="ring cell" d=""/>'
+
+
+def emphasis(row, column, count):
+    """Outlines of the rings: the row up to the diagonal, the column from the diagonal down, the cell."""
+    reach = max(row, column) + 1
+    return {
+        "row": "M0 {}h{}v1h-{}z".format(row, reach, reach),
+        "column": "M{} {}h1v{}h-1z".format(column, min(row, column), count - min(row, column)),
+        "cell": "M{} {}h1v1h-1z".format(column, row) if column >= 0 else "",
+    }
+
+
+def cell_at(across, down, count):
+    """(row, column) under the pointer, given its shares of the width and of the height."""
+    return (int(min(max(down, 0), 0.999999) * count), int(min(max(across, 0), 0.999999) * count))
+
+
+def stage(name, names, stage, label):
+    """An opened matrix with the tokens' names, its numbers where there is room, and a legend from its own values."""
+    count = len(names)
+    size = SIDE / count
+    named = count <= LABELLED
+    left, foot = (68, 46) if named else (4, 4)
+    pieces = [
+        '<svg class="matrix opened" translate="no" data-matrix="{}" data-left="{}" viewBox="0 0 {} {}" tabindex="0"'
+        ' role="application" aria-label="{}">'.format(name, left, left + SIDE + 4, SIDE + foot, escape(label)),
+        '<g transform="translate({} 0) scale({:.4f})">{}{}</g>'.format(
+            left, size, hatch(count) + cells(count, stage["picture"], name != "scores"), rings()
+        ),
+    ]
+    if named:
+        for i, shown in enumerate(names):
+            middle = (i + 0.5) * size
+            text = escape(clipped(shown))
+            pieces.append(
+                '<text class="name" data-row="{0}" x="{1}" y="{2:.1f}" text-anchor="end">{3}</text>'
+                '<text class="name" data-column="{0}" text-anchor="end"'
+                ' transform="translate({4:.1f} {5}) rotate(-42)">{3}</text>'.format(
+                    i, left - 6, middle + 4, text, left + middle + 4, SIDE + 12
+                )
+            )
+    rows = stage.get("rows")
+    if rows and size >= 19:
+        for i, row in enumerate(rows):
+            for j, value in enumerate(row):
+                text = whole_percent(value) if name == "pattern" else brief(value, stage["most"])
+                strong = " strong" if abs(value) > 0.6 * stage["most"] else ""
+                pieces.append(
+                    '<text class="value{}" x="{:.1f}" y="{:.1f}" font-size="{:.1f}">{}</text>'.format(
+                        strong, left + (j + 0.5) * size, (i + 0.5) * size + 4, min(11.5, size / 3), text
+                    )
+                )
+    pieces.append("</svg>")
+    return "".join(pieces)
+
+
+def hatch(count):
+    """The whole square in the pattern that stands for the hidden future; cells that are known lie over it."""
+    return '<path class="hidden-future" d="M0 0h{0}v{0}h-{0}z"/>'.format(count)
+
+
+def clipped(shown):
+    """A token's text, short enough for a label."""
+    text = shown.replace(" ", "␣", 1) if shown.strip() == "" else shown.strip(" ")
+    return text if len(text) <= SHORT else text[: SHORT - 1] + "…"
+
+
+def legend(kind, least, most):
+    """A bar of the colours, with the values at its ends taken from the data."""
+    write = percent if kind == "shares" else signed
+    return '<p class="scale"><span>{}</span><i class="bar {}"></i><span>{}</span></p>'.format(
+        write(least), kind, write(most)
+    )

@@ -1,0 +1,51 @@
+"""The shape of the distribution, before and after the settings: probabilities by rank, both on logarithmic axes."""
+
+import math
+
+from page.text.numbers import grouped, percent
+
+WIDTH, HEIGHT = 300, 84  # units of the drawing
+LEAST = 1e-6  # the lowest probability drawn
+
+
+def curves(following, words):
+    """The model's own, as sampled, and the pinned one if any; where a rule cuts, a line falls to the ground."""
+    shape = following["shape"]
+    ranks, last = shape["ranks"], math.log(max(shape["ranks"][-1], 2))
+    pieces = []
+    for power in (0, -2, -4, -6):
+        y = height_of(10.0**power)
+        pieces.append('<path class="grid" d="M0 {0:.1f}H{1}"/>'.format(y, WIDTH))
+        if power > -6:  # the ground has no room for a name
+            pieces.append(
+                '<text x="{}" y="{:.1f}" text-anchor="end">{}</text>'.format(WIDTH, y + 9, percent(10.0**power))
+            )
+    lines = [("model", ranks, shape["model"]), ("sampled", ranks, shape["sampled"])]
+    if "pinned" in following:
+        lines.append(("pinned", following["pinned"]["ranks"], following["pinned"]["sampled"]))
+    for kind, places, shares in lines:
+        points = [
+            "{:.1f},{:.1f}".format(WIDTH * min(1, math.log(rank) / last), height_of(share))
+            for rank, share in zip(places, shares)
+        ]
+        pieces.append('<polyline class="{}" points="{}"/>'.format(kind, " ".join(points)))
+    return '<svg class="shape" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>'.format(
+        WIDTH, HEIGHT, words.say("shape.label"), "".join(pieces)
+    )
+
+
+def height_of(share):
+    """From the top: certainty 0, LEAST and everything below it the ground."""
+    return HEIGHT * min(1.0, math.log(max(share, LEAST)) / math.log(LEAST))
+
+
+def sentence(following, words):
+    """Entropy in bits and how many tokens can still be drawn."""
+    entropy = following["entropy"]
+    return words.say(
+        "shape.sentence",
+        model="{:.2f}".format(entropy["model"]),
+        sampled="{:.2f}".format(entropy["sampled"]),
+        kept=grouped(following["kept"]),
+        size=grouped(len(following["candidates"]) + following["outside"]["count"]),
+    )

@@ -1,0 +1,46 @@
+"""The draw: every token as wide as its probability, likeliest first, and one needle that decides."""
+
+from page.text.markup import escape, quoted, quoted_html
+from page.text.numbers import percent
+
+
+def strip(following, words):
+    """The listed tokens one after the other, then all others; the needle stands at u."""
+    pieces = []
+    at = 0.0
+    for number, one in enumerate(following["candidates"]):
+        width = 100 * one["sampled"]
+        if width >= 0.02:  # narrower is less than a twentieth of a pixel
+            kind = "drawn" if one["id"] == following["drawn"]["id"] else ("even", "odd")[number % 2]
+            pieces.append(
+                '<rect class="{}" x="{:.3f}%" width="{:.3f}%" height="14"><title>{} {}</title></rect>'.format(
+                    kind, at, width, escape(quoted(one["shown"])), percent(one["sampled"])
+                )
+            )
+        at += width
+    rest = following["outside"]["sampled"]
+    if rest > 0.0002:
+        listed = [one["id"] for one in following["candidates"]]
+        kind = "rest" if following["drawn"]["id"] in listed else "rest drawn"
+        pieces.append('<rect class="{}" x="{:.3f}%" width="{:.3f}%" height="14"/>'.format(kind, at, 100 * rest))
+    label = words.say("draw.label", u=decimal(following["u"]), token=quoted(following["drawn"]["shown"]))
+    return (
+        '<svg class="needle-strip" role="img" aria-label="{}"><g class="shares">{}</g>'
+        '<line class="needle" x1="{:.3f}%" x2="{:.3f}%" y1="0" y2="22"/></svg>'
+    ).format(escape(label), "".join(pieces), 100 * following["u"], 100 * following["u"])
+
+
+def sentence(following, words):
+    """What the needle points at, as HTML."""
+    drawn = following["drawn"]
+    return words.html(
+        "draw.sentence",
+        u=decimal(following["u"]),
+        token=quoted_html(drawn["shown"]),
+        share=percent(drawn["sampled"]),
+    )
+
+
+def decimal(u):
+    """u rounded down, so that it never reads 1."""
+    return "{:.3f}".format(int(u * 1000) / 1000)

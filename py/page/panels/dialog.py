@@ -1,0 +1,183 @@
+"""Opening a part: a dialog that grows from the part's own place while the rest is dimmed, one part at a time."""
+
+import asyncio
+
+from page.browser.client import NoAnswer
+from page.browser.dom import (
+    animate,
+    by_id,
+    fill,
+    first_of,
+    is_inside,
+    moves,
+    on,
+    place,
+    show,
+    viewport,
+    watch_size,
+    write,
+)
+from page.browser.files import give
+from page.panels import parts
+
+MARGIN = 12  # pixels to the edges of the window
+ABOVE = 90  # pixels that it begins above the place it grows from
+GROWING = 220  # milliseconds
+
+
+class Dialog:
+    def __init__(self, page):
+        self.page = page
+        self.part = None  # the open one
+        self.going = ""  # the name of the part that is open or on its way
+        self.turn = 0  # counts what was opened and closed
+        parts.load()
+        self.parts = {name: kind(name, page) for name, kind in parts.every.items()}
+        page.state.listen(self.follow, "part", "shown")
+        dialog = by_id("panel")
+        on(dialog, "close", lambda _: self.closed())
+        on(dialog, "click", self.clicked)
+        for event, method in (
+            ("change", "changed"),
+            ("input", "typed"),
+            ("pointerover", "hovered"),
+            ("focusin", "hovered"),
+            ("keydown", "pressed"),
+        ):
+            on(dialog, event, self.passed_on(method))
+        on(by_id("panel-close"), "click", lambda _: by_id("panel").close())
+        on(by_id("panel-save"), "click", lambda _: asyncio.create_task(self.save()))
+        watch_size(dialog, self.keep_on_screen)
+
+    def passed_on(self, method):
+        """What happens inside is the open part's."""
+        return lambda event: getattr(self.part, method)(event) if self.part else None
+
+    def can_open(self, name):
+        return self.page.client.ready or not self.parts[name].needs_model
+
+    def ask_for(self, name):
+        """The reader wants a part opened."""
+        self.closed()
+        if self.can_open(name):
+            self.page.state.set(part=name)
+
+    def follow(self, changed=("part",)):
+        """The state may have another part, or show something else of it."""
+        name = self.page.state.part
+        if name == self.going:
+            if self.part and "shown" in changed:
+                self.part.turned()
+        elif not name:
+            self.going = ""
+            by_id("panel").close()
+        elif self.can_open(name):
+            self.going = name
+            asyncio.create_task(self.fill())
+
+    async def open(self, name):
+        """Open the part, until it is there."""
+        self.going = name
+        self.page.state.set(part=name)
+        await self.fill()
+
+    async def fill(self):
+        """Fetch what the part that is open or on its way shows, then show it."""
+        name, dialog = self.going, by_id("panel")
+        part = self.parts[name]
+        self.turn += 1
+        turn, was_open = self.turn, dialog.open
+        try:
+            html = await part.fill()
+        except NoAnswer:
+            if turn == self.turn:
+                self.emptied(part)
+            return
+        if turn != self.turn or (was_open and not dialog.open):
+            return  # closed, or another part was asked for, while the worker answered
+        dialog.setAttribute("data-part", name)
+        dialog.setAttribute("data-rows", by_id("figure").getAttribute("data-rows"))
+        write("panel-title", part.title())
+        write("panel-subtitle", part.words.say("panel." + name + ".subtitle"))
+        self.page.status.leave_panel()
+        fill("panel-body", html)
+        show("panel-save", part.has_numbers)
+        before, self.part = self.part, part
+        if before not in (None, part):
+            before.closed()
+        if not dialog.open:
+            dialog.showModal()
+            self.grow(dialog, part)
+        self.page.status.draw()
+        part.ready()
+
+    def emptied(self, part):
+        """There is nothing to show of a part: no numbers of another text stay in it, and no link says it is open."""
+        if part is self.part:
+            fill("panel-body", "")
+        else:
+            self.going = self.part.name if self.part else ""
+            self.page.state.set(part=self.going)
+
+    def grow(self, dialog, part):
+        """Over the place it belongs to, as far as the screen allows."""
+        width, height = viewport()
+        source = first_of(part.place).getBoundingClientRect()
+        # Not its rectangle: a dialog that is opened again while still growing would be measured too small.
+        wide, high = dialog.offsetWidth, dialog.offsetHeight
+        left = min(max(source.left + source.width / 2 - wide / 2, MARGIN), max(width - wide - MARGIN, 0))
+        top = min(max(source.top - ABOVE, MARGIN), max(height - high - MARGIN, 0))
+        place(dialog, left="{:.0f}px".format(left), top="{:.0f}px".format(top))
+        frames = (
+            '[{{"transformOrigin": "{:.0f}px {:.0f}px", "transform": "scale({:.3f})", "opacity": 0}},'
+            ' {{"transform": "none", "opacity": 1}}]'
+        ).format(
+            source.left + source.width / 2 - left,
+            source.top + source.height / 2 - top,
+            min(1, source.width / (wide or 1)),
+        )
+        if moves():
+            animate(dialog, frames, GROWING)
+
+    def keep_on_screen(self):
+        """What arrives after it has opened makes it higher; it then moves up rather than out of sight."""
+        dialog = by_id("panel")
+        lowest = max(viewport()[1] - dialog.offsetHeight - MARGIN, 0)
+        if dialog.open and dialog.offsetTop > lowest:
+            place(dialog, top="{:.0f}px".format(lowest))
+
+    def closed(self):
+        """The browser says so a moment later: the reader may have pressed something meanwhile, see `ask_for`."""
+        if self.part is None or by_id("panel").open:
+            return
+        self.turn += 1
+        self.page.status.unsay("question")
+        self.page.status.draw()  # the others move out with the panel
+        part, self.part, self.going = self.part, None, ""
+        part.closed()
+        self.page.state.set(part=part.under.name if part.under else "")
+
+    async def refresh(self):
+        """The same part again, after another text, block, head or language."""
+        if self.part and by_id("panel").open:  # a dialog says a moment later that it was closed
+            await self.fill()
+
+    async def save(self):
+        """Hand the numbers of the open part to the reader."""
+        name = self.part.saved_as()
+        try:
+            address = await self.part.numbers()
+        except NoAnswer:
+            return
+        self.page.status.unsay("question")
+        give(address, "glassformer-" + name + ".csv")
+
+    def clicked(self, event):
+        dialog, target = by_id("panel"), event.target
+        table = target.closest(".as-table")
+        if table:
+            self.parts["table"].show(table.getAttribute("data-table"))
+        elif not target.closest(".panel-inside") and not is_inside(dialog, event):
+            dialog.close()
+        elif self.part:
+            self.part.clicked(event)

@@ -1,0 +1,17 @@
+"""The pinned distribution beside the present one."""
+
+from page.next_token import compare
+from page.panels.part import Part
+
+
+class Compare(Part):
+    place = "#shape"
+    has_link = False
+
+    async def fill(self):
+        answer = await self.ask("compare", self.settings())
+        now = compare.label(self.figure.answer["tokens"], answer["next"], self.words)
+        return compare.table(answer, self.page.pin.label, now, self.words)
+
+
+PART = Compare

@@ -1,0 +1,176 @@
+"""The next-token probabilities, opened: a long list, a search, and one token's arithmetic from logit to probability."""
+
+import json
+
+from page.browser.dom import by_id, fill, first_of, reveal, value_as_json, write
+from page.next_token.candidates import bars, mark, outside
+from page.panels.part import Part
+from page.text.markup import escape, quoted_html, visible
+from page.text.numbers import bar_end, grouped, percent, round_percent, short, signed
+
+ARROWS = {"ArrowUp": -1, "ArrowDown": 1}
+COUNT = 200  # tokens listed
+
+
+def search_and_list(words):
+    """What stays while the list is searched: the search field, a place for the list and one for the arithmetic."""
+    return (
+        '<div class="odds"><div class="odds-list"><label for="search">{}</label>'
+        '<input id="search" type="text" autocomplete="off" spellcheck="false">'
+        '<div id="odds-rows" class="scroll" tabindex="0" role="region" aria-label="{}"></div></div>'
+        '<div id="odds-work" class="odds-work" aria-live="polite"></div></div>'
+    ).format(words.say("odds.search"), escape(words.say("odds.keys")))
+
+
+def ranking(following, words):
+    """The candidates of one answer of the worker; the drawn token is marked."""
+    rows = following["candidates"]
+    if not rows:
+        return '<p class="note">' + words.say("odds.none") + "</p>"
+    end = bar_end(max([max(row["sampled"], row["model"]) for row in rows]))
+    pieces = [
+        '<table class="ranks"><thead><tr><th scope="col">{}</th><th scope="col">{}</th><th scope="col">{}</th>'
+        '<th scope="col" class="axis">{}</th><th scope="col" class="key sampled">{}</th>'
+        '<th scope="col" class="key model">{}</th></tr></thead><tbody translate="no">'.format(
+            words.say("odds.rank"),
+            words.say("odds.token"),
+            words.say("odds.logit"),
+            words.say("next.axis", end=round_percent(end)),
+            words.say("next.sampled"),
+            words.say("next.model"),
+        )
+    ]
+    for number, row in enumerate(rows):
+        drawn = row["id"] == following["drawn"]["id"]
+        pieces.append(
+            '<tr data-number="{}" data-id="{}"{}><td class="number">{}</td><th scope="row">{}{}</th>'
+            '<td class="number">{}</td><td class="bars">{}</td><td class="number sampled">{}</td>'
+            '<td class="number model">{}</td></tr>'.format(
+                number,
+                row["id"],
+                ' class="drawn"' if drawn else "",
+                grouped(row["rank"]),
+                visible(row["shown"]),
+                mark(words) if drawn else "",
+                signed(row["logit"]),
+                bars(row["sampled"] / end, row["model"] / end),
+                percent(row["sampled"]),
+                percent(row["model"]),
+            )
+        )
+    pieces.append("</tbody></table>")
+    return "".join(pieces)
+
+
+def arithmetic(following, number, words):
+    """From one token's logit to the probability with which it is drawn, line by line."""
+    say = words.say
+    row = following["candidates"][number]
+    temperature = following["temperature"]
+    lines = [line(say("odds.logit"), signed(row["logit"]), say("odds.logit.why"))]
+    if temperature == 0:
+        first = row["rank"] == 1
+        lines.append(line(say("odds.greedy"), percent(row["sampled"]), say("odds.greedy.why")))
+        ending = escape(say("odds.greedy.first") if first else say("odds.greedy.other"))
+    else:
+        t = short(temperature)
+        lines.append(
+            line(
+                say("odds.scaled", temperature=t),
+                signed(row["logit"] / temperature),
+                signed(row["logit"]) + " ÷ " + t,
+            )
+        )
+        if row["cut"]:
+            reason = say("odds.cut." + row["cut"], top_k=following["top_k"], top_p=following["top_p"])
+            lines.append(line(say("odds.cut"), "0", reason))
+        else:
+            rules = following["top_k"] or following["top_p"]
+            lines.append(line(say("odds.kept"), "✓", say("odds.kept.passes" if rules else "odds.kept.why")))
+            lines.append(
+                line(
+                    say("odds.weight"),
+                    signed(row["weight"]),
+                    "e^(({} − {}) ÷ {})".format(signed(row["logit"]), bracketed(signed(following["largest"])), t),
+                )
+            )
+            lines.append(
+                line(
+                    say("odds.share"),
+                    percent(row["sampled"]),
+                    signed(row["weight"]) + " ÷ " + signed(following["total"]),
+                )
+            )
+        ending = words.html("odds.so", share=percent(row["sampled"]), token=quoted_html(row["shown"]))
+    return '<h3>{}</h3><dl>{}</dl><p class="so">{}</p><p class="note">{}</p>'.format(
+        words.html("odds.title", token=quoted_html(row["shown"]), rank=grouped(row["rank"])),
+        "".join(lines),
+        ending,
+        say("odds.note"),
+    )
+
+
+def bracketed(text):
+    return "(" + text + ")" if text.startswith("−") else text
+
+
+def line(name, value, why):
+    return '<div><dt>{}</dt><dd><b translate="no">{}</b><span>{}</span></dd></div>'.format(
+        escape(name), value, escape(why)
+    )
+
+
+class Probabilities(Part):
+    place = "#candidates"
+
+    def __init__(self, name, page):
+        super().__init__(name, page)
+        self.following = None  # the listed tokens
+        self.number = 0  # of the one worked out
+
+    async def fill(self):
+        self.number = 0
+        return search_and_list(self.words) + '<p id="odds-outside" class="note"></p>'
+
+    def ready(self):
+        query = json.loads(value_as_json(by_id("search")))["value"]
+        self.page.client.ask_newest("odds", self.show, "reshape", self.settings(COUNT, query))
+
+    def show(self, following):
+        if self.is_open:
+            self.following = following
+            fill("odds-rows", ranking(following, self.words))
+            write("odds-outside", outside(following, self.words))
+            self.work_out(0)
+
+    def work_out(self, number):
+        """The arithmetic of one row, which it answers; None for one that is not there."""
+        if not 0 <= number < len(self.following["candidates"]):
+            return None
+        self.number = number
+        old = first_of("#odds-rows tr.chosen")
+        if old:
+            old.classList.remove("chosen")
+        row = first_of('#odds-rows tr[data-number="{}"]'.format(number))
+        row.classList.add("chosen")
+        fill("odds-work", arithmetic(self.following, number, self.words))
+        return row
+
+    def typed(self, event):
+        if event.target.id == "search":
+            self.ready()
+
+    def hovered(self, event):
+        row = event.target.closest("#odds-rows tr[data-number]")
+        if row:
+            self.work_out(int(row.getAttribute("data-number")))
+
+    def pressed(self, event):
+        if event.target.id == "odds-rows" and event.key in ARROWS:
+            event.preventDefault()
+            row = self.work_out(self.number + ARROWS[event.key])
+            if row:
+                reveal(row)
+
+
+PART = Probabilities

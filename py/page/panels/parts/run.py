@@ -1,0 +1,103 @@
+"""About this run: where the time of the last pass went, how fast it was, and how the weights are held."""
+
+from page.models.catalog import rounding
+from page.panels.part import Part
+from page.state.counting import number_of
+from page.text.numbers import grouped, megabytes
+
+RESIDENTS = ("float32", "int8")
+
+
+def milliseconds(seconds):
+    return "{:.1f} ms".format(1000 * seconds)
+
+
+def run_stats(answer, busy, words):
+    """The worker's `about`; `busy` while a model is being loaded."""
+    say = words.say
+    blocks = range(len(answer["mlp"]))
+    longest = max([answer["embedding"], answer["head"]] + [answer["attention"][i] + answer["mlp"][i] for i in blocks])
+    rows = [row(say("about.embedding"), [("other", answer["embedding"])], longest)]
+    for i in blocks:
+        pieces = [("attention", answer["attention"][i]), ("mlp", answer["mlp"][i])]
+        rows.append(row(say("heads.block", number=number_of(i)), pieces, longest))
+    rows.append(row(say("about.head"), [("other", answer["head"])], longest))
+    key = '<span class="key {}">{}</span>'
+    keys = " ".join([key.format(kind, say("about." + kind)) for kind in ("attention", "mlp")])
+    html = '<p>{}</p><p class="keys">{}</p><table class="times"><tbody>{}</tbody></table><dl class="facts">{}</dl>{}'
+    return html.format(
+        say("about.tokens", tokens=answer["tokens"], seen=answer["seen"]),
+        keys,
+        "".join(rows),
+        facts(answer, words),
+        holding(answer, busy, words),
+    )
+
+
+def row(name, pieces, longest):
+    """One part of the pass: a bar for each of its pieces, one after the other, and their time in all."""
+    bars, at = [], 0.0
+    for kind, seconds in pieces:
+        width = 100 * seconds / longest
+        bars.append('<rect class="{}" x="{:.2f}%" width="{:.2f}%" height="10"/>'.format(kind, at, width))
+        at += width
+    total = sum([seconds for _, seconds in pieces])
+    return (
+        '<tr><th scope="row">{}</th><td class="bars"><svg class="one" aria-hidden="true">{}</svg></td>'
+        '<td class="number">{}</td></tr>'
+    ).format(name, "".join(bars), milliseconds(total))
+
+
+def facts(answer, words):
+    say = words.say
+    total = answer["total"]
+    known = answer["device_memory"]
+    found = (
+        (say("about.attention.all"), milliseconds(sum(answer["attention"]))),
+        (say("about.mlp.all"), milliseconds(sum(answer["mlp"]))),
+        (say("about.total"), milliseconds(total)),
+        (say("about.operations"), "{} {}".format(grouped(round(answer["operations"] / 1e6)), say("about.million"))),
+        (say("about.rate"), "{:.2f} GFLOP/s".format(answer["operations"] / max(total, 1e-9) / 1e9)),
+        (say("about.heap"), megabytes(answer["heap"]) + " MB"),
+        (say("about.device"), say("about.device.some", gigabytes=known) if known else say("about.device.unknown")),
+    )
+    if answer["without_token"]:
+        count, first = grouped(answer["without_token"]), "⟨#{}⟩".format(answer["first_without"])
+        found += ((say("about.without_token"), say("about.without_token.some", count=count, first=first)),)
+    return "".join(["<div><dt>{}</dt><dd>{}</dd></div>".format(name, value) for name, value in found])
+
+
+def holding(answer, busy, words):
+    """The choice between small and fast weights."""
+    say = words.say
+    share = answer["rounding"]  # None for a model that came rounded, as all but a reader's own do
+    own = "" if share is None else ".own"
+    note = "" if share is None else '<p class="note">' + rounding(share, words) + "</p>"
+    choices = []
+    for resident in RESIDENTS:
+        size = answer["parameters"] * (4 if resident == "float32" else 1)
+        choices.append(
+            '<label><input type="radio" name="resident" value="{}"{}{}> {}</label>'.format(
+                resident,
+                " checked" if resident == answer["resident"] else "",
+                " disabled" if busy else "",
+                say("about." + resident + own, size=megabytes(size)),
+            )
+        )
+    return '<fieldset class="holding"><legend>{}</legend>{}{}</fieldset>'.format(
+        say("about.holding"), "".join(choices), note
+    )
+
+
+class Run(Part):
+    place = "#open-run"
+    has_numbers = has_link = False
+
+    async def fill(self):
+        return run_stats(await self.ask("about"), self.page.models.coming is not None, self.words)
+
+    def changed(self, event):
+        self.page.models.chosen(event)
+
+
+PART = Run

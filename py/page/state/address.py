@@ -1,0 +1,140 @@
+"""The page's address, kept a link to what is seen; and the links by which a reader comes."""
+
+import asyncio
+
+from page.browser.dom import address_with, by_id, encoded_value, fragment, go_on_as, text_as_json
+from page.panels import parts
+from page.state import links, url_text
+from page.state.counting import index_of, number_of
+from page.state.examples import TEMPERATURE
+from page.state.state import LAST, SETTINGS
+
+RANGES = {"t": (0, 5), "k": (0, 200), "p": (0.05, 1)}  # what can be set
+EVERY = 0.25  # seconds between two changes of the address: Safari ends a program that makes more than 100 in 10 s
+
+
+class Address:
+    def __init__(self, state, status):
+        self.state = state
+        self.status = status
+        self.said, self.lost = links.understood(fragment())  # by the link that is being opened; else None
+        self.model = self.said["model"]
+        self.turn = 0  # counts the links that were followed, and the times the reader went on from one
+        self.opening = True  # until there is a picture: the address is still the link by which the reader came
+        self.text = None  # what the field held when the model read it, encoded; None where a link leaves it out
+        self.left_out = False  # the text is too long for a link
+        self.writing = False  # the address soon says what is seen
+        state.listen(lambda _: self.remember(), "model", "block", "head", "token", "part", "hide", *SETTINGS)
+
+    def asked(self):
+        """The fields of the state that the link asks for. Text, seed and open part stay where it does not say them."""
+        said = self.said
+        t, k, p = [None if said[n] is None else nearest(said[n], *RANGES[n]) for n in ("t", "k", "p")]
+        fields = {name: index_of(said[name]) for name in ("block", "head", "token")}
+        fields.update(temperature=TEMPERATURE if t is None else t, top_k=k or None, top_p=None if p == 1 else p)
+        fields["hide"] = said["hide"]
+        if said["text"] is not None:
+            fields["text"] = text_as_json(url_text.decoded(said["text"])[0])
+        if said["seed"] is not None:
+            fields.update(seed=said["seed"], draw=said["draw"])
+        if said["open"]:
+            fields["part"] = said["open"]
+        return fields
+
+    def follow(self, fragment):
+        """The reader came here by another link, which says this behind its #. Answers `asked`."""
+        self.said, self.lost = links.understood(fragment)
+        self.model, self.opening = self.said["model"], True
+        self.turn += 1
+        return self.asked()
+
+    def leave(self):
+        """The reader goes on from what the link opened."""
+        self.said = None
+        self.turn += 1
+        self.status.unsay("link")
+
+    def arrived(self, view, count):
+        """A picture is there, of `count` tokens: say once what the link asked for in vain; what is not there is out of
+        the state."""
+        state = self.state
+        if self.said:
+            ranges = dict(RANGES, block=(1, view["n_layer"]), head=(1, view["n_head"]), token=(1, count))
+            if any([number_of(view[n]) != nearest(self.said[n], *ranges[n]) for n in ("block", "head")]):
+                return  # it was asked for before the link was followed
+            lost, beyond = self.lost, out_of_range(self.said, ranges)
+            if lost or beyond:
+                self.status.notice("link", lambda words: trouble(lost, beyond, words))
+            if self.said["token"] > count:
+                state.set(token=LAST)
+            self.said = None
+        self.opening = False
+        state.set(block=min(state.block, view["n_layer"] - 1), head=min(state.head, view["n_head"] - 1))
+        self.remember()
+
+    def remember(self):
+        """Let the address say what is seen."""
+        if not self.writing and not self.opening:
+            self.writing = True
+            asyncio.create_task(self.write())
+
+    async def write(self):
+        await asyncio.sleep(EVERY)
+        self.writing = False
+        if not self.opening:
+            go_on_as(self.link())
+
+    def remember_text(self):
+        """The text has been read by the model, so it holds no half characters."""
+        text = encoded_value(by_id("prompt"))
+        self.left_out = len(text) > links.LONGEST
+        self.text = None if self.left_out else text
+        self.remember()
+
+    def link(self):
+        """An address that opens what is seen."""
+        state = self.state
+        said = {name: number_of(getattr(state, name)) for name in ("block", "head", "token")}
+        said.update(
+            {
+                "text": self.text,
+                "model": state.model,
+                "open": state.part if state.part in parts.linked() else "",
+                "t": None if state.temperature == TEMPERATURE else state.temperature,
+                "k": state.top_k or 0,
+                "p": state.top_p,
+                "seed": state.seed,
+                "draw": state.draw,
+                "hide": state.hide,
+            }
+        )
+        return address_with(links.link(said))
+
+
+def nearest(value, least, most):
+    return min(max(value, least), most)
+
+
+def out_of_range(said, ranges):
+    """[(name, value as a link writes it, least, most)] of the numbers that a link says and that are not possible."""
+    found = []
+    for name, kind, default in links.FIELDS:
+        if name in ranges and said[name] != default and nearest(said[name], *ranges[name]) != said[name]:
+            found.append((name, links.WRITERS[kind](said[name])) + ranges[name])
+    return found
+
+
+def trouble(lost, beyond, words):
+    """What of a link could not be understood, see `links.understood`, or not be had, in sentences."""
+    sentences = []
+    if "check" in lost:
+        sentences.append(words.say("link.changed"))
+    if "text" in lost:
+        sentences.append(words.say("link.text"))
+    fields = [said for said in lost if "=" in said]
+    if fields:
+        sentences.append(words.say("link.lost", said=", ".join(fields)))
+    if beyond:
+        ranges = [words.say("link.range", name=n, value=v, least=a, most=b) for n, v, a, b in beyond]
+        sentences.append(words.say("link.beyond", said=", ".join(ranges)))
+    return " ".join(sentences)
