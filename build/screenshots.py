@@ -23,8 +23,12 @@ SIZES = ((1440, 900), (1024, 768), (390, 844))
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 LIMIT = 300_000  # ms
 LONG = "It was the best of times, it was the worst of times, it was the age of wisdom, it was the age of foolishness"
-READY = "() => document.querySelector('#figure:not(.stale):not(.prepared)') && document.querySelector('#forming .stop')"
-FILLED = "part => document.querySelector({head: '#cell .result', next: '#odds-work dl'}[part] ?? '#panel-body *')"
+READY = (
+    "() => document.querySelector('#figure:not(.stale):not(.prepared)') && document.querySelector('#logit-lens .stop')"
+)
+FILLED = """part => document.querySelector(
+    {attention_head: '#cell .result', probabilities: '#probability-work dl'}[part] ?? '#panel-body *'
+)"""
 
 
 def still(page: Page) -> None:

@@ -103,7 +103,7 @@ def explain(text: str, temperature: float, session: Session, tokenizer: Tokenize
     answer = finish(engine.predict(text, [], settings, 0, 0, -1))
     if "run" not in answer:
         raise ValueError(f"the model does not read {text!r}: {answer}")
-    whole = {**answer, **finish(engine.forming(answer["run"]))}
+    whole = {**answer, **finish(engine.logit_lens(answer["run"]))}
     return {name: value for name, value in whole.items() if name not in ("run", "milliseconds", "computed")}
 
 
@@ -133,7 +133,7 @@ def prepared_page(html: str, answer: dict, words: Words) -> str:
         "prompt-count": prompt_tokens.count(answer, words),
         "examples": examples.buttons(),
         **columns.columns(answer, words),
-        "forming": logit_lens.rail(answer["depths"], answer["view"]["block"], words),
+        "logit-lens": logit_lens.rail(answer["depths"], answer["view"]["block"], words),
         "candidates": candidates.table(following, words),
         "formula": candidates.formula(following, words),
         "needle": needle.strip(following, words),

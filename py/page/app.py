@@ -21,7 +21,7 @@ from page.browser.dom import (
 from page.browser.starting import started
 from page.choice import Choice
 from page.figure.figure import Figure
-from page.figure.hover import Pointing
+from page.figure.hover import Hover
 from page.models.models import Models
 from page.next_token import random_draw
 from page.next_token.controls import Controls
@@ -58,7 +58,7 @@ class Page:
         self.dialog = Dialog(self)
         self.client.broken = self.models.begin_anew
         self.models.open, self.models.refresh = self.dialog.open, self.dialog.refresh
-        self.pointing = Pointing(self.figure, self.words, self.client, self.dialog.parts["head"])
+        self.hover = Hover(self.figure, self.words, self.client, self.dialog.parts["attention_head"])
         self.help = Help(self.words)
 
     async def start(self):
@@ -120,7 +120,7 @@ class Page:
         self.models.show()
         self.controls.show()
         self.generation.show()
-        self.pointing.forget()
+        self.hover.forget()
         if not self.figure.stale:
             self.runs.show_tokens(self.figure.answer, self.figure.answer["next"]["drawn"]["shown"])
         self.status.draw()

@@ -46,8 +46,8 @@ class Choice:
     def clicked(self, target):
         figure = self.page.figure
         stop, token, step = [target.closest(what) for what in (".stop[data-block]", ".token", "[data-step]")]
-        if target.closest("#reading-table") and self.page.pointing.last:
-            self.page.dialog.parts["table"].show(self.page.pointing.last)
+        if target.closest("#reading-table") and self.page.hover.last:
+            self.page.dialog.parts["table"].show(self.page.hover.last)
         elif stop:
             self.choose(block=int(stop.getAttribute("data-block")))
         elif token:
@@ -128,5 +128,5 @@ class Choice:
         """The worker has answered."""
         self.page.figure.draw_view(view)
         self.drawn(view)
-        self.page.pointing.forget()
+        self.page.hover.forget()
         self.page.address.arrived(view, len(self.page.figure.answer["tokens"]))

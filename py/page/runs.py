@@ -85,7 +85,7 @@ class Runs:
             elif answer["run"] == self.client.run and not overtaken():
                 self.address.arrived(answer["view"], len(answer["tokens"]))
             if settings != self.controls.settings(COUNT, ""):
-                self.reshaped()
+                self.resampled()
         elif "error" in answer and call == "predict" and not overtaken():
             self.unread(dict(answer, model=self.page.models.label()))
         return answer
@@ -120,7 +120,7 @@ class Runs:
         write("run", "")
         self.status.say_error(error)
         self.client.drew(self.client.run)  # it stays: who waits for another need not
-        self.ask_forming()  # the worker may have left it unfinished for this text
+        self.ask_logit_lens()  # the worker may have left it unfinished for this text
 
     async def draw(self, answer, overtaken):
         """A run of the model, in pieces: what the worker's numbers belong to is always what is drawn.
@@ -134,7 +134,7 @@ class Runs:
             put_text(by_id("prompt"), self.page.generation.length, answer["appended_text"])
         self.figure.draw_run(answer)
         self.page.choice.drawn(answer["view"])
-        self.page.pointing.forget()
+        self.page.hover.forget()
         await frame()
         if answer["run"] != self.client.run:
             return
@@ -144,7 +144,7 @@ class Runs:
         if answer["run"] != self.client.run:
             return
         by_id("figure").classList.remove("prepared")
-        self.ask_forming()
+        self.ask_logit_lens()
         if overtaken():
             self.figure.mark_stale()
         elif "unread" in answer:
@@ -157,9 +157,10 @@ class Runs:
             self.page.generation.answered(answer)
         await self.page.dialog.refresh()
 
-    def ask_forming(self):
+    def ask_logit_lens(self):
         if None in self.figure.depths:
-            self.client.ask_newest("forming", lambda answer: self.figure.draw_forming(answer["depths"]), "forming")
+            drew = self.figure.draw_logit_lens
+            self.client.ask_newest("logit_lens", lambda answer: drew(answer["depths"]), "logit_lens")
 
     def show_tokens(self, answer, ghost):
         fill("prompt-tokens", prompt_tokens.tints(answer, ghost))
@@ -182,12 +183,12 @@ class Runs:
 
     def follow_settings(self, changed):
         if not changed & READ:  # else the model is asked, with these settings
-            self.reshaped()
+            self.resampled()
 
-    def reshaped(self):
+    def resampled(self):
         """Other settings, or another draw: the list, the strip and the curve follow; the model does not run."""
         if self.figure.is_live:
-            self.client.ask_newest("next", self.drew_next, "reshape", self.controls.settings(COUNT, ""))
+            self.client.ask_newest("next", self.drew_next, "next_tokens", self.controls.settings(COUNT, ""))
 
     async def asked_next(self, name):
         """What another of the worker's functions says of the next tokens."""

@@ -100,9 +100,9 @@ def report(tokens: int, times: list[float]) -> None:
 
 def settings() -> None:
     """What a move of a slider costs, see settings.py."""
-    from settings import reshape  # it measures with this module's own `milliseconds`
+    from settings import measure  # it measures with this module's own `milliseconds`
 
-    reshape()
+    measure()
 
 
 def mini(folder: str) -> None:
@@ -114,21 +114,21 @@ def mini(folder: str) -> None:
     index = read_index((Path(folder) / INDEX).read_text())
     shards = [np.fromfile(Path(folder) / name, np.uint8) for name in index.shards]
     weights = weights_from_shards(shards, config)
-    print(f"\nembedded model, {config.n_layer} blocks of {config.n_embd}, float32 resident:")
+    print(f"\nembedded model, {config.n_layer} blocks of {config.n_embd}, held as float32:")
     for tokens in (6, 16, 32):
         report(tokens, passes(weights, config, tokens, rounds=9)[0])
     print(f"  {heap()}")
 
 
-def random_weights(config: GPT2Config, resident: str) -> dict:
-    """int8 rows of GPT-2's size of weights (deviation 0.02), the same for either kind of residence."""
+def random_weights(config: GPT2Config, precision: str) -> dict:
+    """int8 rows of GPT-2's size of weights (deviation 0.02), the same for either precision."""
     random = np.random.default_rng(0)
     flat = {}
     for name, shape in tensor_shapes(config).items():
         if is_quantized(name, shape):
             values = random.integers(-127, 127, shape, np.int8, endpoint=True)  # (out, in)
             rows = Quantized(values, np.full((shape[0], 1), 0.02 / 73, np.float32))
-            flat[name] = rows if resident == "int8" else rows[:]
+            flat[name] = rows if precision == "int8" else rows[:]
         elif len(shape) == 2:
             flat[name] = random.standard_normal(shape, np.float32) * np.float32(0.01)  # shape
         else:
@@ -136,14 +136,14 @@ def random_weights(config: GPT2Config, resident: str) -> dict:
     return nested(flat, config)
 
 
-def large(resident: str) -> np.ndarray:
-    """The shape of GPT-2 124M; returns the logits. With float32 resident, also the plain `x @ w` for comparison."""
-    weights = random_weights(GPT2_124M, resident)
-    print(f"\nshape of GPT-2 124M, {resident} resident:")
+def large(precision: str) -> np.ndarray:
+    """The shape of GPT-2 124M; returns the logits. Held as float32, also the plain `x @ w` for comparison."""
+    weights = random_weights(GPT2_124M, precision)
+    print(f"\nshape of GPT-2 124M, held as {precision}:")
     times, logits = passes(weights, GPT2_124M, 6, rounds=5)
     report(6, times)
     print(f"  {heap()}")
-    if resident == "float32":
+    if precision == "float32":
         compare_with_plain(weights, logits)
     return logits
 
@@ -159,7 +159,7 @@ def full_context() -> None:
     session.run(ids)
     seconds, read = time.perf_counter() - started, heap_size()
     session.block(GPT2_124M.n_layer - 1)
-    print(f"\nshape of GPT-2 124M, int8 resident, {tokens} tokens: {seconds:.0f} s")
+    print(f"\nshape of GPT-2 124M, held as int8, {tokens} tokens: {seconds:.0f} s")
     looked = heap_size()
     print(f"  heap {before:.0f} MB with 6 tokens, {read - before:.0f} more when read, {looked - read:.0f} for a block")
 

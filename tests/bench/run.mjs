@@ -1,7 +1,7 @@
 // What the forward pass costs in Pyodide, in Node.js: node tests/bench/run.mjs
 //
 // Each part of bench.py runs in an interpreter of its own, as WebAssembly memory never shrinks. Timings are printed,
-// not judged; the exit status is 1 only when int8- and float32-resident weights disagree.
+// not judged; the exit status is 1 only when int8- and float32-precision weights disagree.
 
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -38,7 +38,7 @@ const float32 = await run('large("float32")');
 const size = Math.max(...float32.map(Math.abs));
 const difference = Math.max(...float32.map((logit, i) => Math.abs(logit - int8[i])));
 const agree = difference <= 1e-5 * Math.max(1, size);
-console.log(`\nint8 and float32 resident: logits up to ${size.toFixed(2)} differ by ${difference.toExponential(1)} at most`);
+console.log(`\nint8 and float32 precision: logits up to ${size.toFixed(2)} differ by ${difference.toExponential(1)} at most`);
 if (!agree) {
   console.error("They must agree to 1e-5.");
 }

@@ -26,7 +26,7 @@ class Tokens:
         return f" {i}"
 
 
-def reshape() -> None:
+def measure() -> None:
     """All that the worker does for one move: the answer of 12 tokens and its JSON text."""
     logits = np.random.default_rng(0).normal(-30, 5, SIZE).astype(np.float32)  # (V,)
     session = SimpleNamespace(final=SimpleNamespace(logits=logits[None]))

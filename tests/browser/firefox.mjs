@@ -28,7 +28,7 @@ try {
   await page.keyboard.press("End");
   await page.waitForFunction(() => Number(document.querySelector("#candidates table").dataset.temperature) === 5);
   const sampled = await page.$eval(".number.sampled", one => one.textContent);
-  await page.click('[data-open="head"]');
+  await page.click('[data-open="attention_head"]');
   await page.waitForSelector("#cell .result");
   const title = await page.$eval("#panel-title", one => one.textContent);
   console.log(JSON.stringify({ version: await browser.version(), before, sampled, title, errors }));

@@ -35,8 +35,8 @@ class Far:
     def __getattr__(self, name):
         return lambda *values: window.engine(name, json.dumps(values))
 
-    def open_own(self, files, resident):
-        return window.open_own(files, resident)
+    def open_user_checkpoint(self, files, precision):
+        return window.open_user_checkpoint(files, precision)
 
 
 async def connect():
@@ -47,13 +47,13 @@ async def connect():
 connect_anew = connect
 """
 OPEN_OWN = """
-self.open_own = async (files, resident) => {
+self.open_user_checkpoint = async (files, precision) => {
     const read = file => new Promise(done => {
         const reader = new FileReader();
         reader.onload = () => done([file.name, reader.result.replace(/.*,/, "")]);
         reader.readAsDataURL(file);
     });
-    return engine("open_own", JSON.stringify([await Promise.all([...files].map(read)), resident]));
+    return engine("open_user_checkpoint", JSON.stringify([await Promise.all([...files].map(read)), precision]));
 };
 """  # a reader's own files cross as base64
 WORKER = '<script type="py" src="py/model/worker/api.py" config="model.json" worker name="model"></script>'
@@ -122,8 +122,8 @@ def python_for(context: BrowserContext) -> Iterator[None]:
 def worker() -> Iterator[ModuleType]:
     with worker_of(None) as module:
         module.load = lambda request: load(module, request)
-        own, module.read_file = module.open_own, read_file
-        module.open_own = lambda files, resident: own([file_of(*file) for file in files], resident)
+        own, module.read_file = module.open_user_checkpoint, read_file
+        module.open_user_checkpoint = lambda files, precision: own([file_of(*file) for file in files], precision)
         module.stored = module.remove = lambda *_: "{}"
         module.handed_out = lambda text: "data:text/csv;base64," + base64.b64encode(text.encode()).decode()
         yield module
@@ -142,11 +142,11 @@ async def load(module: ModuleType, request: str) -> str:
         arrived(len(data))
         return data
 
-    async def fetched(resident: str | None) -> loading.Model:
+    async def fetched(precision: str | None) -> loading.Model:
         index = read_index((await fetch(StoredFile(INDEX, -1, asked["version"]), lambda _: None)).tobytes())
-        return await loading.load(index, fetch, module.engine.progress, resident, 8)
+        return await loading.load(index, fetch, module.engine.progress, precision, 8)
 
-    answer = await module.engine.take(fetched, asked["resident"])
+    answer = await module.engine.take(fetched, asked["precision"])
     return module.text_of(answer if "error" in answer else {**answer, "trouble": ""})
 
 

@@ -20,7 +20,7 @@ def page(visiting, request):
     theme, language = request.param
     with visiting(pyodide=False, color_scheme=theme, locale=language, reduced_motion="reduce") as one:
         one.wait_live()
-        one.page.wait_for_selector("#forming .stop")
+        one.page.wait_for_selector("#logit-lens .stop")
         yield one
 
 

@@ -75,7 +75,7 @@ def test_a_later_text_that_it_cannot_read_is_told_and_its_picture_stays(visit, f
     assert picture(one) == before and NAME in before[2], "its own numbers, of the text before"
     assert one.page.locator("#figure.stale").count() == 1 and one.page.text_content("#run") == ""
     assert one.page.input_value("#prompt") == LONG
-    one.open("head")  # what is drawn can still be read
+    one.open("attention_head")  # what is drawn can still be read
     one.close()
     one.type(SHORT + " d")
     assert one.page.locator("#notice").is_hidden() and one.page.locator("#figure.stale").count() == 0
@@ -101,15 +101,15 @@ def test_a_question_that_fails_is_told_and_the_next_is_answered(visit, monkeypat
             raise ValueError("no strip")
         return strip_of(*values)
 
-    monkeypatch.setattr(Run, "work", lambda *_: 1 / 0)
+    monkeypatch.setattr(Run, "attention_head", lambda *_: 1 / 0)
     monkeypatch.setattr(Run, "strip", once)
     one = visit(locale="en-US")
     one.wait_live()
-    one.page.press("[data-open=head]", "Enter")
+    one.page.press("[data-open=attention_head]", "Enter")
     notice = one.page.locator("#notice.error").filter(has_text="The model could not answer: ZeroDivisionError")
     notice.wait_for()
     assert one.page.locator("#panel[open]").count() == 0
-    one.open("heads")
+    one.open("all_heads")
     assert one.page.locator("#panel #notice.error").is_visible()
     one.close()
     one.type("The cat sat")
@@ -169,7 +169,7 @@ def test_a_python_that_breaks_down_is_started_anew(visit, dist, tmp_path):
     one.follows(lambda: len(one.tokens()), 4)
     one.wait_answer()
     before = one.tokens(), one.candidates(), one.page.input_value("#prompt")
-    one.page.click("[data-open=heads]")
+    one.page.click("[data-open=all_heads]")
     one.page.locator("#notice.error").filter(has_text="started anew").wait_for()
     one.wait_live()
     one.page.locator("#notice").wait_for(state="hidden")
@@ -177,7 +177,7 @@ def test_a_python_that_breaks_down_is_started_anew(visit, dist, tmp_path):
     one.page.click("#undo")
     one.follows(lambda: len(one.tokens()), 3)
     assert one.page.input_value("#prompt") == "The cat sat"
-    one.open("head")
+    one.open("attention_head")
     assert "head 3 of 4, block 2 of 6" in one.page.text_content("#panel-title")
     one.close()
     one.page.fill("#prompt", "boom")
@@ -195,7 +195,7 @@ def test_a_python_that_says_nothing_more_is_told_and_can_be_started_anew(visit, 
     one.wait_live()
     one.type("The cat sat")
     one.go(2, 3)
-    one.page.click("[data-open=heads]")
+    one.page.click("[data-open=all_heads]")
     notice = one.page.locator("#notice").filter(has_text="has not been heard of")
     notice.wait_for()
     one.page.fill("#prompt", "The cat sat down")
@@ -204,6 +204,6 @@ def test_a_python_that_says_nothing_more_is_told_and_can_be_started_anew(visit, 
     one.wait_live()
     one.wait_answer()
     assert one.page.input_value("#prompt") == "The cat sat down" and len(one.tokens()) == 4
-    one.open("head")
+    one.open("attention_head")
     assert "head 3 of 4, block 2 of 6" in one.page.text_content("#panel-title")
     assert one.errors == []

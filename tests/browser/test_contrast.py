@@ -65,13 +65,13 @@ def test_legends_show_the_colours_that_the_picture_has(forced):
 def test_what_is_chosen_is_told_apart(forced):
     told_apart(forced, ".stop[aria-pressed=true]", ".stop[aria-pressed=false]")
     assert style(forced, ".token[aria-pressed=true] .piece")[3] == "underline"
-    forced.open("heads")
+    forced.open("all_heads")
     told_apart(forced, ".head[aria-pressed=true]", ".head[aria-pressed=false]")
     forced.close()
-    forced.open("next")
-    told_apart(forced, "#odds-rows tr.chosen", "#odds-rows tr:not(.chosen)")
+    forced.open("probabilities")
+    told_apart(forced, "#probability-rows tr.chosen", "#probability-rows tr:not(.chosen)")
     forced.close()
-    forced.open("head")
+    forced.open("attention_head")
     assert colours(forced, "#panel .scale .bar") > 12
     forced.close()
     forced.page.click("#append")

@@ -36,7 +36,7 @@ def test_a_move_that_fails_puts_the_numbers_back(fresh):
 
 def test_a_part_whose_numbers_fail_is_emptied_and_filled_again(fresh):
     """No numbers of another text stay in it."""
-    fresh.open("heads")
+    fresh.open("all_heads")
     fresh.page.evaluate(REFUSE, "heads")
     fresh.page.evaluate("location.hash = '#text=The%20dog'")
     told(fresh)
@@ -56,9 +56,9 @@ def test_a_part_that_cannot_be_opened_is_in_no_link(fresh):
 
 
 def test_a_part_that_a_link_names_stays_if_it_is_open_and_comes_if_it_is_not(fresh):
-    fresh.open("head")
+    fresh.open("attention_head")
     fresh.page.evaluate("() => { document.querySelector('#panel').dataset.same = 'yes' }")
-    for part in ("head", "heads", "forming"):
+    for part in ("head", "heads", "logit_lens"):
         fresh.page.evaluate("part => { location.hash = `#text=The%20dog&block=2&open=${part}` }", part)
         fresh.wait_open(part)
         fresh.fragment(f"open={part}", "block=2")

@@ -192,7 +192,7 @@ def test_table_of_a_strip(live, case):
 
 def test_opened_head(live, case, drawn):
     """The numbers in all three stages, and one cell worked out down to its products."""
-    live.open("head")
+    live.open("attention_head")
     q, k = case.trace.q[:, case.head], case.trace.k[:, case.head]
     scores = np.einsum("td,sd->ts", q, k)
     masked = case.trace.scores[case.head]
@@ -237,11 +237,11 @@ def test_probabilities_of_two_hundred_and_of_any_token(live, case, drawn):
     temperature = float(live.page.input_value("#temperature-number"))
     logits = case.session.final.logits[0].astype(np.float64)
     order, own, sampled = ranking(logits), softmax(logits), softmax(logits / temperature)
-    live.open("next")
+    live.open("probabilities")
 
     def rows():
         return live.page.eval_on_selector_all(
-            "#odds-rows tbody tr",
+            "#probability-rows tbody tr",
             "rows => rows.map(row => [row.dataset.id,"
             " ...[...row.querySelectorAll('.number')].map(n => n.textContent)])",
         )
@@ -263,9 +263,9 @@ def test_probabilities_of_two_hundred_and_of_any_token(live, case, drawn):
         check(row)
     wanted = drawn.randrange(case.session.config.vocab_size - 1)
     live.page.fill("#search", f"#{wanted}")
-    live.page.wait_for_selector(f'#odds-rows tr[data-number="0"][data-id="{wanted}"]')
+    live.page.wait_for_selector(f'#probability-rows tr[data-number="0"][data-id="{wanted}"]')
     check(rows()[0])
-    lines = live.page.locator("#odds-work dd b").all_text_contents()
+    lines = live.page.locator("#probability-work dd b").all_text_contents()
     weight = np.exp((logits[wanted] - logits.max()) / temperature)
     exact = [logits[wanted], logits[wanted] / temperature, weight, 100 * sampled[wanted]]
     for text, true in zip([lines[0], lines[1], lines[3], lines[4]], exact, strict=True):
@@ -291,12 +291,12 @@ def test_the_answer_forming(live, case):
     session = case.session
     stream = np.stack([session.stream(depth)[-1] for depth in range(session.config.n_layer + 1)])
     probabilities = softmax(unembed(stream, session.weights, session.config, unchanged))
-    guesses = live.page.locator("#forming .guess").all_text_contents()
-    shares = live.page.locator("#forming .guess-share").all_text_contents()
+    guesses = live.page.locator("#logit-lens .guess").all_text_contents()
+    shares = live.page.locator("#logit-lens .guess-share").all_text_contents()
     for p, guess, share in zip(probabilities, guesses, shares, strict=True):
         assert guess.replace("␣", " ") == case.tokenizer.display(int(p.argmax()))
         assert close(share, 100 * p.max(), 1e-3)
-    live.open("forming")
+    live.open("logit_lens")
     table = live.page.eval_on_selector_all(
         "#panel tbody tr", "rows => rows.map(row => [...row.querySelectorAll('.guess-share')].map(x => x.textContent))"
     )
@@ -306,7 +306,7 @@ def test_the_answer_forming(live, case):
 
 
 def test_all_heads(live, case):
-    live.open("heads")
+    live.open("all_heads")
     heads = live.page.locator("#panel .head")
     config = case.session.config
     assert heads.count() == config.n_layer * config.n_head

@@ -20,7 +20,7 @@ from build.weights import quantize
 from model.checkpoint.layout import INDEX, read_index
 from tests import full_size
 from tests.browser.test_loading import flipped
-from tests.browser.test_models import FILES, KEPT, choose, in_use, own_files, weights_asked
+from tests.browser.test_models import FILES, KEPT, choose, in_use, user_files, weights_asked
 
 ON_PYODIDE = True  # see `on_pyodide` in conftest.py
 
@@ -67,7 +67,7 @@ def golden():
 
 def logits(one):
     """Of the whole vocabulary, as the page saves them."""
-    one.open("next")
+    one.open("probabilities")
     with one.page.expect_download() as download:
         one.page.click("#panel-save")
     rows = csv.reader(io.StringIO(Path(download.value.path()).read_text("utf-8-sig")))
@@ -148,18 +148,18 @@ def test_downloaded_slowly_stopped_resumed_mended_and_kept(visit, large, golden)
     assert len(again) <= 13 - kept, "what was finished is not"
     one.close()
     answers_like_hugging_face(one, golden, "int8")
-    assert one.page.locator("#forming .stop").count() == 13
+    assert one.page.locator("#logit-lens .stop").count() == 13
     one.fragment("model=", without="open=")
     one.requests.clear()
     one.page.reload()
     in_use(one, "int8")
     assert weights_asked(one) == [], "the second visit needs no network for the weights"
     one.page.click("#open-run")
-    now = one.page.locator("[name=resident]:checked").get_attribute("value")
+    now = one.page.locator("[name=precision]:checked").get_attribute("value")
     other = {"int8": "float32", "float32": "int8"}[now]
-    one.page.check(f"[name=resident][value={other}]")
+    one.page.check(f"[name=precision][value={other}]")
     one.page.wait_for_function(
-        "value => document.querySelector(`[name=resident][value=${value}]:checked:not(:disabled)`)", arg=other
+        "value => document.querySelector(`[name=precision][value=${value}]:checked:not(:disabled)`)", arg=other
     )
     one.close()
     answers_like_hugging_face(one, golden, "int8")
@@ -198,18 +198,20 @@ def test_ones_own_checkpoint_of_full_size(visit, source, golden):
     one = visit(locale="en-US")
     one.wait_live()
     one.requests.clear()
-    own_files(one, *(source / name for name in FILES))
+    user_files(one, *(source / name for name in FILES))
     in_use(one, "your own model")
-    one.page.locator("#own .in-use").wait_for()
-    unrounded = "the very numbers of your file" in one.page.text_content("#own")  # where the device has room for them
+    one.page.locator("#user-checkpoint .in-use").wait_for()
+    unrounded = "the very numbers of your file" in one.page.text_content(
+        "#user-checkpoint"
+    )  # where the device has room for them
     one.close()
     answers_like_hugging_face(one, golden, "float32" if unrounded else "int8")
     one.open("run")
-    for resident, said in (("float32", "the very numbers of your file"), ("int8", "rounded to 8 bits, which moves")):
-        one.page.check(f'[name=resident][value="{resident}"]')
-        one.page.locator("#panel .holding .note").filter(has_text=said).wait_for()
+    for precision, said in (("float32", "the very numbers of your file"), ("int8", "rounded to 8 bits, which moves")):
+        one.page.check(f'[name=precision][value="{precision}"]')
+        one.page.locator("#panel .precision .note").filter(has_text=said).wait_for()
         one.close()
-        answers_like_hugging_face(one, golden, resident)
+        answers_like_hugging_face(one, golden, precision)
         one.open("run")
     one.close()
     assert [url for url in one.requests if not url.startswith(("blob:", "data:"))] == [], "only what is made here"

@@ -64,7 +64,7 @@ def test_another_model_answers_and_the_link_says_so(visit, two, source):
     in_use(one, NAME)
     session, tokenizer = site.load_model(two / "weights" / NAME)
     assert one.tokens() == tokenizer.encode(TEXT)
-    assert one.page.locator("#forming .stop").count() == CONFIG.n_layer + 1
+    assert one.page.locator("#logit-lens .stop").count() == CONFIG.n_layer + 1
     assert violations(one.page) == []
     one.close()
     fragment = one.fragment(f"model={NAME}&")
@@ -183,9 +183,9 @@ def test_a_failed_download_leaves_the_model_in_use_and_can_be_retried(visit, two
     in_use(one, NAME)
 
 
-def own_files(one, *paths):
+def user_files(one, *paths):
     one.open("models")
-    one.page.set_input_files("#own-files", [str(path) for path in paths])
+    one.page.set_input_files("#user-files", [str(path) for path in paths])
 
 
 def test_a_readers_own_checkpoint(visit, source, tmp_path):
@@ -202,31 +202,31 @@ def test_a_readers_own_checkpoint(visit, source, tmp_path):
         ([weights, tokenizer_json], "config.json is missing"),
         ([weights, weights], "several"),
     ):
-        own_files(one, *chosen)
-        text = one.page.text_content("#own-said")
+        user_files(one, *chosen)
+        text = one.page.text_content("#user-files-said")
         assert said in text and text.endswith(f"Chosen: {', '.join(path.name for path in chosen)}.")
         one.close()
     one.requests.clear()
-    own_files(one, weights, readme, tokenizer_json, again)
+    user_files(one, weights, readme, tokenizer_json, again)
     in_use(one, "your own model")
     assert one.requests == [], "nothing is sent or fetched"
-    own = one.page.locator("#own")
+    own = one.page.locator("#user-checkpoint")
     own.get_by_text("the very numbers of your file").wait_for()
     assert "Not used: weights." in own.text_content()
     one.close()
     assert one.page.input_value("#prompt") == TEXT
     one.fragment(without="model=")
-    assert one.page.locator("#forming .stop").count() == CONFIG.n_layer + 1
+    assert one.page.locator("#logit-lens .stop").count() == CONFIG.n_layer + 1
     one.page.click("#open-run")
-    one.page.check('[name=resident][value="int8"]')
-    one.page.wait_for_function("() => document.querySelector('[name=resident][value=int8]:checked:not(:disabled)')")
+    one.page.check('[name=precision][value="int8"]')
+    one.page.wait_for_function("() => document.querySelector('[name=precision][value=int8]:checked:not(:disabled)')")
     rounded = one.page.locator("#panel").get_by_text("rounded to 8 bits, which moves them by").text_content()
     moved = float(re.search(r"by ([\d.]+)", rounded)[1])
     assert 0.3 < moved < 2
     one.close()
     one.type(TEXT + " again")
     one.open("models")
-    assert rounded in one.page.locator("#own").text_content()
+    assert rounded in one.page.locator("#user-checkpoint").text_content()
     assert one.errors == []
 
 
@@ -240,7 +240,7 @@ def test_a_readers_own_checkpoint_is_computed_by_its_own_configuration(visit, tm
     one = visit(locale="en-US")
     one.wait_live()
     one.type(TEXT)
-    own_files(one, *(tmp_path / name for name in FILES))
+    user_files(one, *(tmp_path / name for name in FILES))
     in_use(one, "your own model")
     one.close()
     source = Source(tmp_path)
@@ -261,10 +261,10 @@ def test_a_readers_own_checkpoint_is_computed_by_its_own_configuration(visit, tm
     notes = one.page.eval_on_selector_all(".pieces .note", "all => all.map(one => one.textContent)")
     assert notes[0] == notes[-1] == "added, not typed"
     one.close()
-    one.open("next")
+    one.open("probabilities")
     one.page.fill("#search", "#310")
-    one.page.wait_for_function("() => document.querySelectorAll('#odds-rows tr[data-number]').length === 1")
-    assert "⟨#310⟩" in one.page.text_content("#odds-rows")
+    one.page.wait_for_function("() => document.querySelectorAll('#probability-rows tr[data-number]').length === 1")
+    assert "⟨#310⟩" in one.page.text_content("#probability-rows")
     one.close()
     one.page.click("#open-run")
     one.wait_open("run")
@@ -283,7 +283,7 @@ def test_an_empty_text_without_a_token_to_start_from_says_what_is_read(visit, so
     one.wait_live()
     one.page.fill("#prompt", "")
     one.page.locator("#notice-text").filter(has_text="starts from <|endoftext|>, which marks the start").wait_for()
-    own_files(one, source / "model.safetensors", tmp_path / "tokenizer.json", source / "config.json")
+    user_files(one, source / "model.safetensors", tmp_path / "tokenizer.json", source / "config.json")
     in_use(one, "your own model")
     one.close()
     one.page.locator("#notice-text").filter(has_text="it reads !, the first token").wait_for()
@@ -328,7 +328,7 @@ def test_a_file_that_is_something_else_is_refused_in_words(visit, source, tmp_pa
         paths = {file: source / file for file in FILES}
         paths[name] = tmp_path / name
         paths[name].write_bytes(change((source / name).read_bytes()))
-        own_files(one, *paths.values())
+        user_files(one, *paths.values())
         said = english if language == "en-US" else chinese
         one.page.locator("#notice.error").filter(has_text=said).wait_for()
         one.close()

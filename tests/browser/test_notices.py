@@ -12,7 +12,7 @@ from build.weights.quantize import described
 from model.checkpoint.layout import INDEX
 from tests.browser.conftest import LIMIT, NAME
 from tests.browser.test_accessible import violations
-from tests.browser.test_models import choose, in_use, own_files
+from tests.browser.test_models import choose, in_use, user_files
 from tests.browser.test_share import saved
 
 SEEN = """([selector, text]) => {
@@ -98,9 +98,9 @@ def test_a_file_that_is_no_model_is_said_in_the_place_for_files(visit, source, t
     one.wait_live()
     bad = tmp_path / "model.safetensors"
     bad.write_bytes(b"hello " * 100)
-    own_files(one, bad, source / "tokenizer.json", source / "config.json")
-    one.page.locator("#own #notice.error[role=alert]").wait_for()
-    seen(one, "#own", "")
+    user_files(one, bad, source / "tokenizer.json", source / "config.json")
+    one.page.locator("#user-checkpoint #notice.error[role=alert]").wait_for()
+    seen(one, "#user-checkpoint", "")
     one.close()
     seen(one, ".prompt", "")
     one.type("and it goes on")
@@ -114,12 +114,12 @@ def test_weights_that_cannot_be_held_otherwise_are_said_there(visit, broken):
     one.page.click("#open-run")
     one.wait_open("run")
     broken.set()
-    one.page.check('[name=resident][value="int8"]')
-    seen(one, ".holding", "is missing on the server")
-    one.page.wait_for_function("() => document.querySelector('[name=resident][value=float32]:checked:not(:disabled)')")
+    one.page.check('[name=precision][value="int8"]')
+    seen(one, ".precision", "is missing on the server")
+    one.page.wait_for_function("() => document.querySelector('[name=precision][value=float32]:checked:not(:disabled)')")
     broken.clear()
-    one.page.click(".holding #retry")
-    one.page.wait_for_function("() => document.querySelector('[name=resident][value=int8]:checked:not(:disabled)')")
+    one.page.click(".precision #retry")
+    one.page.wait_for_function("() => document.querySelector('[name=precision][value=int8]:checked:not(:disabled)')")
     silent(one)
 
 
@@ -128,7 +128,7 @@ def test_numbers_that_cannot_be_saved_are_said_in_the_part(visit, monkeypatch):
     one.wait_live()
     with monkeypatch.context() as patch:
         patch.setattr(sys.modules["model.worker.api"], "handed_out", lambda _: 1 / 0)  # of the page's worker
-        one.open("forming")
+        one.open("logit_lens")
         one.page.click("#panel-save")
         seen(one, ".panel-notices", "ZeroDivisionError")
     saved(one, "#panel-save")
@@ -140,7 +140,7 @@ def test_notes_on_the_text_stay_beside_the_text(visit):
     one.wait_live()
     one.type("")
     seen(one, ".prompt", "Nothing typed yet")
-    one.open("forming")
+    one.open("logit_lens")
     assert not one.page.locator("#panel #notice").count()
     one.close()
     one.page.evaluate("scrollTo(0, 0)")

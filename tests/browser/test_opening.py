@@ -60,7 +60,7 @@ def test_a_part_opened_again_while_still_growing_stands_on_the_screen(fresh, par
 
 
 def test_a_table_closes_back_to_the_part_it_came_from(fresh):
-    fresh.open("head")
+    fresh.open("attention_head")
     fresh.page.locator("#panel .as-table").first.click()
     fresh.wait_open("table")
     fresh.page.keyboard.press("Escape")
@@ -101,7 +101,7 @@ def test_blocks_and_heads_step_and_refuse_what_is_not_there(fresh):
     fresh.page.focus("#head")
     fresh.page.keyboard.press("ArrowUp")
     fresh.page.wait_for_selector('#figure[data-view^="1 2 "]')
-    fresh.page.locator('#forming .stop[data-block="5"]').click()
+    fresh.page.locator('#logit-lens .stop[data-block="5"]').click()
     fresh.page.wait_for_selector('#figure[data-view^="5 2 "]')
     assert fresh.page.is_disabled("#block-on")
 
@@ -130,7 +130,7 @@ def test_another_token_explains_itself(fresh):
 
 
 def test_playing_a_score(fresh):
-    fresh.open("head")
+    fresh.open("attention_head")
     fresh.page.click("#play")
     fresh.page.wait_for_function("() => document.querySelector('#scrub').value !== '64'")
     fresh.page.wait_for_function("() => Number(document.querySelector('#scrub').value) >= 3")
@@ -145,7 +145,7 @@ def test_playing_a_score(fresh):
 
 
 @pytest.mark.parametrize(
-    "name", ["embedding", "ln1", "proj", "ln2", "gelu", "lnf", "residual", "mlp", "next", "forming"]
+    "name", ["embedding", "ln1", "proj", "ln2", "gelu", "lnf", "residual", "mlp", "next", "logit_lens"]
 )
 def test_help(fresh, name):
     button = fresh.page.locator(f'[data-help="{name}"]')
@@ -223,11 +223,11 @@ def test_other_sizes_of_model(visit, dist, tmp_path, n_layer, n_head):
     one.wait_live()
     one.type("to be or not to be")
     one.go(n_layer, n_head)
-    assert one.page.locator("#forming .stop").count() == n_layer + 1
-    one.open("heads")
+    assert one.page.locator("#logit-lens .stop").count() == n_layer + 1
+    one.open("all_heads")
     assert one.page.locator("#panel .head").count() == n_layer * n_head
     one.close()
-    one.open("head")
+    one.open("attention_head")
     one.close()
     assert one.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert one.errors == []

@@ -58,7 +58,7 @@ def test_first_picture_needs_no_runtime(visit, reference):
     pattern = blocked.page.locator("#pattern image")
     pattern.wait_for()
     assert blocked.page.locator("#flow .strip").count() == len(IN_FLOW)
-    assert blocked.page.locator("#forming .stop").count() == reference[0].config.n_layer + 1
+    assert blocked.page.locator("#logit-lens .stop").count() == reference[0].config.n_layer + 1
 
 
 def test_typed_prompt_equals_cpython(live, reference):
@@ -206,7 +206,7 @@ def test_the_list_of_files_is_what_python_asks_for(live, dist):
 def test_after_a_full_tour_no_request_has_left_the_site_and_nothing_failed(live):
     live.page.set_viewport_size({"width": 1280, "height": 800})
     live.type("A tour of the whole page")
-    for part in ("embedding", "head", "heads", "next", "forming", "models", "run", "share"):
+    for part in ("embedding", "head", "heads", "next", "logit_lens", "models", "run", "share"):
         live.open(part)
         live.close()
     live.page.click("#pin")

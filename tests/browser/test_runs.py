@@ -21,13 +21,13 @@ CHANGE = {  # while a part is open and the page behind it takes no mouse
         field.value = text;
         field.dispatchEvent(new Event("input", {bubbles: true}));
     }""",
-    "block": "number => document.querySelector(`#forming .stop[data-block='${number - 1}']`).click()",
+    "block": "number => document.querySelector(`#logit-lens .stop[data-block='${number - 1}']`).click()",
     "head": "() => document.querySelector('#head-on').click()",
 }
 UNLINKED = ("compare", "run", "table")  # a link names none of these, and closes them
 SAME = {  # not every part depends on everything
-    "block": ("embedding", "next", "forming", "compare", "run"),
-    "head": ("embedding", "next", "forming", "compare", "run", "table"),
+    "block": ("embedding", "next", "logit_lens", "compare", "run"),
+    "head": ("embedding", "next", "logit_lens", "compare", "run", "table"),
 }
 OF_THE_CLOCK = re.compile(r"\d+\.\d+ ms|\d+\.\d+ GFLOP/s|width=\"\S+%\"|x=\"\S+%\"|\d+ MB|\d+ tokens computed")
 HINT = "Point at any strip or square"
@@ -149,7 +149,7 @@ def test_what_is_saved_while_a_text_is_read_is_of_one_text(one, go_to, readers):
     """Save is pressed as soon as another text is on its way: whichever is saved, tokens and numbers belong together."""
     session, tokenizer = readers[site.MODEL]
     go_to(one, BEFORE)
-    one.open("head")
+    one.open("attention_head")
     texts = (OTHER, TEXT, OTHER + " sat on the mat and looked at the sky", TEXT)
     for text in texts:
         after = {**BEFORE, "text": text, "open": "head"}

@@ -22,7 +22,7 @@ HIDDEN = {
     "temperature": "#temperature-number",
     "top-k": "#top-k",
 }
-HIDDEN |= {"top-p": "#top-p", "draw": "#needle", "curve": "#shape", "forming": "#forming"}
+HIDDEN |= {"top-p": "#top-p", "draw": "#needle", "curve": "#shape", "forming": "#logit-lens"}
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_a_pinned_distribution_stays_while_text_and_temperature_change(page, ref
     page.type(TEXT)
 
 
-@pytest.mark.parametrize("part", ["embedding", "head", "heads", "next", "forming"])
+@pytest.mark.parametrize("part", ["embedding", "head", "heads", "next", "logit_lens"])
 def test_every_part_saves_its_numbers(page, part):
     page.open(part)
     name, content = saved(page, "#panel-save")

@@ -28,7 +28,7 @@ def words_of(one):
     """The words of the tokens on the page, less those that the page itself uses."""
     own = " ".join(json.loads((ROOT / "py/page/text/en.json").read_text(encoding="utf-8")).values()).lower()
     tokens = one.page.eval_on_selector_all(
-        "#tokens .piece, #candidates th > [translate], #forming .guess", "all => all.map(x => x.textContent)"
+        "#tokens .piece, #candidates th > [translate], #logit-lens .guess", "all => all.map(x => x.textContent)"
     )
     return sorted({word for token in tokens if len(word := token.strip("␣ ")) > 3 and word.lower() not in own})
 
@@ -67,7 +67,7 @@ def test_a_translator_leaves_alone_what_the_model_says(visit):
             one.page.wait_for_function("() => document.querySelector('#panel .reading [translate=no]')")
             check(one, words, set())
         elif part == "next":
-            check(one, words_of(one), {"odds-rows"})
+            check(one, words_of(one), {"probability-rows"})
         one.close()
     for _ in range(3):
         steps = one.page.locator("#timeline .step").count()

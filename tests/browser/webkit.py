@@ -98,7 +98,7 @@ def first_minute(driver: str, browser: Path, address: str, text: str) -> dict:
             session.press("#temperature", END)
             session.until("Number(document.querySelector('#candidates table').dataset.temperature) === 5")
             sampled = session.ask("return document.querySelector('.number.sampled').textContent")
-            session.ask("document.querySelector('[data-open=head]').click()")
+            session.ask("document.querySelector('[data-open=attention_head]').click()")
             session.until("document.querySelector('#cell .result')")
             title = session.ask("return document.querySelector('#panel-title').textContent")
             return {"version": session.version, "before": before, "sampled": sampled, "title": title, "errors": []}

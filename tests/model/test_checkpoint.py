@@ -35,22 +35,22 @@ def test_only_matrices_and_the_token_embedding_are_quantised(tiny):
     assert quantized == {"wte.weight"} | {f"h.{i}.{name}.weight" for i in range(3) for name in matrices}
 
 
-@pytest.mark.parametrize("resident", ("float32", "int8"))
-def test_round_trip(tiny, quantized_tensors, shard, resident):
-    weights = weights_from_shards([shard(quantized_tensors)], tiny.config, resident)
+@pytest.mark.parametrize("precision", ("float32", "int8"))
+def test_round_trip(tiny, quantized_tensors, shard, precision):
+    weights = weights_from_shards([shard(quantized_tensors)], tiny.config, precision)
     assert set(weights) == {"wte.weight", "wpe.weight", "ln_f.weight", "ln_f.bias", "h"}
     for name, w in tiny.flat.items():
         found = weights[name] if not name.startswith("h.") else weights["h"][int(name[2])][name[4:]]
-        assert isinstance(found, Quantized) == (resident == "int8" and is_quantized(name, w.shape))
+        assert isinstance(found, Quantized) == (precision == "int8" and is_quantized(name, w.shape))
         if is_quantized(name, w.shape):
             assert np.abs(found[:] - w).max() <= np.abs(w).max() / 127 * 0.51
         else:
             assert np.array_equal(found, w)
 
 
-@pytest.mark.parametrize("resident", ("float32", "int8"))
-def test_round_trip_at_four_bits(tiny, packed_tensors, shard, resident):
-    weights = weights_from_shards([shard(packed_tensors)], tiny.config, resident)
+@pytest.mark.parametrize("precision", ("float32", "int8"))
+def test_round_trip_at_four_bits(tiny, packed_tensors, shard, precision):
+    weights = weights_from_shards([shard(packed_tensors)], tiny.config, precision)
     for name, w in tiny.flat.items():
         found = weights[name] if not name.startswith("h.") else weights["h"][int(name[2])][name[4:]]
         expected = quantize_groups(w)[:] if is_quantized(name, w.shape) else w

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.explain.logit_lens import lens
+from model.explain.logit_lens import logit_lens
 from model.explain.prediction import attention_heads, next_tokens, read_prompt
 from model.explain.to_csv import next_rows
 from model.sampling import ranking
@@ -163,7 +163,7 @@ def test_the_token_that_begins_a_text_is_the_configurations(tiny):
 
 
 def test_the_lens_applies_the_models_end_after_every_block(tiny, session, tokenizer):
-    depths = list(lens(session, tokenizer))
+    depths = list(logit_lens(session, tokenizer))
     assert len(depths) == tiny.config.n_layer + 1
     stream = [session.stream(depth) for depth in range(session.config.n_layer + 1)]
     w = {name: tiny.flat[name].astype(np.float64) for name in ("ln_f.weight", "ln_f.bias", "wte.weight")}
@@ -183,7 +183,7 @@ def test_the_lens_applies_the_models_end_after_every_block(tiny, session, tokeni
 def test_the_lens_ends_in_the_real_prediction(session, tokenizer):
     own = shares(session.final.logits[0])
     order = ranking(session.final.logits[0])
-    best = list(lens(session, tokenizer))[-1]["best"]
+    best = list(logit_lens(session, tokenizer))[-1]["best"]
     assert [one["id"] for one in best] == order[:5].tolist()
     np.testing.assert_allclose([one["share"] for one in best], own[order[:5]], rtol=1e-4)
 

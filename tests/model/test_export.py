@@ -49,12 +49,12 @@ def test_vectors(run):
 
 def test_attention(run):
     session = run[0]
-    _, rows = read(run, "head")
+    _, rows = read(run, "attention_head")
     shares = np.zeros((9, 9), np.float32)
     for row in rows:
         shares[int(row[2]) - 1, int(row[4]) - 1] = float(row[7])
     assert np.array_equal(shares, session.block(1).pattern[1])
-    _, rows = read(run, "heads")
+    _, rows = read(run, "all_heads")
     assert len(rows) == session.config.n_layer * session.config.n_head * 9 * 10 // 2
     _, square = read(run, "table", "pattern")
     assert square[0][4:] == [""] * 8 and float(square[8][11]) == float(shares[8, 8])
@@ -66,7 +66,7 @@ def test_next_and_compare(run):
     session, tokenizer, order = run
     logits = session.final.logits[0]
     sampled = sampling.sampled(logits, order, 0.7, 40)
-    _, rows = read(run, "next")
+    _, rows = read(run, "probabilities")
     assert [int(row[1]) for row in rows] == order.tolist()
     assert np.array_equal(np.array([row[4] for row in rows], float).astype(np.float32), softmax(logits)[order])
     assert np.array_equal(np.array([row[5] for row in rows], float), sampled[order])
@@ -79,6 +79,6 @@ def test_next_and_compare(run):
 
 
 def test_the_answer_forming(run):
-    header, rows = read(run, "forming")
+    header, rows = read(run, "logit_lens")
     assert header == ["after_block", "rank", "id", "token", "probability"]
     assert len({row[0] for row in rows}) == run[0].config.n_layer + 1

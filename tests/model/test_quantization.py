@@ -1,4 +1,4 @@
-"""8 and 4 bits: what rounding may cost, and that resident int8 answers as resident float32 does."""
+"""8 and 4 bits: what rounding may cost, and that precision int8 answers as precision float32 does."""
 
 import numpy as np
 import pytest
@@ -97,10 +97,10 @@ def test_int8_and_float32_resident_agree(tiny, quantized_tensors, packed_tensors
     tensors = quantized_tensors if bits == 8 else packed_tensors
     ids = np.random.default_rng(2).integers(0, 97, 64).tolist()
     finals = {}
-    for resident in ("int8", "float32"):
-        session = Session(weights_from_shards([shard(tensors)], tiny.config, resident), tiny.config)
+    for precision in ("int8", "float32"):
+        session = Session(weights_from_shards([shard(tensors)], tiny.config, precision), tiny.config)
         session.run(ids)
-        finals[resident] = session.final.logits
+        finals[precision] = session.final.logits
     scale = np.abs(finals["float32"]).max()
     np.testing.assert_allclose(finals["int8"], finals["float32"], rtol=0, atol=1e-5 * max(1, scale))
 

@@ -100,8 +100,8 @@ def drawings(asked, words):
     for number, (used, on_its_way, asking) in enumerate((("mini", None, None), ("?", "b", None), (None, "?", "b"))):
         drawn[f"models {number}"] = catalog.cards(models, used, on_its_way, asking, stored, words)
         held = {"rounding": 0.0081, "unused": ["<i>.json"]} if used == "?" else None
-        drawn[f"own {number}"] = catalog.own(held, on_its_way == "?", words)
-    drawn["own unrounded"] = catalog.own({"rounding": 0.0, "unused": []}, False, words)
+        drawn[f"own {number}"] = catalog.user_checkpoint(held, on_its_way == "?", words)
+    drawn["own unrounded"] = catalog.user_checkpoint({"rounding": 0.0, "unused": []}, False, words)
     for names in FILES:
         drawn["missing " + " ".join(names)] = escape(user_files.missing(names, words))
     drawn["about"] = run.run_stats(asked["about"], False, words)

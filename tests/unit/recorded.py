@@ -64,24 +64,24 @@ LINKS = (
 def questions(number: int) -> Iterator[tuple]:
     """(call, arguments) to be asked about the text with this number; `numbers` and tables of a few texts only."""
     for settings in SETTINGS:
-        yield "reshape", json.dumps(settings)
+        yield "next_tokens", json.dumps(settings)
     for place in PLACES:
         yield "look", *place
     for block, head, row in PLACES[:3]:
-        yield "work", block, head
+        yield "attention_head", block, head
         yield "score", block, head, row, 0
         yield "score", block, head, 2, row
         for name in STRIPS:
             yield "strip", name, block, head, row, 5
-    yield ("forming",)
-    yield ("heads",)
+    yield ("logit_lens",)
+    yield ("all_heads",)
     yield ("about",)
     yield "pin" if number == 1 else "compare" if number > 1 else "unpin", FIRST
     if number == 2:
         for name in (*STRIPS, *SQUARES):
             yield "table", name, 4, 3
             yield "numbers", "table", FIRST, 4, 3, name
-        for part in ("embedding", "head", "heads", "next", "forming", "compare"):
+        for part in ("embedding", "attention_head", "all_heads", "probabilities", "logit_lens", "compare"):
             yield "numbers", part, FIRST, 4, 3, ""
 
 

@@ -22,7 +22,7 @@ TAKEN = 8000  # the port that is tried first
 @pytest.mark.parametrize("clone", [b"\n", b"\r\n"], ids=["LF", "CRLF"])
 @pytest.mark.parametrize("part", sorted(set(offline_folder.PLACES.values())))
 def test_each_part_has_the_line_ends_of_its_system(part, clone):
-    lines = (offline_folder.PARTS / part).read_bytes().replace(b"\r\n", b"\n")
+    lines = (offline_folder.COMPUTERS / part).read_bytes().replace(b"\r\n", b"\n")
     written = offline_folder.with_line_ends(part, lines.replace(b"\n", clone))
     end = b"\r\n" if part in ("start.cmd", "READ ME.txt", "Server.cs") else b"\n"
     assert written == lines.replace(b"\n", end) and lines.count(b"\n") > 5
@@ -60,7 +60,9 @@ def folder(tmp_path):
     folder = tmp_path / "a folder"
     for place, part in offline_folder.PLACES.items():
         (folder / place).parent.mkdir(parents=True, exist_ok=True)
-        (folder / place).write_bytes(offline_folder.with_line_ends(part, (offline_folder.PARTS / part).read_bytes()))
+        (folder / place).write_bytes(
+            offline_folder.with_line_ends(part, (offline_folder.COMPUTERS / part).read_bytes())
+        )
     (folder / "site" / "empty").mkdir(parents=True)
     (folder / "site" / "index.html").write_text("<p>Glassformer</p>")
     (folder / "site" / "x.mjs").write_text("1")

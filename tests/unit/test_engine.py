@@ -29,7 +29,7 @@ def engine():
 @pytest.mark.parametrize("kind", ("arrows", "heads", "mlps"))
 def test_effects_are_those_of_each_part_by_itself(engine, kind):
     token = engine.last.tokenizer.encode(" she")[0]
-    own = next(c for c in engine.last.reshape(SETTINGS)["candidates"] if c["id"] == token)
+    own = next(c for c in engine.last.next_tokens(SETTINGS)["candidates"] if c["id"] == token)
     found = finish(engine.effects(engine.last.number, kind, 6, token, 0.8))
     assert found["logit"] == pytest.approx(own["logit"]) and found["share"] == pytest.approx(own["sampled"], abs=1e-5)
     places = [(e["block"], e["head"], e["column"]) for e in found["effects"]]
@@ -104,7 +104,7 @@ def test_a_picture_that_cannot_be_made_leaves_the_run_before_as_it_is(engine, mo
         answer = finish(getattr(engine, call)(TEXT + " she", [], SETTINGS, 5, 0, -1))
     assert answer["error"] == "memory" and engine.last.number == run and engine.runner is not other
     assert engine.ask(run, "look", 5, 0, 6) == before
-    assert engine.ask(run, "reshape", SETTINGS)["candidates"][0]["shown"] == " she"
+    assert engine.ask(run, "next_tokens", SETTINGS)["candidates"][0]["shown"] == " she"
     assert "run" in finish(engine.predict(TEXT + " she", [], SETTINGS, 5, 0, -1))
 
 

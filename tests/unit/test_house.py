@@ -20,7 +20,7 @@ KNOW_THE_BROWSER = {
 TOOLS = [  # what lies in the classroom's folder is run there, by its starters
     path
     for path in SOURCES
-    if '__name__ == "__main__"' in path.read_text(encoding="utf-8") and path.parent.name != "classroom"
+    if '__name__ == "__main__"' in path.read_text(encoding="utf-8") and path.parent.name != "computers"
 ]
 
 
@@ -46,7 +46,7 @@ def test_page_and_model_know_nothing_of_each_other_and_few_of_the_browser(path):
 def files_of(folder: str, kinds: str) -> set[str]:
     """What the README has to list of a folder; a folder in it with many small files is listed as such."""
     every = {path.relative_to(ROOT / folder).as_posix() for path in (ROOT / folder).rglob("*") if path.is_file()}
-    whole = {"parts/", "style/", "classroom/"}
+    whole = {"panels/parts/", "style/", "classroom/computers/"}
     names = {next((name for name in whole if file.startswith(name)), file) for file in every}
     return {n for n in names if (n in whole or re.search(kinds, n)) and not n.endswith("__init__.py")}
 

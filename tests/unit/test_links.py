@@ -235,7 +235,7 @@ from page.next_token import sliders
 with open("answers.json") as file:
     many = json.load(file)
 found = [list(links.understood(link)) + [links.link(links.read(link))] for link in many]
-numbers = [n / 1000 for n in range(5001)] + [scales.temperature_at(n) for n in range(141)]
+numbers = [n / 1000 for n in range(5001)] + [sliders.temperature_at(n) for n in range(141)]
 written = [links.written_decimal(n) for n in numbers]
 print(json.dumps([found, written, [links.decimal(text) == n for text, n in zip(written, numbers)]]))
 """

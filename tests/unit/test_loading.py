@@ -11,7 +11,7 @@ from model.checkpoint import loading
 from model.checkpoint.assemble import Assembly, weights_from_shards
 from model.checkpoint.file_error import FileError
 from model.checkpoint.layout import INDEX, read_index
-from model.checkpoint.loading import AT_ONCE, Progress, load, resident_for
+from model.checkpoint.loading import AT_ONCE, Progress, load, precision_for
 from model.config import GPT2Config
 from tests.unit.without_browser import in_thread
 
@@ -76,7 +76,7 @@ def same(weights, expected):
 def test_files_come_several_at_once_and_in_any_order(files, index, seed):
     server, progress = Server(files, seed=seed), Progress()
     model = in_thread(load(index, server.fetch, progress, None))
-    assert model.config == CONFIG and model.tokenizer.vocab_size == 300 and model.resident == "float32"
+    assert model.config == CONFIG and model.tokenizer.vocab_size == 300 and model.precision == "float32"
     same(model.weights, weights_from_shards([files[name] for name in index.shards], CONFIG))
     assert sorted(server.asked) == sorted(file.name for file in index.files) and server.most == AT_ONCE
     assert progress.report() == {"arrived": index.size, "total": index.size, "parts": [1.0] * 7}
@@ -143,27 +143,27 @@ class Cramped(Assembly):
 
     def add(self, shard):
         super().add(shard)
-        if self.resident == "float32" and len(self.ready) > 8:
+        if self.precision == "float32" and len(self.ready) > 8:
             raise MemoryError
 
 
 def test_no_room_for_float32_gives_int8(files, index, monkeypatch):
     monkeypatch.setattr(loading, "Assembly", Cramped)
     model = in_thread(load(index, Server(files).fetch, Progress(), "float32"))
-    assert model.resident == "int8"
+    assert model.precision == "int8"
     same(model.weights, weights_from_shards([files[name] for name in index.shards], CONFIG, "int8"))
 
 
 def test_no_room_at_all_is_an_error(files, index, monkeypatch):
     monkeypatch.setattr(Cramped, "add", lambda self, shard: (_ for _ in ()).throw(MemoryError))
     monkeypatch.setattr(loading, "Assembly", Cramped)
-    for resident in (None, "float32", "int8"):
+    for precision in (None, "float32", "int8"):
         with pytest.raises(MemoryError):
-            in_thread(load(index, Server(files).fetch, Progress(), resident))
+            in_thread(load(index, Server(files).fetch, Progress(), precision))
 
 
 @pytest.mark.parametrize(
-    ("sizes", "gigabytes", "resident"),
+    ("sizes", "gigabytes", "precision"),
     [
         ({"n_embd": 256, "n_layer": 6, "n_head": 4, "vocab_size": 8192, "n_positions": 128}, None, "float32"),
         ({"n_embd": 768, "n_layer": 12, "n_head": 12, **FULL}, 8, "float32"),  # 498 MB
@@ -173,5 +173,5 @@ def test_no_room_at_all_is_an_error(files, index, monkeypatch):
         ({"n_embd": 1024, "n_layer": 24, "n_head": 16, **FULL}, 8, "int8"),  # gpt2-medium, 1.4 GB
     ],
 )
-def test_weights_are_held_as_suits_the_device(sizes, gigabytes, resident):
-    assert resident_for(GPT2Config(**sizes), gigabytes) == resident
+def test_weights_are_held_as_suits_the_device(sizes, gigabytes, precision):
+    assert precision_for(GPT2Config(**sizes), gigabytes) == precision

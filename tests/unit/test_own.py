@@ -17,7 +17,7 @@ from model.checkpoint.file_error import FileError
 from model.checkpoint.layout import INDEX, CheckpointError, nested, read_index
 from model.checkpoint.loading import Progress
 from model.checkpoint.safetensors import SafetensorsError
-from model.checkpoint.user_checkpoint import load_own
+from model.checkpoint.user_checkpoint import load_user_checkpoint
 from model.config import ConfigError, GPT2Config
 from model.session import Session
 from model.tokenizer.tokenizer import TokenizerError
@@ -47,7 +47,7 @@ def tokenizer_json(source):
     return (source / "tokenizer.json").read_bytes()
 
 
-def own(data: bytes, tokenizer_json, config_json=CONFIG_JSON, progress=None, resident="float32"):
+def own(data: bytes, tokenizer_json, config_json=CONFIG_JSON, progress=None, precision="float32"):
     asked = []
 
     async def read(begin, end):
@@ -55,7 +55,9 @@ def own(data: bytes, tokenizer_json, config_json=CONFIG_JSON, progress=None, res
         asked.append((begin, end))
         return np.frombuffer(data[begin:end], np.uint8)
 
-    model = in_thread(load_own(read, len(data), tokenizer_json, config_json, progress or Progress(), resident))
+    model = in_thread(
+        load_user_checkpoint(read, len(data), tokenizer_json, config_json, progress or Progress(), precision)
+    )
     assert max(end - begin for begin, end in asked) < len(data) / 2, "the file is never read whole"
     return model
 
@@ -76,7 +78,7 @@ def unrounded(tensors):
 def test_held_as_float32_it_has_its_own_numbers(source, tensors, tokenizer_json):
     data, progress = (source / "model.safetensors").read_bytes(), Progress()
     model = own(data, tokenizer_json, progress=progress)
-    assert model.config == CONFIG and (model.resident, model.rounding) == ("float32", 0)
+    assert model.config == CONFIG and (model.precision, model.rounding) == ("float32", 0)
     same(model.weights, unrounded(tensors))
     report = progress.report()
     assert report["arrived"] == report["total"] > 0.99 * len(data) - 4096 and report["parts"] == [1.0] * 4
@@ -85,8 +87,8 @@ def test_held_as_float32_it_has_its_own_numbers(source, tensors, tokenizer_json)
 def test_held_as_int8_it_is_what_quantising_makes_of_it_and_says_how_far_it_moved(
     source, tensors, tokenizer_json, tmp_path
 ):
-    model = own((source / "model.safetensors").read_bytes(), tokenizer_json, resident="int8")
-    assert model.resident == "int8"
+    model = own((source / "model.safetensors").read_bytes(), tokenizer_json, precision="int8")
+    assert model.precision == "int8"
     same(model.weights, quantized(source, tmp_path))
     exact = unrounded(tensors)
     pairs = [(w, model.weights[name]) for name, w in exact.items() if name == "wte.weight"]
@@ -108,14 +110,14 @@ def test_where_there_is_no_room_for_float32_it_is_held_as_int8(source, tokenizer
 
     monkeypatch.setattr(user_checkpoint, "read_weights", cramped)
     model = own((source / "model.safetensors").read_bytes(), tokenizer_json)
-    assert tried == ["float32", "int8"] and model.resident == "int8" and model.rounding > 0
+    assert tried == ["float32", "int8"] and model.precision == "int8" and model.rounding > 0
 
 
 def test_both_give_nearly_the_same_answers(source, tokenizer_json):
     data = (source / "model.safetensors").read_bytes()
     logits = []
-    for resident in ("float32", "int8"):
-        model = own(data, tokenizer_json, resident=resident)
+    for precision in ("float32", "int8"):
+        model = own(data, tokenizer_json, precision=precision)
         session = Session(model.weights, model.config)
         session.run([5, 1, 4])
         logits.append(session.final.logits)
@@ -232,7 +234,7 @@ def test_what_is_no_gpt2_is_refused_in_words(tensors, tokenizer_json, make, erro
 @pytest.mark.parametrize("value", [-1e18, 1e-45])
 def test_how_far_rounding_moved_the_largest_and_the_smallest_weights_is_a_number(tensors, tokenizer_json, value):
     every = {name: np.full_like(w, value) for name, w in tensors.items()}
-    model = own(safetensors.numpy.save(every), tokenizer_json, resident="int8")
+    model = own(safetensors.numpy.save(every), tokenizer_json, precision="int8")
     assert 0 <= model.rounding <= 1
 
 

@@ -286,8 +286,8 @@ def test_every_text_is_used_and_every_used_text_exists():
         "*": [
             *re.findall('data-(?:text|label|both)="(.*?)"', HTML),  # and the panel's own shorthand for `say`
         ],
-        "about.*": ["attention", "mlp", *run.RESIDENTS],
-        "about.*.own": run.RESIDENTS,
+        "about.*": ["attention", "mlp", *run.PRECISIONS],
+        "about.*.own": run.PRECISIONS,
         "cell.*": re.findall(r'class="line-name (\w+)"', drawn["cell 0"]),
         "embedding.*": [
             "piece",
@@ -300,7 +300,7 @@ def test_every_text_is_used_and_every_used_text_exists():
             'trouble = "(\\w+)"', (ROOT / "py/model/worker/download.py").read_text(encoding="utf-8")
         ),
         "models.about.*": catalog.DESCRIBED,
-        "odds.cut.*": [cut_by(0, [1, 0], [0, 1], *rules) for rules in ((1, None), (None, 0.5))],
+        "probabilities.cut.*": [cut_by(0, [1, 0], [0, 1], *rules) for rules in ((1, None), (None, 0.5))],
         "panel.*": parts.every,
         "panel.*.subtitle": parts.every,
         "share.*": FILES,
@@ -308,8 +308,8 @@ def test_every_text_is_used_and_every_used_text_exists():
         "storage.why.*": {"worker", *said_by("build/site/service_worker.js", r"Trouble\(", "kind = ")},
         "strip.*": re.findall('data-strip="(.*?)"', every),
         "strip.short.*": re.findall(r'class="strip-name of-(\w+)"', every),
-        "work.*": stages,
-        "work.how.*": stages,
+        "attention_head.*": stages,
+        "attention_head.how.*": stages,
     }
     said = set().union(*map(said_in, CODE.values()))
     assert {key for key in said if "*" in key} == set(names)

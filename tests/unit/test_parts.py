@@ -137,7 +137,7 @@ def test_the_long_list_marks_the_drawn_token_and_says_when_there_is_none():
     for following in answers()["following"]:
         html, rows = probabilities.ranking(following, WORDS), following["candidates"]
         if not rows:
-            assert texts_of("<p.*?</p>", html) == [WORDS.say("odds.none")]
+            assert texts_of("<p.*?</p>", html) == [WORDS.say("probabilities.none")]
             continue
         found = re.findall(r'<tr data-number="(\d+)" data-id="(\d+)"( class="drawn")?>', html)
         drawn = following["drawn"]["id"]
@@ -263,7 +263,8 @@ def test_what_is_lacking_in_a_choice_of_files_is_said_and_what_was_chosen():
     expected = ("no_weights", "many_weights", "no_tokenizer", "no_config", "twice", None)
     for names, key in zip(FILES, expected, strict=True):
         said = user_files.missing(names, WORDS)
-        assert said == (f"{WORDS.say('own.' + key, file='config.json')} Chosen: {', '.join(names)}." if key else "")
+        missing = key and WORDS.say("user_checkpoint." + key, file="config.json")
+        assert said == (f"{missing} Chosen: {', '.join(names)}." if key else "")
 
 
 @pytest.mark.parametrize(
@@ -279,15 +280,18 @@ def test_files_are_known_by_their_names_as_published(names, places):
 
 
 def test_a_readers_own_model_says_what_rounding_did_and_which_files_are_not_used():
-    html = {share: catalog.own({"rounding": share, "unused": ["a.md", "<b>"]}, False, WORDS) for share in (0.0, 0.0081)}
-    assert WORDS.say("own.exact") in html[0.0] and "Not used: a.md, &lt;b&gt;." in html[0.0]
-    assert WORDS.say("own.rounded", share=percent(0.0081)) in html[0.0081]
-    assert catalog.own({"rounding": 0.0, "unused": []}, False, WORDS).count("Not used") == 0
+    html = {
+        share: catalog.user_checkpoint({"rounding": share, "unused": ["a.md", "<b>"]}, False, WORDS)
+        for share in (0.0, 0.0081)
+    }
+    assert WORDS.say("user_checkpoint.exact") in html[0.0] and "Not used: a.md, &lt;b&gt;." in html[0.0]
+    assert WORDS.say("user_checkpoint.rounded", share=percent(0.0081)) in html[0.0081]
+    assert catalog.user_checkpoint({"rounding": 0.0, "unused": []}, False, WORDS).count("Not used") == 0
 
 
 def test_about_this_run_says_how_a_readers_own_weights_are_held():
     asked = answers()["about"]
-    for share, key in ((None, None), (0.0, "own.exact"), (0.0081, "own.rounded")):
+    for share, key in ((None, None), (0.0, "user_checkpoint.exact"), (0.0081, "user_checkpoint.rounded")):
         html = run.run_stats(asked | {"rounding": share}, False, WORDS)
         assert (key is None) == (WORDS.say("about.float32.own", size=megabytes(4 * asked["parameters"])) not in html)
         assert key is None or catalog.rounding(share, WORDS) in html

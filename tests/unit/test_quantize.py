@@ -47,7 +47,7 @@ def tensors_of(source):
     return safetensors.numpy.load_file(source / "model.safetensors")
 
 
-def loaded(out, resident="float32"):
+def loaded(out, precision="float32"):
     """A session on a quantised checkpoint, every file of it checked against the index."""
     data = {}
     for file in read_index((out / INDEX).read_text()).files:
@@ -59,7 +59,7 @@ def loaded(out, resident="float32"):
     config = GPT2Config.from_json(data.pop("config.json"))
     vocabulary.read(data.pop("tokenizer.json"), config)
     shards = [np.frombuffer(shard, np.uint8) for shard in data.values()]
-    return Session(weights_from_shards(shards, config, resident), config)
+    return Session(weights_from_shards(shards, config, precision), config)
 
 
 def contents(out):
@@ -76,10 +76,10 @@ def relative(a, b):
     return np.linalg.norm(a - b) / np.linalg.norm(b)
 
 
-@pytest.mark.parametrize("resident", ("float32", "int8"))
-def test_logits_are_near_hugging_faces(source, tmp_path, resident):
+@pytest.mark.parametrize("precision", ("float32", "int8"))
+def test_logits_are_near_hugging_faces(source, tmp_path, precision):
     quantize(source, tmp_path / "out")
-    session = loaded(tmp_path / "out", resident)
+    session = loaded(tmp_path / "out", precision)
     golden = np.load(GOLDEN / "gpt2.npz")
     for length in (1, 7, 64):
         logits = logits_of(session, golden[f"{length}/ids"].tolist())
@@ -114,7 +114,7 @@ def test_four_bits_are_half_as_large_and_still_near(source, tmp_path):
     sizes = [read_index((tmp_path / bits / INDEX).read_text()) for bits in "84"]
     assert [index.bits for index in sizes] == [8, 4]
     golden = np.load(GOLDEN / "gpt2.npz")
-    sessions = [loaded(tmp_path / "4", resident) for resident in ("float32", "int8")]
+    sessions = [loaded(tmp_path / "4", precision) for precision in ("float32", "int8")]
     for length in (1, 7, 64):
         logits = [logits_of(session, golden[f"{length}/ids"].tolist()) for session in sessions]
         np.testing.assert_allclose(*logits, rtol=0, atol=1e-4)

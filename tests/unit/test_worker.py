@@ -16,7 +16,19 @@ from model.session import Session
 from tests.unit.without_browser import in_thread, runner_of, worker_of
 
 OTHERS = {  # what is not asked about a run
-    *("cancel", "computing", "hold", "load", "open_own", "predict", "progress", "remove", "stored", "tokenize", "use"),
+    *(
+        "cancel",
+        "computing",
+        "set_precision",
+        "load",
+        "open_user_checkpoint",
+        "predict",
+        "progress",
+        "remove",
+        "stored",
+        "tokenize",
+        "use",
+    ),
 }
 SETTINGS = json.dumps({"temperature": 0.8, "top_k": None, "top_p": None, "u": 0.5, "count": 12, "query": ""})
 TEXTS = ("The cat", "The cat sat on the mat", "One day a little girl went to the park", "Once", "The cat sat")
@@ -50,20 +62,20 @@ def questions(worker, run):
     asked = {
         "about": (),
         "compare": (SETTINGS,),
-        "heads": (),
+        "all_heads": (),
         "look": (5, 3, 1),
-        "numbers": ("next", SETTINGS, 5, 3, ""),
+        "numbers": ("probabilities", SETTINGS, 5, 3, ""),
         "pin": (SETTINGS,),
-        "reshape": (SETTINGS,),
+        "next_tokens": (SETTINGS,),
         "score": (5, 3, 1, 0),
         "strip": ("q", 5, 3, 1, 0),
         "table": ("pattern", 5, 3),
         "unpin": (SETTINGS,),
-        "work": (5, 3),
+        "attention_head": (5, 3),
     }
     answers = {"pin": json.loads(worker.pin(run, SETTINGS))}  # before it can be compared
     answers |= {name: json.loads(getattr(worker, name)(run, *values)) for name, values in asked.items()}
-    answers["forming"] = json.loads(in_thread(worker.forming(run)))
+    answers["logit_lens"] = json.loads(in_thread(worker.logit_lens(run)))
     return answers
 
 

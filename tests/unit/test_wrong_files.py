@@ -23,7 +23,7 @@ from model.checkpoint.file_kinds import TELLING, check_weights, json_text
 from model.checkpoint.layout import tensor_shapes
 from model.checkpoint.loading import Progress
 from model.checkpoint.safetensors import header_end
-from model.checkpoint.user_checkpoint import load_own
+from model.checkpoint.user_checkpoint import load_user_checkpoint
 from model.config import GPT2Config
 from page.text.words import LANGUAGES, Words
 from tests.unit.test_quantize import POINTER
@@ -52,7 +52,7 @@ def own(files):
         return np.frombuffer(files["model.safetensors"][begin:end], np.uint8)
 
     texts = files["tokenizer.json"], files["config.json"]
-    return in_thread(load_own(read, len(files["model.safetensors"]), *texts, Progress(), "float32"))
+    return in_thread(load_user_checkpoint(read, len(files["model.safetensors"]), *texts, Progress(), "float32"))
 
 
 def refused(files, folder):

@@ -4,20 +4,20 @@ import numpy as np
 
 from model.checkpoint import safetensors
 from model.checkpoint.layout import SCALE, CheckpointError, is_quantized, nested, tensor_shapes
-from model.checkpoint.quantization import GROUP, Quantized, Resident, unpack
+from model.checkpoint.quantization import GROUP, Precision, Quantized, unpack
 from model.config import GPT2Config
 
 
 class Assembly:
     """Takes the shards one by one, in the index's order; each tensor is made ready as soon as all of it is there.
 
-    resident "int8" keeps matrices as small whole numbers (8-bit ones as views of the shards' own bytes); "float32"
+    precision "int8" keeps matrices as small whole numbers (8-bit ones as views of the shards' own bytes); "float32"
     dequantises them once, which takes four times the memory and computes faster.
     """
 
-    def __init__(self, config: GPT2Config, resident: Resident = "float32") -> None:
+    def __init__(self, config: GPT2Config, precision: Precision = "float32") -> None:
         self.config = config
-        self.resident = resident
+        self.precision = precision
         self.shapes = tensor_shapes(config)
         self.parts: dict[str, list[np.ndarray]] = {}  # what has come and is not yet used, usually one part each
         self.ready: dict[str, np.ndarray | Quantized] = {}
@@ -49,7 +49,7 @@ class Assembly:
             self.ready[name] = self._take(name, shape, np.float32)
             return
         w = self._take_quantized(name, shape)
-        self.ready[name] = w if self.resident == "int8" else w[:]  # (out, in)
+        self.ready[name] = w if self.precision == "int8" else w[:]  # (out, in)
 
     def _take_quantized(self, name: str, shape: tuple[int, ...]) -> Quantized:
         n_out, n_in = shape
@@ -80,9 +80,9 @@ class Assembly:
         return tensor
 
 
-def weights_from_shards(shards: list[np.ndarray], config: GPT2Config, resident: Resident = "float32") -> dict:
+def weights_from_shards(shards: list[np.ndarray], config: GPT2Config, precision: Precision = "float32") -> dict:
     """All the shards at once."""
-    assembly = Assembly(config, resident)
+    assembly = Assembly(config, precision)
     for shard in shards:
         assembly.add(shard)
     return assembly.finish()

@@ -12,7 +12,7 @@ import numpy as np
 from model.checkpoint.assemble import Assembly
 from model.checkpoint.file_error import reading
 from model.checkpoint.layout import Index, StoredFile, parameters
-from model.checkpoint.quantization import Resident
+from model.checkpoint.quantization import Precision
 from model.config import GPT2Config
 from model.explain.answers import Report
 from model.tokenizer import vocabulary
@@ -30,13 +30,13 @@ class Model(NamedTuple):
     config: GPT2Config
     tokenizer: Tokenizer
     weights: dict  # as gpt2.py takes them
-    resident: Resident
+    precision: Precision
     rounding: float | None = None  # how far it was rounded on loading, relative; None for one that came rounded
     unused: tuple[str, ...] = ()  # names of files that were chosen and are no part of it
 
 
 Load = Callable[
-    [Resident | None], Awaitable[Model]
+    [Precision | None], Awaitable[Model]
 ]  # loads a model as it is to be held, None for what suits the device
 
 
@@ -66,35 +66,35 @@ class Progress:
         }
 
 
-def resident_for(config: GPT2Config, gigabytes: float | None) -> Resident:
+def precision_for(config: GPT2Config, gigabytes: float | None) -> Precision:
     """How to hold a model's weights on a device with so much memory, None where that is not known."""
     room = (gigabytes or UNKNOWN_MEMORY) * 1e9 / SHARE
     return "float32" if 4 * parameters(config) <= room else "int8"
 
 
 async def load(
-    index: Index, fetch: Fetch, progress: Progress, resident: Resident | None, gigabytes: float | None = None
+    index: Index, fetch: Fetch, progress: Progress, precision: Precision | None, gigabytes: float | None = None
 ) -> Model:
-    """Fetch all files and make a model of them, held as `resident` says or, for None, as suits the device.
+    """Fetch all files and make a model of them, held as `precision` says or, for None, as suits the device.
 
     Where there is no room for float32, it is held as int8. Raises whatever `fetch` does, MemoryError, and for files
     that do not make a model FileError or KeyError. Can be cancelled.
     """
-    return await where_there_is_room(lambda held: load_as(index, fetch, progress, held, gigabytes), resident)
+    return await where_there_is_room(lambda held: load_as(index, fetch, progress, held, gigabytes), precision)
 
 
-async def where_there_is_room(load_as: Load, resident: Resident | None) -> Model:
-    """What `load_as` gives for `resident` or, where there is no room for that, for int8. Raises as `load_as` does."""
+async def where_there_is_room(load_as: Load, precision: Precision | None) -> Model:
+    """What `load_as` gives for `precision` or, where there is no room for that, for int8. Raises as `load_as` does."""
     try:
-        return await load_as(resident)
+        return await load_as(precision)
     except MemoryError:
-        if resident == "int8":
+        if precision == "int8":
             raise
     return await load_as("int8")
 
 
 async def load_as(
-    index: Index, fetch: Fetch, progress: Progress, resident: Resident | None, gigabytes: float | None
+    index: Index, fetch: Fetch, progress: Progress, precision: Precision | None, gigabytes: float | None
 ) -> Model:
     progress.expect({file.name: file.size for file in index.files})
     slots = asyncio.Semaphore(AT_ONCE)
@@ -108,15 +108,15 @@ async def load_as(
         with reading("config.json"):
             config = GPT2Config.from_json((await tasks["config.json"]).tobytes())
         progress.parts = index.shards_of_parts(config)
-        resident = resident or resident_for(config, gigabytes)
+        precision = precision or precision_for(config, gigabytes)
         with reading("tokenizer.json"):
             tokenizer = vocabulary.read((await tasks["tokenizer.json"]).tobytes(), config)
-        assembly = Assembly(config, resident)
+        assembly = Assembly(config, precision)
         for shard in index.shards:
             with reading(shard):
                 assembly.add(await tasks.pop(shard))  # the task goes, and with it the bytes, unless weights need them
             await asyncio.sleep(0)
-        return Model(config, tokenizer, assembly.finish(), resident)
+        return Model(config, tokenizer, assembly.finish(), precision)
     finally:
         for task in tasks.values():
             task.cancel()

@@ -14,8 +14,8 @@ from model.checkpoint.file_error import reading
 from model.checkpoint.file_kinds import TELLING, check_weights, json_text
 from model.checkpoint.huggingface import Sources, differing, sources
 from model.checkpoint.layout import is_quantized, nested, part_of, tensor_shapes
-from model.checkpoint.loading import Model, Progress, resident_for, where_there_is_room
-from model.checkpoint.quantization import Quantized, Resident, quantize_rows, squares
+from model.checkpoint.loading import Model, Progress, precision_for, where_there_is_room
+from model.checkpoint.quantization import Precision, Quantized, quantize_rows, squares
 from model.checkpoint.safetensors import Entry, header_end, read_header, read_tensor
 from model.config import GPT2Config
 from model.tokenizer import vocabulary
@@ -24,17 +24,17 @@ Read = Callable[[int, int], Awaitable[np.ndarray]]  # the file's bytes from one 
 WEIGHTS = "model.safetensors"
 
 
-async def load_own(
+async def load_user_checkpoint(
     read: Read,
     size: int,
     tokenizer_json: bytes,
     config_json: bytes,
     progress: Progress,
-    resident: Resident | None,
+    precision: Precision | None,
     gigabytes: float | None = None,
     name: str = WEIGHTS,
 ) -> Model:
-    """A model from a safetensors file `name` of `size` bytes, held as `resident` says or as suits the device.
+    """A model from a safetensors file `name` of `size` bytes, held as `precision` says or as suits the device.
 
     Raises as `loading.load` does. Can be cancelled.
     """
@@ -50,16 +50,16 @@ async def load_own(
     with reading(name):
         await check_copies(read, entries, found)
 
-        async def load_as(resident: Resident | None) -> Model:
-            held = resident or resident_for(config, gigabytes)
+        async def load_as(precision: Precision | None) -> Model:
+            held = precision or precision_for(config, gigabytes)
             weights, rounding = await read_weights(read, entries, found, config, progress, held)
             return Model(config, tokenizer, weights, held, rounding)
 
-        return await where_there_is_room(load_as, resident)
+        return await where_there_is_room(load_as, precision)
 
 
 async def read_weights(
-    read: Read, entries: dict[str, Entry], found: Sources, config: GPT2Config, progress: Progress, resident: Resident
+    read: Read, entries: dict[str, Entry], found: Sources, config: GPT2Config, progress: Progress, precision: Precision
 ) -> tuple[dict, float]:
     """The weights as `gpt2.py` takes them, and how far rounding moved the matrices: relative, 0 for float32."""
     source_of = found.found
@@ -72,7 +72,7 @@ async def read_weights(
     moved = total = 0.0  # squares, summed
     for name in names:
         w = source_of[name].as_ours(await stored(read, entries, source_of[name].name))  # shape as in tensor_shapes
-        if resident == "int8" and is_quantized(name, w.shape):
+        if precision == "int8" and is_quantized(name, w.shape):
             rounded = quantize_rows(w)
             moved, total = moved + squares(w, rounded), total + squares(w)
             flat[name] = rounded

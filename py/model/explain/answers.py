@@ -7,7 +7,7 @@ blocks and heads is in `block_answers.py`, what is answered when something fails
 from collections.abc import Mapping
 from typing import Any, Literal, NotRequired, TypedDict, final
 
-from model.checkpoint.quantization import Resident
+from model.checkpoint.quantization import Precision
 from model.explain.block_answers import BlockView
 from model.explain.to_json import Vector
 from model.sampling import Rule
@@ -164,7 +164,7 @@ class About(TypedDict):
     total: float
     operations: int  # floating-point, in the products
     parameters: int
-    resident: Resident
+    precision: Precision
     rounding: float | None  # how far the weights were rounded on loading, relative
     without_token: int  # entries of the vocabulary that stand for no token
     first_without: int
@@ -247,7 +247,7 @@ class Ready(TypedDict):
     n_embd: int
     parameters: int
     bytes: int
-    resident: Resident
+    precision: Precision
     rounding: float | None
     unused: tuple[str, ...]  # names of files that were chosen and are no part of it
     cramped: bool  # it was to be held as float32, but there was no room

@@ -24,7 +24,7 @@ def thumbnail_row(session: Session) -> int:
     return max(0, len(session.ids) - THUMBNAIL)
 
 
-def lens(session: Session, tokenizer: Tokenizer) -> Iterator[Depth]:
+def logit_lens(session: Session, tokenizer: Tokenizer) -> Iterator[Depth]:
     """For each depth, from the embedding alone to all blocks: the likeliest tokens with their probabilities.
 
     Depths after a block also carry `picture`, the mean of that block's attention patterns. Each is given as soon as

@@ -10,7 +10,7 @@ import numpy as np
 from model import sampling
 from model.explain.answers import Sampling
 from model.explain.block_view import STAGES, square, vectors
-from model.explain.logit_lens import lens
+from model.explain.logit_lens import logit_lens
 from model.explain.pinned import Pinned
 from model.gpt2 import softmax
 from model.session import Session
@@ -92,11 +92,11 @@ def next_rows(session: Session, tokenizer: Tokenizer, order: np.ndarray, shares:
     return csv_text(["rank", "id", "token", "logit", "probability", "probability_sampled"], rows)
 
 
-def forming_rows(session: Session, tokenizer: Tokenizer) -> str:
+def logit_lens_rows(session: Session, tokenizer: Tokenizer) -> str:
     """What the model would say after each block; 0 is the embedding alone."""
     rows = (
         [depth, rank + 1, one["id"], one["shown"], one["share"]]
-        for depth, answer in enumerate(lens(session, tokenizer))
+        for depth, answer in enumerate(logit_lens(session, tokenizer))
         for rank, one in enumerate(answer["best"])
     )
     return csv_text(["after_block", "rank", "id", "token", "probability"], rows)
@@ -129,10 +129,10 @@ def numbers(
     config = session.config
     return {
         "embedding": lambda: vector_rows(session, tokenizer, ("token", "position", "embedded"), block, head),
-        "head": lambda: attention_rows(session, tokenizer, [block], [head]),
-        "heads": lambda: attention_rows(session, tokenizer, range(config.n_layer), range(config.n_head)),
-        "next": lambda: next_rows(session, tokenizer, order, shares()),
-        "forming": lambda: forming_rows(session, tokenizer),
+        "attention_head": lambda: attention_rows(session, tokenizer, [block], [head]),
+        "all_heads": lambda: attention_rows(session, tokenizer, range(config.n_layer), range(config.n_head)),
+        "probabilities": lambda: next_rows(session, tokenizer, order, shares()),
+        "logit_lens": lambda: logit_lens_rows(session, tokenizer),
         "compare": lambda: compare_rows(pinned, tokenizer, order, shares()),
         "table": table,
     }[part]()

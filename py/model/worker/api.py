@@ -13,8 +13,8 @@ from pyodide.ffi import JsProxy, to_js
 
 from model.checkpoint import loading
 from model.checkpoint.loading import Model
-from model.checkpoint.quantization import Resident
-from model.checkpoint.user_checkpoint import load_own
+from model.checkpoint.quantization import Precision
+from model.checkpoint.user_checkpoint import load_user_checkpoint
 from model.explain.answers import Address, Answer
 from model.explain.to_json import text_of
 from model.worker.download import Store, cache_name, device_memory, download, download_index, forget, kept, read_file
@@ -32,26 +32,26 @@ CALLS: dict[str, tuple[str, ...]] = {  # methods of the Engine that answer at on
     "tokenize": ("text",),
 }
 WAITED_FOR: dict[str, tuple[str, ...]] = {  # those that take their time
-    "forming": ("run",),
-    "hold": ("resident",),
+    "logit_lens": ("run",),
+    "set_precision": ("precision",),
     "predict": TEXT,
     "use": TEXT,
 }
 OF_A_RUN: dict[str, tuple[str, ...]] = {  # methods of the Run: its number crosses before these
     "about": (),
     "compare": ("settings",),
-    "heads": (),
+    "all_heads": (),
     "look": ("block", "head", "row"),
     "numbers": ("part", "settings", "block", "head", "table"),
     "pin": ("settings",),
-    "reshape": ("settings",),
+    "next_tokens": ("settings",),
     "score": ("block", "head", "row", "column"),
     "strip": ("name", "block", "head", "row", "cell"),
     "table": ("name", "block", "head"),
     "unpin": ("settings",),
-    "work": ("block", "head"),
+    "attention_head": ("block", "head"),
 }
-OF_THE_BROWSER = ("load", "open_own", "progress", "remove", "stored")  # the functions below
+OF_THE_BROWSER = ("load", "open_user_checkpoint", "progress", "remove", "stored")  # the functions below
 
 engine = Engine()
 store: Store | None = None  # the finished files of the model last asked for
@@ -136,10 +136,10 @@ def progress() -> str:
 
 
 async def load(request: str) -> str:
-    """Load a model of this site: JSON {"site", "name", "version", "base", "resident"}.
+    """Load a model of this site: JSON {"site", "name", "version", "base", "precision"}.
 
     `site` and `base` are the absolute addresses of the site and of the model's folder, ending in /; `version` is the
-    SHA-256 of the model's index; `resident` is how its weights are to be held, "float32", "int8", or null for what
+    SHA-256 of the model's index; `precision` is how its weights are to be held, "float32", "int8", or null for what
     suits the device. Answers what `Engine.take` does.
     """
     global store
@@ -150,39 +150,43 @@ async def load(request: str) -> str:
     mine = store
     await mine.open()  # anew: what was kept may have been removed meanwhile
 
-    async def fetched(resident: Resident | None) -> Model:
+    async def fetched(precision: Precision | None) -> Model:
         index = await download_index(base, asked["version"], mine)
         model = await loading.load(
-            index, lambda file, arrived: download(base, file, mine, arrived), engine.progress, resident, device_memory()
+            index,
+            lambda file, arrived: download(base, file, mine, arrived),
+            engine.progress,
+            precision,
+            device_memory(),
         )
         await mine.only_this(site, name)
         return model
 
-    answer = await engine.take(fetched, asked["resident"])
+    answer = await engine.take(fetched, asked["precision"])
     return text_of(answer if "error" in answer else {**answer, "trouble": mine.trouble})
 
 
-async def open_own(files: JsProxy, resident: Resident | Literal[""]) -> str:
+async def open_user_checkpoint(files: JsProxy, precision: Precision | Literal[""]) -> str:
     """Load a reader's own checkpoint: an array of JavaScript Files, weights, tokenizer.json, config.json and others."""
     weights, tokenizer, config, *unused = files
 
     async def read_whole(file: JsProxy) -> bytes:
         return (await read_file(file, 0, file.size)).tobytes()
 
-    async def read_own(resident: Resident | None) -> Model:
-        model = await load_own(
+    async def read_user_checkpoint(precision: Precision | None) -> Model:
+        model = await load_user_checkpoint(
             lambda begin, end: read_file(weights, begin, end),
             weights.size,
             await read_whole(tokenizer),
             await read_whole(config),
             engine.progress,
-            resident,
+            precision,
             device_memory(),
             weights.name,
         )
         return model._replace(unused=tuple(file.name for file in unused))
 
-    return text_of(await engine.take(read_own, resident or None))
+    return text_of(await engine.take(read_user_checkpoint, precision or None))
 
 
 async def stored(site: str) -> str:

@@ -13,10 +13,10 @@ from model import what_if
 from model.checkpoint.file_error import DownloadError, Failure, FileError
 from model.checkpoint.layout import parameters
 from model.checkpoint.loading import Load, Progress
-from model.checkpoint.quantization import Resident
+from model.checkpoint.quantization import Precision
 from model.explain import answers, effects
 from model.explain.block_answers import Depths
-from model.explain.logit_lens import lens
+from model.explain.logit_lens import logit_lens
 from model.explain.prediction import read_prompt
 from model.session import Session, TooLargeError
 from model.tokenizer.tokenizer import TokenizerError
@@ -57,7 +57,7 @@ class Engine:
 
     # Loading a model while the one in use goes on answering
 
-    async def take(self, load_model: Load, resident: Resident | None) -> answers.Ready | Failure:
+    async def take(self, load_model: Load, precision: Precision | None) -> answers.Ready | Failure:
         """Have a model ready for use: its sizes, how it is held, and whether that was the wish; or {"error", "file"}.
 
         A newer call, or `cancel`, ends an older one with the error "cancelled"; the model in use stays until the new
@@ -65,7 +65,7 @@ class Engine:
         """
         self.cancel()
         self.progress = Progress()
-        self.loading = asyncio.ensure_future(load_model(resident))
+        self.loading = asyncio.ensure_future(load_model(precision))
         try:
             model = await self.loading
         except asyncio.CancelledError:
@@ -82,25 +82,25 @@ class Engine:
             return {"error": "failed", "file": f"{type(error).__name__}: {error}"}
         config = model.config
         session = Session(model.weights, config)
-        self.coming = Runner(session, model.tokenizer, model.resident, load_model, model.rounding)
+        self.coming = Runner(session, model.tokenizer, model.precision, load_model, model.rounding)
         return {
             "n_layer": config.n_layer,
             "n_head": config.n_head,
             "n_embd": config.n_embd,
             "parameters": parameters(config),
             "bytes": self.progress.report()["total"],
-            "resident": model.resident,
+            "precision": model.precision,
             "rounding": model.rounding,
             "unused": model.unused,
-            "cramped": resident == "float32" and model.resident != resident,
+            "cramped": precision == "float32" and model.precision != precision,
         }
 
-    async def hold(self, resident: Resident) -> answers.Ready | Failure:
+    async def set_precision(self, precision: Precision) -> answers.Ready | Failure:
         """Load the model in use once more, to be held in another way; answers as `take`."""
         again = self.in_use.again
         if again is None:
             raise LookupError("the model in use was not loaded by `take`")
-        return await self.take(again, resident)
+        return await self.take(again, precision)
 
     def cancel(self) -> None:
         """Stop loading; what has come whole is kept for the next time."""
@@ -123,7 +123,7 @@ class Engine:
     ) -> answers.Prediction | answers.Replaced | Failure:
         """A new run: the model in use reads a text and the ids appended to it.
 
-        Answers the number of the run, its tokens, the likeliest next tokens under `settings` (see `reshape`), the
+        Answers the number of the run, its tokens, the likeliest next tokens under `settings` (see `next_tokens`), the
         picture of one block, head and token (see `look`), and milliseconds; {"replaced": true} when a newer call came
         before this one was done, {"error", "file"} when the model cannot read this. The last run then stays.
         """
@@ -184,7 +184,7 @@ class Engine:
                 "run": mine,
                 "milliseconds": 1000 * session.timing.total,
                 "computed": session.timing.tokens,
-                "next": run.reshape(settings),
+                "next": run.next_tokens(settings),
                 "view": run.look(block, head, row),
             }
             self.runner, self.last = runner, run
@@ -215,13 +215,13 @@ class Engine:
         """The last run, if it has this number."""
         return self.last if self.last and self.last.number == run else None
 
-    async def forming(self, run: int) -> Depths | answers.Gone:
+    async def logit_lens(self, run: int) -> Depths | answers.Gone:
         """What the model would say if it stopped after each block; `GONE` as soon as a newer text is being read."""
         newest, last = self.newest, self.numbered(run)
         if last is None:
             return GONE
         depths = []
-        for depth in lens(last.session, last.tokenizer):
+        for depth in logit_lens(last.session, last.tokenizer):
             depths.append(depth)
             await asyncio.sleep(0)
             if newest != self.newest:

@@ -7,7 +7,7 @@ import numpy as np
 from model import sampling, what_if
 from model.checkpoint.layout import parameters
 from model.checkpoint.loading import Load
-from model.checkpoint.quantization import Resident
+from model.checkpoint.quantization import Precision
 from model.explain import answers, block_answers, block_view, to_csv
 from model.explain.pinned import Pinned
 from model.explain.prediction import attention_heads, next_tokens
@@ -20,7 +20,7 @@ class Runner(NamedTuple):
 
     session: Session
     tokenizer: Tokenizer
-    resident: Resident
+    precision: Precision
     again: Load | None = None  # loads it once more
     rounding: float | None = None  # see `loading.Model`
 
@@ -50,7 +50,7 @@ class Run:
             "total": timing.total,
             "operations": timing.operations(config),
             "parameters": parameters(config),
-            "resident": self.runner.resident,
+            "precision": self.runner.precision,
             "rounding": self.runner.rounding,
             "without_token": self.tokenizer.vocab_size - self.tokenizer.token_count,
             "first_without": self.tokenizer.token_count,
@@ -58,7 +58,7 @@ class Run:
 
     # The next token
 
-    def reshape(self, settings: answers.Settings) -> answers.NextTokens:
+    def next_tokens(self, settings: answers.Settings) -> answers.NextTokens:
         """The prediction under other settings."""
         answer = self._listed(self.logits, self.order, settings)
         if self.pinned:
@@ -67,18 +67,18 @@ class Run:
         return answer
 
     def pin(self, settings: answers.Settings) -> answers.NextTokens:
-        """Put the present distribution aside, to be laid beside later ones; answers as `reshape` does."""
-        self.pinned = Pinned(self._sampled(settings), self.reshape(settings), self.tokenizer)
-        return self.reshape(settings)
+        """Put the present distribution aside, to be laid beside later ones; answers as `next_tokens` does."""
+        self.pinned = Pinned(self._sampled(settings), self.next_tokens(settings), self.tokenizer)
+        return self.next_tokens(settings)
 
     def unpin(self, settings: answers.Settings) -> answers.NextTokens:
         self.pinned = None
-        return self.reshape(settings)
+        return self.next_tokens(settings)
 
     def compare(self, settings: answers.Settings) -> answers.Comparison:
         """The pinned distribution and the present one, token by token."""
         rows = self.pinned.rows(self._sampled(settings), self.tokenizer) if self.pinned else []
-        return {"rows": rows, "next": self.reshape(settings)}
+        return {"rows": rows, "next": self.next_tokens(settings)}
 
     # One block and head, and all of them
 
@@ -87,11 +87,11 @@ class Run:
         row = row if row == self.drawn(row) else len(self.session.ids) - 1
         return block_view.block_view(self.session, *self._head(block, head), row)
 
-    def heads(self) -> block_answers.Heads:
+    def all_heads(self) -> block_answers.Heads:
         """Every head of every block in small."""
         return {"blocks": attention_heads(self.session, self.tokenizer)}
 
-    def work(self, block: int, head: int) -> block_answers.Stages:
+    def attention_head(self, block: int, head: int) -> block_answers.Stages:
         """The three steps of one head, from queries and keys to shares."""
         return block_view.stages(self.session, *self._head(block, head))
 
@@ -116,7 +116,7 @@ class Run:
     # What if a part were missing
 
     def what_if(self, changes: list[what_if.Removal], settings: answers.Settings, row: int) -> answers.NextTokens:
-        """The prediction after the token `row` with all of `changes`, listed as `reshape` lists it."""
+        """The prediction after the token `row` with all of `changes`, listed as `next_tokens` lists it."""
         logits = what_if.logits_if(self.session, changes, self.drawn(row))  # (V,)
         return self._listed(logits, sampling.ranking(logits), settings)
 

@@ -65,7 +65,7 @@ class Figure:
             write(name + "-count", self.words.say("of", total=last))
             for step, button in ((-1, name + "-back"), (1, name + "-on")):
                 by_id(button).disabled = not 0 <= view[name] + step < last
-        self.draw_forming(self.depths)
+        self.draw_logit_lens(self.depths)
         self.ring(view["row"], None)
         self.draw_ribbons()
         mark("viewed")
@@ -82,9 +82,9 @@ class Figure:
         self.draw_fan()
         mark("drawn")
 
-    def draw_forming(self, depths):
+    def draw_logit_lens(self, depths):
         self.depths = depths
-        fill("forming", logit_lens.rail(depths, self.view["block"], self.words))
+        fill("logit-lens", logit_lens.rail(depths, self.view["block"], self.words))
 
     def ring(self, row, column):
         """Emphasise, in the pattern, the token that listens and, unless None, the one listened to."""

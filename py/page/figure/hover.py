@@ -1,4 +1,4 @@
-"""Pointing at numbers: with mouse, finger or arrow keys, at cells of strips and of matrices, alike in every part.
+"""Hover at numbers: with mouse, finger or arrow keys, at cells of strips and of matrices, alike in every part.
 
 Each strip column and each matrix is one stop of the Tab key; what is pointed at is said in `#reading`, or in the
 opened part's own line.
@@ -13,7 +13,7 @@ from page.text.numbers import percent, signed
 ARROWS = {"ArrowUp": (-1, 0), "ArrowDown": (1, 0), "ArrowLeft": (0, -1), "ArrowRight": (0, 1)}
 
 
-class Pointing:
+class Hover:
     def __init__(self, figure, words, client, opened):
         self.figure = figure
         self.words = words

@@ -16,11 +16,11 @@ def rail(depths, block, words):
         if depth == 0:
             stops.append(
                 '<li class="stop start"><span class="stop-name">{}</span>{}</li>'.format(
-                    words.say("forming.start"), answer
+                    words.say("logit_lens.start"), answer
                 )
             )
             continue
-        label = words.say("forming.name", block=depth, token=quoted(best["shown"]), share=percent(best["share"]))
+        label = words.say("logit_lens.name", block=depth, token=quoted(best["shown"]), share=percent(best["share"]))
         stops.append(
             '<li><button type="button" class="stop" translate="no" data-block="{}" aria-pressed="{}" title="{}">'
             '<img alt="" src="{}"><span class="stop-name" translate="yes">{}</span>{}</button></li>'.format(
@@ -28,7 +28,7 @@ def rail(depths, block, words):
                 "true" if depth - 1 == block else "false",
                 escape(label),
                 depths[depth]["picture"],
-                words.say("heads.block", number=depth),
+                words.say("all_heads.block", number=depth),
                 answer,
             )
         )
@@ -40,12 +40,12 @@ def waiting(depth, block, words):
     room = '<span class="guess">…</span>' + bar(0) + '<span class="guess-share">…</span>'
     if depth == 0:
         return '<li class="stop start waiting"><span class="stop-name">{}</span>{}</li>'.format(
-            words.say("forming.start"), room
+            words.say("logit_lens.start"), room
         )
     return (
         '<li><button type="button" class="stop waiting" data-block="{}" aria-pressed="{}"><i class="picture"></i>'
         '<span class="stop-name">{}</span>{}</button></li>'
-    ).format(depth - 1, "true" if depth - 1 == block else "false", words.say("heads.block", number=depth), room)
+    ).format(depth - 1, "true" if depth - 1 == block else "false", words.say("all_heads.block", number=depth), room)
 
 
 def guess(one):

@@ -114,17 +114,17 @@ def progress(words):
     )
 
 
-def own(used, coming, words):
+def user_checkpoint(used, coming, words):
     """The place for a reader's own checkpoint. `used` is what the worker answered when it was opened, or None."""
     say = words.say
     return (
-        '<section id="own" class="own"><h3>{}</h3><p>{}</p><p><label class="file">{}'
-        '<input type="file" id="own-files" multiple accept=".safetensors,.json"></label>{}</p>'
-        '{}{}<p class="note" id="own-said" role="status"></p></section>'
+        '<section id="user-checkpoint" class="own"><h3>{}</h3><p>{}</p><p><label class="file">{}'
+        '<input type="file" id="user-files" multiple accept=".safetensors,.json"></label>{}</p>'
+        '{}{}<p class="note" id="user-files-said" role="status"></p></section>'
     ).format(
-        say("own.title"),
-        say("own.how"),
-        say("own.choose"),
+        say("user_checkpoint.title"),
+        say("user_checkpoint.how"),
+        say("user_checkpoint.choose"),
         ' <span class="in-use">' + say("models.used") + "</span>" if used else "",
         '<p class="note">' + " ".join(facts(used, words)) + "</p>" if used else "",
         progress(words) if coming else "",
@@ -133,14 +133,14 @@ def own(used, coming, words):
 
 def rounding(share, words):
     """How a reader's own weights are held: `share` is how far rounding moved them, 0 for not at all."""
-    return words.say("own.rounded", share=percent(share)) if share else words.say("own.exact")
+    return words.say("user_checkpoint.rounded", share=percent(share)) if share else words.say("user_checkpoint.exact")
 
 
 def facts(used, words):
     """What a reader should know of their own checkpoint as long as it is used."""
     said = [rounding(used["rounding"], words)]
     if used["rounding"]:
-        said.append(words.say("own.unround"))
+        said.append(words.say("user_checkpoint.unround"))
     if used["unused"]:
-        said.append(escape(words.say("own.unused", files=", ".join(used["unused"]))))
+        said.append(escape(words.say("user_checkpoint.unused", files=", ".join(used["unused"]))))
     return said

@@ -11,8 +11,11 @@ from page.models import catalog, download_progress, user_files
 from page.status import is_panel_open
 
 LOOK = 0.12  # seconds between two looks at how much has come
-OWN = "?"  # stands for the reader's own model where others have a name; no file name can be this
-PLACES = {"hold": ".holding", "open_own": "#own"}  # where a load is asked for; a model of the site has a card
+USER = "?"  # stands for the reader's own model where others have a name; no file name can be this
+PLACES = {
+    "set_precision": ".precision",
+    "open_user_checkpoint": "#user-checkpoint",
+}  # where a load is asked for; a model of the site has a card
 
 
 class Models:
@@ -41,15 +44,15 @@ class Models:
 
     def link_name(self):
         """What a link says of the model in use: nothing of the embedded one, and a reader's own cannot be linked to."""
-        return "" if self.name in (None, OWN, self.catalog[0]["name"]) else self.name
+        return "" if self.name in (None, USER, self.catalog[0]["name"]) else self.name
 
     def label(self, name=None):
         """What a reader calls the model `name`, or the one in use."""
         name = self.name if name is None else name
-        return self.words.say("own.name") if name == OWN else name
+        return self.words.say("user_checkpoint.name") if name == USER else name
 
-    def is_own(self):
-        return self.name == OWN
+    def is_user_checkpoint(self):
+        return self.name == USER
 
     async def start(self, name):
         """The first model: the one of that name if it is at hand, else the embedded one."""
@@ -98,7 +101,7 @@ class Models:
             "name": model["name"],
             "version": model["version"],
             "base": address(model["base"]),
-            "resident": None,
+            "precision": None,
         }
         await self.take("load", model["name"], json.dumps(request))
 
@@ -176,7 +179,7 @@ class Models:
 
     async def watch(self, name):
         """Show how much has come: in the header for the first model, as a band over the picture for another."""
-        model = None if name == OWN else catalog.find(self.catalog, name)
+        model = None if name == USER else catalog.find(self.catalog, name)
         rate = download_progress.Rate()
         while True:
             report = await self.client.ask("progress")
@@ -224,7 +227,7 @@ class Models:
         if button:
             card = button.closest("[data-model]")  # nothing where it is the reader's own
             model = catalog.find(self.catalog, card.getAttribute("data-model")) if card else None
-            self.pressed = button_of(place_of(("load", model["name"]))) if model else "#own-files"
+            self.pressed = button_of(place_of(("load", model["name"]))) if model else "#user-files"
             asyncio.create_task(self.do(button.getAttribute("data-do"), model))
 
     async def do(self, what, model):
@@ -249,12 +252,12 @@ class Models:
 
     def chosen(self, event):
         field = event.target
-        if field.id == "own-files":
-            self.pressed = "#own-files"
-            self.open_own(array_of(field.files))
-        elif field.name == "resident":
-            self.pressed = "#panel [name=resident]:checked"
-            asyncio.create_task(self.take("hold", self.name, field.value))
+        if field.id == "user-files":
+            self.pressed = "#user-files"
+            self.open_user_checkpoint(array_of(field.files))
+        elif field.name == "precision":
+            self.pressed = "#panel [name=precision]:checked"
+            asyncio.create_task(self.take("set_precision", self.name, field.value))
 
     def dropped(self, files):
         """Files fell on the page: the browser would otherwise leave it for one of them, and lose the reader's text."""
@@ -263,14 +266,16 @@ class Models:
 
     async def open_dropped(self, files):
         await self.open("models")
-        self.open_own(files)
+        self.open_user_checkpoint(files)
 
-    def open_own(self, files):
+    def open_user_checkpoint(self, files):
         names = names_of(files)
         lacking = user_files.missing(names, self.words)
-        write("own-said", lacking)
+        write("user-files-said", lacking)
         if not lacking:
-            asyncio.create_task(self.take("open_own", OWN, in_order(files, user_files.in_order(names)), ""))
+            asyncio.create_task(
+                self.take("open_user_checkpoint", USER, in_order(files, user_files.in_order(names)), "")
+            )
 
     # The panel
 
@@ -278,7 +283,7 @@ class Models:
         """The picker."""
         words = self.words
         listed = catalog.cards(self.catalog, self.name, self.coming, self.asking, self.stored, words)
-        own = catalog.own(self.used if self.name == OWN else None, self.coming == OWN, words)
+        own = catalog.user_checkpoint(self.used if self.name == USER else None, self.coming == USER, words)
         return listed + own + storage.section(await storage.state(), words)
 
 

@@ -26,15 +26,15 @@ def missing(names, words):
     every = [plain(name) for name in names]
     twice = [name for name in NEEDED if every.count(name) > 1]
     if not weights(names):
-        said = words.say("own.no_weights")
+        said = words.say("user_checkpoint.no_weights")
     elif len(weights(names)) > 1:
-        said = words.say("own.many_weights")
+        said = words.say("user_checkpoint.many_weights")
     elif "tokenizer.json" not in every:
-        said = words.say("own.no_tokenizer")
+        said = words.say("user_checkpoint.no_tokenizer")
     elif "config.json" not in every:
-        said = words.say("own.no_config")
+        said = words.say("user_checkpoint.no_config")
     elif twice:
-        said = words.say("own.twice", file=twice[0])
+        said = words.say("user_checkpoint.twice", file=twice[0])
     else:
         return ""
-    return said + " " + words.say("own.chosen", files=", ".join(names))
+    return said + " " + words.say("user_checkpoint.chosen", files=", ".join(names))

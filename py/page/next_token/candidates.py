@@ -22,7 +22,7 @@ def table(answer, words):
             words.say("next.model"),
             '<span class="key pinned">' + words.say("pin.key") + "</span>" if "pinned" in answer else "",
             words.say("next.axis", end=round_percent(end)),
-            words.say("odds.token"),
+            words.say("probabilities.token"),
             words.say("next.sampled"),
             words.say("next.model"),
         )

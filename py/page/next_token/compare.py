@@ -29,7 +29,7 @@ def table(answer, pinned, now, words):
         (words.html("compare.pinned", label=pinned), "pinned", following["pinned"]["entropy"]),
         (words.html("compare.now", label=now), "sampled", following["entropy"]["sampled"]),
     ]
-    pieces = ['<table class="ranks compare"><thead><tr><th scope="col">', words.say("odds.token"), "</th>"]
+    pieces = ['<table class="ranks compare"><thead><tr><th scope="col">', words.say("probabilities.token"), "</th>"]
     for name, kind, entropy in heads:
         pieces.append(
             '<th scope="col" colspan="2" class="key {}">{}<br>{}, {}</th>'.format(

@@ -10,7 +10,7 @@ class Part:
     place = "#figure"  # the element of the closed picture that it grows from
     needs_model = True  # it cannot open before a model is in use
     has_numbers = True  # they can be saved
-    has_link = True  # a link may open it
+    link = ""  # its word in links, for good: links that were made before still open it; "" where none may
     under = None  # the part that comes back when it is closed
 
     def __init__(self, name, page):

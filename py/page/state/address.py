@@ -38,7 +38,7 @@ class Address:
         if said["seed"] is not None:
             fields.update(seed=said["seed"], draw=said["draw"])
         if said["open"]:
-            fields["part"] = said["open"]
+            fields["part"] = parts.linked()[said["open"]]
         return fields
 
     def follow(self, fragment):
@@ -99,7 +99,7 @@ class Address:
             {
                 "text": self.text,
                 "model": state.model,
-                "open": state.part if state.part in parts.linked() else "",
+                "open": parts.every[state.part].link if state.part else "",
                 "t": None if state.temperature == TEMPERATURE else state.temperature,
                 "k": state.top_k or 0,
                 "p": state.top_p,

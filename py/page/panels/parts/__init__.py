@@ -14,7 +14,7 @@ def load():
 
 
 def linked():
-    """The names of the parts that a link may open."""
+    """The parts that a link may open: {its word in links: its name}."""
     if not every:
         load()
-    return tuple([name for name in sorted(every) if every[name].has_link])
+    return {every[name].link: name for name in sorted(every) if every[name].link}

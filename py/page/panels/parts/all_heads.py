@@ -12,10 +12,10 @@ from page.text.numbers import percent
 
 def grid(heads, chosen, words):
     """heads[block][head] as the worker describes them -> a grid of buttons; `chosen` is (block, head)."""
-    pieces = ['<p class="note">', words.say("heads.legend"), '</p><div class="scroll"><div class="blocks">']
+    pieces = ['<p class="note">', words.say("all_heads.legend"), '</p><div class="scroll"><div class="blocks">']
     for block in range(len(heads)):
         pieces.append('<div class="block"><span class="block-name">')
-        pieces.append(words.say("heads.block", number=number_of(block)) + "</span>")
+        pieces.append(words.say("all_heads.block", number=number_of(block)) + "</span>")
         for head in range(len(heads[block])):
             pieces.append(
                 '<button type="button" class="head" translate="no" data-block="{}" data-head="{}" aria-pressed="{}"'
@@ -37,7 +37,7 @@ def sentence(heads, block, head, words):
     """What the last token does in this head, in words."""
     one = heads[block][head]
     return words.say(
-        "heads.name",
+        "all_heads.name",
         block=number_of(block),
         head=number_of(head),
         share=percent(one["share"]),
@@ -48,10 +48,11 @@ def sentence(heads, block, head, words):
 
 class AllHeads(Part):
     place = "#pattern"
+    link = "heads"
 
     async def fill(self):
         view = self.figure.view
-        return grid((await self.ask("heads"))["blocks"], (view["block"], view["head"]), self.words)
+        return grid((await self.ask("all_heads"))["blocks"], (view["block"], view["head"]), self.words)
 
     def clicked(self, event):
         head = event.target.closest(".head")

@@ -17,13 +17,13 @@ def steps(answer, names, words):
     kinds = (("scores", "diverging"), ("masked", "diverging"), ("pattern", "shares"))
     pieces = ['<div class="steps">', lists(answer, names, ("head_q", "head_k"), words)]
     for number, (name, kind) in enumerate(kinds):
-        title = say("work." + name)
+        title = say("attention_head." + name)
         pieces.append(
             '<figure class="step"><h3>{}. {}</h3><p class="subtitle">{}</p>{}{}'
             '<button type="button" class="as-table" data-table="{}">{}</button></figure>'.format(
                 number + 1,
                 title,
-                say("work.how." + name, size=answer["d_head"]),
+                say("attention_head.how." + name, size=answer["d_head"]),
                 stage(name, names, answer[name], title + ". " + say("matrix.keys")),
                 legend(kind, answer[name]["least"], answer[name]["most"]),
                 name,
@@ -49,6 +49,7 @@ def lists(answer, names, kinds, words):
 
 class AttentionHead(Part):
     place = "#pattern"
+    link = "head"
 
     def __init__(self, name, page):
         super().__init__(name, page)
@@ -59,7 +60,7 @@ class AttentionHead(Part):
 
     async def fill(self):
         view = self.figure.view
-        stages = await self.ask("work", view["block"], view["head"])
+        stages = await self.ask("attention_head", view["block"], view["head"])
         self.count = stages["count"] = view["count"]
         return steps(stages, self.figure.names, self.words) + reading(self.words)
 

@@ -6,7 +6,6 @@ from page.panels.part import Part
 
 class Compare(Part):
     place = "#shape"
-    has_link = False
 
     async def fill(self):
         answer = await self.ask("compare", self.settings())

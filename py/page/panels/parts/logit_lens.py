@@ -10,15 +10,15 @@ def depth_table(depths, words):
     head = "".join(['<th scope="col">' + str(i + 1) + "</th>" for i in range(len(depths[0]["best"]))])
     rows = []
     for depth in range(len(depths)):
-        name = words.say("heads.block", number=depth) if depth else words.say("forming.start")
+        name = words.say("all_heads.block", number=depth) if depth else words.say("logit_lens.start")
         cells = ["<td>" + guess(one) + "</td>" for one in depths[depth]["best"]]
         rows.append('<tr><th scope="row">' + name + "</th>" + "".join(cells) + "</tr>")
     return (
-        '<p class="note">' + words.say("forming.note") + '</p><div class="scroll" tabindex="0" role="region"'
+        '<p class="note">' + words.say("logit_lens.note") + '</p><div class="scroll" tabindex="0" role="region"'
         ' aria-label="'
-        + escape(words.say("forming.title"))
+        + escape(words.say("logit_lens.title"))
         + '"><table class="depths"><thead><tr><th scope="col">'
-        + words.say("forming.depth")
+        + words.say("logit_lens.depth")
         + "</th>"
         + head
         + "</tr></thead><tbody>"
@@ -28,10 +28,11 @@ def depth_table(depths, words):
 
 
 class LogitLens(Part):
-    place = "#forming"
+    place = "#logit-lens"
+    link = "forming"
 
     async def fill(self):
-        return depth_table((await self.ask("forming"))["depths"], self.words)
+        return depth_table((await self.ask("logit_lens"))["depths"], self.words)
 
 
 PART = LogitLens

@@ -15,26 +15,26 @@ COUNT = 200  # tokens listed
 def search_and_list(words):
     """What stays while the list is searched: the search field, a place for the list and one for the arithmetic."""
     return (
-        '<div class="odds"><div class="odds-list"><label for="search">{}</label>'
+        '<div class="probabilities"><div class="probability-list"><label for="search">{}</label>'
         '<input id="search" type="text" autocomplete="off" spellcheck="false">'
-        '<div id="odds-rows" class="scroll" tabindex="0" role="region" aria-label="{}"></div></div>'
-        '<div id="odds-work" class="odds-work" aria-live="polite"></div></div>'
-    ).format(words.say("odds.search"), escape(words.say("odds.keys")))
+        '<div id="probability-rows" class="scroll" tabindex="0" role="region" aria-label="{}"></div></div>'
+        '<div id="probability-work" class="probability-work" aria-live="polite"></div></div>'
+    ).format(words.say("probabilities.search"), escape(words.say("probabilities.keys")))
 
 
 def ranking(following, words):
     """The candidates of one answer of the worker; the drawn token is marked."""
     rows = following["candidates"]
     if not rows:
-        return '<p class="note">' + words.say("odds.none") + "</p>"
+        return '<p class="note">' + words.say("probabilities.none") + "</p>"
     end = bar_end(max([max(row["sampled"], row["model"]) for row in rows]))
     pieces = [
         '<table class="ranks"><thead><tr><th scope="col">{}</th><th scope="col">{}</th><th scope="col">{}</th>'
         '<th scope="col" class="axis">{}</th><th scope="col" class="key sampled">{}</th>'
         '<th scope="col" class="key model">{}</th></tr></thead><tbody translate="no">'.format(
-            words.say("odds.rank"),
-            words.say("odds.token"),
-            words.say("odds.logit"),
+            words.say("probabilities.rank"),
+            words.say("probabilities.token"),
+            words.say("probabilities.logit"),
             words.say("next.axis", end=round_percent(end)),
             words.say("next.sampled"),
             words.say("next.model"),
@@ -67,46 +67,52 @@ def arithmetic(following, number, words):
     say = words.say
     row = following["candidates"][number]
     temperature = following["temperature"]
-    lines = [line(say("odds.logit"), signed(row["logit"]), say("odds.logit.why"))]
+    lines = [line(say("probabilities.logit"), signed(row["logit"]), say("probabilities.logit.why"))]
     if temperature == 0:
         first = row["rank"] == 1
-        lines.append(line(say("odds.greedy"), percent(row["sampled"]), say("odds.greedy.why")))
-        ending = escape(say("odds.greedy.first") if first else say("odds.greedy.other"))
+        lines.append(line(say("probabilities.greedy"), percent(row["sampled"]), say("probabilities.greedy.why")))
+        ending = escape(say("probabilities.greedy.first") if first else say("probabilities.greedy.other"))
     else:
         t = short(temperature)
         lines.append(
             line(
-                say("odds.scaled", temperature=t),
+                say("probabilities.scaled", temperature=t),
                 signed(row["logit"] / temperature),
                 signed(row["logit"]) + " ÷ " + t,
             )
         )
         if row["cut"]:
-            reason = say("odds.cut." + row["cut"], top_k=following["top_k"], top_p=following["top_p"])
-            lines.append(line(say("odds.cut"), "0", reason))
+            reason = say("probabilities.cut." + row["cut"], top_k=following["top_k"], top_p=following["top_p"])
+            lines.append(line(say("probabilities.cut"), "0", reason))
         else:
             rules = following["top_k"] or following["top_p"]
-            lines.append(line(say("odds.kept"), "✓", say("odds.kept.passes" if rules else "odds.kept.why")))
             lines.append(
                 line(
-                    say("odds.weight"),
+                    say("probabilities.kept"),
+                    "✓",
+                    say("probabilities.kept.passes" if rules else "probabilities.kept.why"),
+                )
+            )
+            lines.append(
+                line(
+                    say("probabilities.weight"),
                     signed(row["weight"]),
                     "e^(({} − {}) ÷ {})".format(signed(row["logit"]), bracketed(signed(following["largest"])), t),
                 )
             )
             lines.append(
                 line(
-                    say("odds.share"),
+                    say("probabilities.share"),
                     percent(row["sampled"]),
                     signed(row["weight"]) + " ÷ " + signed(following["total"]),
                 )
             )
-        ending = words.html("odds.so", share=percent(row["sampled"]), token=quoted_html(row["shown"]))
+        ending = words.html("probabilities.so", share=percent(row["sampled"]), token=quoted_html(row["shown"]))
     return '<h3>{}</h3><dl>{}</dl><p class="so">{}</p><p class="note">{}</p>'.format(
-        words.html("odds.title", token=quoted_html(row["shown"]), rank=grouped(row["rank"])),
+        words.html("probabilities.title", token=quoted_html(row["shown"]), rank=grouped(row["rank"])),
         "".join(lines),
         ending,
-        say("odds.note"),
+        say("probabilities.note"),
     )
 
 
@@ -122,6 +128,7 @@ def line(name, value, why):
 
 class Probabilities(Part):
     place = "#candidates"
+    link = "next"
 
     def __init__(self, name, page):
         super().__init__(name, page)
@@ -130,17 +137,17 @@ class Probabilities(Part):
 
     async def fill(self):
         self.number = 0
-        return search_and_list(self.words) + '<p id="odds-outside" class="note"></p>'
+        return search_and_list(self.words) + '<p id="probability-outside" class="note"></p>'
 
     def ready(self):
         query = json.loads(value_as_json(by_id("search")))["value"]
-        self.page.client.ask_newest("odds", self.show, "reshape", self.settings(COUNT, query))
+        self.page.client.ask_newest("probabilities", self.show, "next_tokens", self.settings(COUNT, query))
 
     def show(self, following):
         if self.is_open:
             self.following = following
-            fill("odds-rows", ranking(following, self.words))
-            write("odds-outside", outside(following, self.words))
+            fill("probability-rows", ranking(following, self.words))
+            write("probability-outside", outside(following, self.words))
             self.work_out(0)
 
     def work_out(self, number):
@@ -148,12 +155,12 @@ class Probabilities(Part):
         if not 0 <= number < len(self.following["candidates"]):
             return None
         self.number = number
-        old = first_of("#odds-rows tr.chosen")
+        old = first_of("#probability-rows tr.chosen")
         if old:
             old.classList.remove("chosen")
-        row = first_of('#odds-rows tr[data-number="{}"]'.format(number))
+        row = first_of('#probability-rows tr[data-number="{}"]'.format(number))
         row.classList.add("chosen")
-        fill("odds-work", arithmetic(self.following, number, self.words))
+        fill("probability-work", arithmetic(self.following, number, self.words))
         return row
 
     def typed(self, event):
@@ -161,12 +168,12 @@ class Probabilities(Part):
             self.ready()
 
     def hovered(self, event):
-        row = event.target.closest("#odds-rows tr[data-number]")
+        row = event.target.closest("#probability-rows tr[data-number]")
         if row:
             self.work_out(int(row.getAttribute("data-number")))
 
     def pressed(self, event):
-        if event.target.id == "odds-rows" and event.key in ARROWS:
+        if event.target.id == "probability-rows" and event.key in ARROWS:
             event.preventDefault()
             row = self.work_out(self.number + ARROWS[event.key])
             if row:

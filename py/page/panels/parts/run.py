@@ -5,7 +5,7 @@ from page.panels.part import Part
 from page.state.counting import number_of
 from page.text.numbers import grouped, megabytes
 
-RESIDENTS = ("float32", "int8")
+PRECISIONS = ("float32", "int8")
 
 
 def milliseconds(seconds):
@@ -20,7 +20,7 @@ def run_stats(answer, busy, words):
     rows = [row(say("about.embedding"), [("other", answer["embedding"])], longest)]
     for i in blocks:
         pieces = [("attention", answer["attention"][i]), ("mlp", answer["mlp"][i])]
-        rows.append(row(say("heads.block", number=number_of(i)), pieces, longest))
+        rows.append(row(say("all_heads.block", number=number_of(i)), pieces, longest))
     rows.append(row(say("about.head"), [("other", answer["head"])], longest))
     key = '<span class="key {}">{}</span>'
     keys = " ".join([key.format(kind, say("about." + kind)) for kind in ("attention", "mlp")])
@@ -30,7 +30,7 @@ def run_stats(answer, busy, words):
         keys,
         "".join(rows),
         facts(answer, words),
-        holding(answer, busy, words),
+        precision_choice(answer, busy, words),
     )
 
 
@@ -67,31 +67,31 @@ def facts(answer, words):
     return "".join(["<div><dt>{}</dt><dd>{}</dd></div>".format(name, value) for name, value in found])
 
 
-def holding(answer, busy, words):
+def precision_choice(answer, busy, words):
     """The choice between small and fast weights."""
     say = words.say
     share = answer["rounding"]  # None for a model that came rounded, as all but a reader's own do
     own = "" if share is None else ".own"
     note = "" if share is None else '<p class="note">' + rounding(share, words) + "</p>"
     choices = []
-    for resident in RESIDENTS:
-        size = answer["parameters"] * (4 if resident == "float32" else 1)
+    for precision in PRECISIONS:
+        size = answer["parameters"] * (4 if precision == "float32" else 1)
         choices.append(
-            '<label><input type="radio" name="resident" value="{}"{}{}> {}</label>'.format(
-                resident,
-                " checked" if resident == answer["resident"] else "",
+            '<label><input type="radio" name="precision" value="{}"{}{}> {}</label>'.format(
+                precision,
+                " checked" if precision == answer["precision"] else "",
                 " disabled" if busy else "",
-                say("about." + resident + own, size=megabytes(size)),
+                say("about." + precision + own, size=megabytes(size)),
             )
         )
-    return '<fieldset class="holding"><legend>{}</legend>{}{}</fieldset>'.format(
-        say("about.holding"), "".join(choices), note
+    return '<fieldset class="precision"><legend>{}</legend>{}{}</fieldset>'.format(
+        say("about.precision"), "".join(choices), note
     )
 
 
 class Run(Part):
     place = "#open-run"
-    has_numbers = has_link = False
+    has_numbers = False
 
     async def fill(self):
         return run_stats(await self.ask("about"), self.page.models.coming is not None, self.words)

@@ -14,7 +14,7 @@ SCALE = 2  # pixels of a saved PNG to one of the page
 
 class Share(Part):
     place = "#share"
-    needs_model = has_numbers = has_link = False
+    needs_model = has_numbers = False
 
     def title(self):
         return self.words.say("panel.share")
@@ -45,7 +45,7 @@ class Share(Part):
             escape(address.link()),
             say("share.copy"),
             say("share.long") if address.left_out else "",
-            say("share.not") + (" " + say("share.own") if self.page.models.is_own() else ""),
+            say("share.not") + (" " + say("share.own") if self.page.models.is_user_checkpoint() else ""),
             say("share.hide"),
             "".join(boxes),
             say("share.save"),

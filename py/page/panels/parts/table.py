@@ -35,7 +35,6 @@ def whole(caption, heads, names, rows):
 
 class Table(Part):
     place = "#flow"
-    has_link = False
 
     @property
     def of(self):
@@ -51,7 +50,7 @@ class Table(Part):
         view, words, of = self.figure.view, self.words, self.of
         answer = await self.ask("table", of, view["block"], view["head"])  # it may be closed meanwhile
         if of in SQUARES:
-            return square_table(answer["rows"], self.figure.names, words.say("work." + of), of == "pattern")
+            return square_table(answer["rows"], self.figure.names, words.say("attention_head." + of), of == "pattern")
         return strip_table(answer, self.figure.names, words.say("strip." + of))
 
     async def numbers(self):
