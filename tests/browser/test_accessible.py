@@ -37,7 +37,7 @@ def test_opened(page, part):
 
 
 def test_opened_table_and_help(page):
-    page.page.locator('#flow [data-strip="q"]').focus()
+    page.page.locator('#flow [data-heatmap="q"]').focus()
     page.page.keyboard.press("ArrowDown")
     page.page.locator("#reading-table").click()
     page.wait_open("table")
@@ -59,7 +59,8 @@ def test_every_stop_of_the_tab_key_has_a_name_and_shows_its_focus(page):
                 const one = document.activeElement;
                 const style = getComputedStyle(one);
                 const label = one.getAttribute("aria-label") || one.textContent || one.labels?.[0]?.textContent || "";
-                return [one.dataset.strip || one.dataset.matrix || one.id || one.className || one.tagName, label.trim(),
+                const name = one.dataset.heatmap || one.dataset.matrix || one.id || one.className || one.tagName;
+                return [name, label.trim(),
                         style.outlineStyle !== "none" || one.id === "prompt"];
             }"""
         )

@@ -93,7 +93,7 @@ def test_a_link_to_it_with_such_a_text_gets_the_embedded_one(visit, folder):
 
 
 def test_a_question_that_fails_is_told_and_the_next_is_answered(visit, monkeypatch):
-    failed, strip_of = [], Run.strip
+    failed, strip_of = [], Run.heatmap_cell
 
     def once(*values):
         if not failed:
@@ -102,7 +102,7 @@ def test_a_question_that_fails_is_told_and_the_next_is_answered(visit, monkeypat
         return strip_of(*values)
 
     monkeypatch.setattr(Run, "attention_head", lambda *_: 1 / 0)
-    monkeypatch.setattr(Run, "strip", once)
+    monkeypatch.setattr(Run, "heatmap_cell", once)
     one = visit(locale="en-US")
     one.wait_live()
     one.page.press("[data-open=attention_head]", "Enter")
@@ -114,7 +114,7 @@ def test_a_question_that_fails_is_told_and_the_next_is_answered(visit, monkeypat
     one.close()
     one.type("The cat sat")
     assert one.page.locator("#notice").is_hidden()
-    strip = one.page.locator('#flow [data-strip="q"]')
+    strip = one.page.locator('#flow [data-heatmap="q"]')
     strip.hover(position={"x": 5, "y": 20})
     one.page.locator("#notice.error").filter(has_text="no strip").wait_for()
     assert one.page.input_value("#prompt") == "The cat sat"

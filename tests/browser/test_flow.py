@@ -124,7 +124,7 @@ STRIPS = {
 def test_strip_cells(live, case, drawn, name):
     """One cell by mouse, then its neighbour by arrow key: entries, mean, least and most; and the colours' strength."""
     values = STRIPS[name](case)
-    selector = f'#flow [data-strip="{name}"]'
+    selector = f'#flow [data-heatmap="{name}"]'
     alpha = alphas(live, f"{selector} image")[:, 0].reshape(case.count, -1)
     column = live.page.locator(selector)
     path = column.locator(".outline").get_attribute("d")
@@ -175,7 +175,7 @@ def test_contributions_follow_attention_times_length(live, case):
 
 def test_table_of_a_strip(live, case):
     live.page.mouse.move(0, 0)
-    live.page.locator('#flow [data-strip="v"]').hover()
+    live.page.locator('#flow [data-heatmap="v"]').hover()
     live.page.locator("#reading-table").click()
     live.wait_open("table")
     rows = live.page.eval_on_selector_all(

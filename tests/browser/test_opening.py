@@ -181,7 +181,7 @@ def test_one_and_many_tokens_fit(fresh, width, count):
     assert len(fresh.tokens()) == count
     assert fresh.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     boxes = fresh.page.evaluate(
-        """() => [...document.querySelectorAll("#flow .strip, #flow .matrix, #tokens .token")]
+        """() => [...document.querySelectorAll("#flow .heatmap, #flow .matrix, #tokens .token")]
             .map(one => one.getBoundingClientRect()).map(r => [r.width, r.height])"""
     )
     assert min(min(box) for box in boxes) >= 4
@@ -196,11 +196,11 @@ def test_each_token_stands_beside_its_own_row(fresh, text, width):
     fresh.page.set_viewport_size({"width": width, "height": 800})
     fresh.type(text)
     fresh.page.evaluate("() => Promise.all(document.getAnimations().map(one => one.finished.catch(() => 0)))")
-    wide = {"#tokens": ["[data-strip=token]", "#pattern .matrix", "[data-strip=z]", "[data-strip=mlp_post]"]}
+    wide = {"#tokens": ["[data-heatmap=token]", "#pattern .matrix", "[data-heatmap=z]", "[data-heatmap=mlp_post]"]}
     narrow = {  # the tokens are named once more in each band
-        "#tokens": ["[data-strip=token]", "[data-strip=q]"],
-        "#tokens-2": ["#pattern .matrix", "[data-strip=z]"],
-        "#tokens-3": ["[data-strip=attn_out]", "[data-strip=mlp_post]"],
+        "#tokens": ["[data-heatmap=token]", "[data-heatmap=q]"],
+        "#tokens-2": ["#pattern .matrix", "[data-heatmap=z]"],
+        "#tokens-3": ["[data-heatmap=attn_out]", "[data-heatmap=mlp_post]"],
     }
     for names, columns in (narrow if width <= 960 else wide).items():
         rows = fresh.page.eval_on_selector_all(f"{names} li", f"all => all.map({MIDDLE})")

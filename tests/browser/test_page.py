@@ -57,7 +57,7 @@ def test_first_picture_needs_no_runtime(visit, reference):
     assert blocked.tokens() == reference[1].encode(EXAMPLES[0])
     pattern = blocked.page.locator("#pattern image")
     pattern.wait_for()
-    assert blocked.page.locator("#flow .strip").count() == len(IN_FLOW)
+    assert blocked.page.locator("#flow .heatmap").count() == len(IN_FLOW)
     assert blocked.page.locator("#logit-lens .stop").count() == reference[0].config.n_layer + 1
 
 

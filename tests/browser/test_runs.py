@@ -78,7 +78,7 @@ def link(said):
 def open_part(page, part):
     """By the keyboard: a mouse would then lie over one of the part's numbers."""
     if part == "table":
-        page.page.focus('#flow [data-strip="v"]')
+        page.page.focus('#flow [data-heatmap="v"]')
         page.page.keyboard.press("ArrowDown")
         page.page.locator("#reading-table").wait_for()
         page.page.press("#reading-table", "Enter")
@@ -124,7 +124,7 @@ def test_an_open_part_follows(one, fresh, go_to, part, change):
 
 
 @pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize("place", ['#flow [data-strip="q"]', "#pattern image"])
+@pytest.mark.parametrize("place", ['#flow [data-heatmap="q"]', "#pattern image"])
 def test_what_was_pointed_at_is_forgotten(one, go_to, place, change):
     go_to(one, BEFORE)
     one.page.mouse.move(0, 0)

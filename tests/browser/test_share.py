@@ -107,7 +107,7 @@ def test_picture_and_text(page):
     listed = [row["shown"] for row in page.candidates()]
     for shown in listed:
         assert any(shown.replace("␣", "").strip() in (word or "") for word in words), shown
-    strips = page.page.eval_on_selector_all("#flow .strip image", "all => all.map(one => one.getAttribute('href'))")
+    strips = page.page.eval_on_selector_all("#flow .heatmap image", "all => all.map(one => one.getAttribute('href'))")
     drawn = [one.get("href") for one in root.iter("{http://www.w3.org/2000/svg}image")]
     assert strips and set(strips) <= set(drawn)
     name, content = saved(page, "#save-png")
@@ -131,7 +131,7 @@ def test_the_picture_of_a_long_text_is_whole(page):
     measure = "one => [one.getBoundingClientRect().top, one.getBoundingClientRect().bottom]"
     frame, title, block, mark, name = [
         page.page.eval_on_selector(place, measure)
-        for place in ("#flow", ".title-mlp", "#block", ".mark-ln2", "#flow .strip-name")
+        for place in ("#flow", ".title-mlp", "#block", ".mark-ln2", "#flow .heatmap-name")
     ]
     assert frame[0] <= title[0] < title[1] <= block[0] < block[1] <= name[0] < mark[0] < mark[1] <= name[1]
     assert name[1] < frame[0] + 150

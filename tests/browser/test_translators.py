@@ -63,7 +63,7 @@ def test_a_translator_leaves_alone_what_the_model_says(visit):
             one.page.keyboard.press("Escape")
             one.wait_open("head")
         elif part == "embedding":
-            one.page.locator("#panel svg.strip").first.hover(position={"x": 5, "y": 40})
+            one.page.locator("#panel svg.heatmap").first.hover(position={"x": 5, "y": 40})
             one.page.wait_for_function("() => document.querySelector('#panel .reading [translate=no]')")
             check(one, words, set())
         elif part == "next":

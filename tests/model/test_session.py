@@ -11,7 +11,7 @@ import pytest
 from model import gpt2 as gpt2_module
 from model import session as session_module
 from model.checkpoint.layout import nested, tensor_shapes
-from model.explain.block_view import block_view, read_strip, strip_table
+from model.explain.block_view import block_view, heatmap_table, read_heatmap
 from model.session import Session, common_prefix
 from model.trace import Block
 from tests.model.pictures import pixels
@@ -271,6 +271,6 @@ def test_an_mlp_may_have_any_width(tiny, inner):
     shown = block_view(whole, 1, 2, 8)
     assert shown["cells"] == min(8, inner)
     height = 9 * (shown["cells"] + 2 * shown["gap"])
-    assert {len(pixels(picture)) for picture in shown["strips"].values()} == {height}
-    assert len(strip_table(whole, "mlp_post", 1, 2)["entries"]) == min(8, inner)
-    assert read_strip(whole, "mlp_post", 1, 2, 8, 0)["size"] == inner
+    assert {len(pixels(picture)) for picture in shown["heatmaps"].values()} == {height}
+    assert len(heatmap_table(whole, "mlp_post", 1, 2)["entries"]) == min(8, inner)
+    assert read_heatmap(whole, "mlp_post", 1, 2, 8, 0)["size"] == inner

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from model.explain import block_view
-from model.explain.heatmap import edges, means, strip_cell, strips_picture
+from model.explain.heatmap import edges, heatmap_cell, heatmap_picture, means
 from model.explain.png import AMBER, PURPLE, TEAL
 from model.session import Session
 from tests.model.pictures import assert_opacity, pixels
@@ -49,7 +49,7 @@ def test_cells_hold_every_entry_once_in_order_and_evenly(size, cells):
     assert starts[0] == 0 and starts[-1] == size and len(starts) == min(size, cells) + 1
     assert set(np.diff(starts)) <= {size // min(size, cells), -(-size // min(size, cells))} - {0}
     values = np.random.default_rng(size).normal(0, 1, (2, size))
-    read = [strip_cell(values, 1, cell, cells) for cell in range(len(starts) - 1)]
+    read = [heatmap_cell(values, 1, cell, cells) for cell in range(len(starts) - 1)]
     assert [i for one in read for i in range(one["first"], one["last"] + 1)] == list(range(1, size + 1))
     for one in read:
         part = values[1].tolist()[one["first"] - 1 : one["last"]]
@@ -61,12 +61,12 @@ def test_cells_hold_every_entry_once_in_order_and_evenly(size, cells):
 
 def test_a_cell_outside_the_strip_is_the_nearest_one():
     values = np.arange(10.0)[None]
-    assert strip_cell(values, 0, -3, 4) == strip_cell(values, 0, 0, 4)
-    assert strip_cell(values, 0, 9, 4) == strip_cell(values, 0, 3, 4)
+    assert heatmap_cell(values, 0, -3, 4) == heatmap_cell(values, 0, 0, 4)
+    assert heatmap_cell(values, 0, 9, 4) == heatmap_cell(values, 0, 3, 4)
 
 
 def test_a_strip_of_zeros_is_drawn_as_nothing():
-    assert not pixels(strips_picture(np.zeros((2, 9)), 4, 1))[..., 3].any()
+    assert not pixels(heatmap_picture(np.zeros((2, 9)), 4, 1))[..., 3].any()
 
 
 @pytest.mark.parametrize(("count", "cells"), [(1, 32), (7, 32), (10, 5), (11, 32), (11, 3), (64, 7)])
@@ -77,8 +77,8 @@ def test_every_pixel_of_every_strip_is_the_mean_of_its_entries(run, monkeypatch,
     session = run(count)
     block, head = 1, 2
     drawn, opened = block_view.block_view(session, block, head, count - 1), block_view.stages(session, block, head)
-    assert (drawn["cells"], drawn["gap"]) == (opened["cells"], opened["gap"]) == block_view.strip_shape(session)
-    pictures = drawn["strips"] | opened["strips"]
+    assert (drawn["cells"], drawn["gap"]) == (opened["cells"], opened["gap"]) == block_view.heatmap_shape(session)
+    pictures = drawn["heatmaps"] | opened["heatmaps"]
     vectors = block_view.vectors(session, block, head, 0)
     assert set(pictures) == set(vectors)
     cells, gap = drawn["cells"], drawn["gap"]
@@ -86,7 +86,7 @@ def test_every_pixel_of_every_strip_is_the_mean_of_its_entries(run, monkeypatch,
         found = pixels(picture).reshape(count, 2 * gap + cells, 1, 4)  # token by token
         assert not found[:, :gap, :, 3].any() and not found[:, gap + cells :, :, 3].any()
         for row in range(count):
-            read = [block_view.read_strip(session, name, block, head, row, cell) for cell in range(cells)]
+            read = [block_view.read_heatmap(session, name, block, head, row, cell) for cell in range(cells)]
             values = [vectors[name][row, one["first"] - 1 : one["last"]].mean() for one in read]
             assert read[-1]["last"] == vectors[name].shape[1]
             largest = max(abs(x) for x in values)
@@ -133,10 +133,10 @@ def test_the_block_is_the_sessions(run, count):
 def test_a_strips_table_holds_the_numbers_of_its_cells(run, count):
     session = run(count)
     for name in block_view.vectors(session, 0, 0, 0):
-        table = block_view.strip_table(session, name, 2, 1)
+        table = block_view.heatmap_table(session, name, 2, 1)
         assert len(table["rows"]) == count
         for row, shown in enumerate(table["rows"]):
-            read = [block_view.read_strip(session, name, 2, 1, row, cell) for cell in range(len(shown))]
+            read = [block_view.read_heatmap(session, name, 2, 1, row, cell) for cell in range(len(shown))]
             assert table["entries"] == [[one["first"], one["last"]] for one in read]
             assert {(one["name"], one["row"]) for one in read} == {(name, row)}
             np.testing.assert_allclose(shown, [one["mean"] for one in read], rtol=6e-5, atol=1e-6)
@@ -211,7 +211,7 @@ def test_of_a_long_text_the_last_tokens_are_drawn_under_their_own_numbers(run, m
     block, head, row = 1, 1, 20
     whole = block_view.block_view(session, block, head, row), block_view.stages(session, block, head)
     tables = [
-        block_view.strip_table(session, "mlp_post", block, head),
+        block_view.heatmap_table(session, "mlp_post", block, head),
         block_view.square_table(session, "scores", block, head),
     ]
     low = block_view.LOW_CELLS, block_view.LOW_GAP
@@ -224,8 +224,8 @@ def test_of_a_long_text_the_last_tokens_are_drawn_under_their_own_numbers(run, m
     assert opened["pattern"]["most"] == window.max() < 0.99  # the legend's end is fully opaque
     assert_opacity(pixels(opened["pattern"]["picture"]), window / window.max())
     for part, all_of_it in zip((drawn, opened), whole, strict=True):
-        for name, picture in part["strips"].items():
-            assert np.array_equal(pixels(picture), pixels(all_of_it["strips"][name])[-13 * (8 + 2 * low[1]) :])
+        for name, picture in part["heatmaps"].items():
+            assert np.array_equal(pixels(picture), pixels(all_of_it["heatmaps"][name])[-13 * (8 + 2 * low[1]) :])
     assert drawn["shares"] == whole[0]["shares"][10:] and len(drawn["shares"]) == 11
     assert drawn["contributions"] == whole[0]["contributions"][10:]
     assert drawn["norms"] == whole[0]["norms"]
@@ -233,10 +233,10 @@ def test_of_a_long_text_the_last_tokens_are_drawn_under_their_own_numbers(run, m
         assert np.array_equal(
             block_view.square(session, name, block, head), session_square(session, name, block, head)[10:, 10:]
         )
-    assert block_view.strip_table(session, "mlp_post", block, head)["rows"] == tables[0]["rows"][10:]
+    assert block_view.heatmap_table(session, "mlp_post", block, head)["rows"] == tables[0]["rows"][10:]
     shown = block_view.square_table(session, "scores", block, head)["rows"]
     np.testing.assert_allclose(shown, [row[10:] for row in tables[1]["rows"][10:]], rtol=6e-5)
-    assert block_view.read_strip(session, "q", block, head, 20, 3)["row"] == 20
+    assert block_view.read_heatmap(session, "q", block, head, 20, 3)["row"] == 20
 
 
 def test_the_most_and_the_whole_are_those_of_all_tokens(run, monkeypatch):
@@ -266,8 +266,8 @@ def test_numbers_cross_in_full(run):
     assert (one["q"], one["k"]) == (b.q[20, 2].tolist(), b.k[3, 2].tolist())
     assert one["products"] == (b.q[20, 2] * b.k[3, 2]).tolist()
     assert block_view.square_table(session, "pattern", 1, 2)["rows"][20] == b.pattern[2, 20, :21].tolist()
-    table = block_view.strip_table(session, "mlp_post", 1, 2)
-    assert table["rows"] == means(b.mlp_post, block_view.strip_shape(session)[0]).tolist()
+    table = block_view.heatmap_table(session, "mlp_post", 1, 2)
+    assert table["rows"] == means(b.mlp_post, block_view.heatmap_shape(session)[0]).tolist()
 
 
 def session_square(session, name, block, head):

@@ -8,7 +8,7 @@ import numpy as np
 from build.paths import ROOT
 from build.site import site
 from model import sampling
-from model.explain.block_view import block_view, one_score, square_table, stages, strip_table
+from model.explain.block_view import block_view, heatmap_table, one_score, square_table, stages
 from model.explain.pinned import Pinned
 from model.explain.prediction import attention_heads, next_tokens
 
@@ -62,7 +62,7 @@ def as_json() -> str:
     answers["work"] = stages(session, 2, 1) | {"count": count}
     answers["scores"] = [one_score(session, 2, 1, row, column) for row, column in ((count - 1, 1), (3, 3), (1, 4))]
     answers["heads"] = attention_heads(session, tokenizer)
-    answers["strip_tables"] = {name: strip_table(session, name, 2, 1) for name in ("token", "mlp_post", "head_q")}
+    answers["heatmap_tables"] = {name: heatmap_table(session, name, 2, 1) for name in ("token", "mlp_post", "head_q")}
     answers["square_tables"] = {name: square_table(session, name, 2, 1) for name in ("scores", "masked", "pattern")}
     other = {"name": "b", "bytes": 129_268_512, "files": 11, "parameters": 124_439_808, "n_layer": 12, "n_head": 12}
     answers["models"] = site.list_models(ROOT / "weights")[:1]

@@ -10,7 +10,7 @@ from page.next_token import candidates, compare, curve, needle, random_draw, sli
 from page.panels import score
 from page.panels.parts import all_heads, attention_head, embedding, probabilities, run
 from page.panels.parts.logit_lens import depth_table
-from page.panels.parts.table import square_table, strip_table
+from page.panels.parts.table import heatmap_table, square_table
 from page.state import links
 from page.text import numbers
 from page.text.markup import escape
@@ -79,18 +79,20 @@ def drawings(asked, words):
         drawn[f"odds {number}"] = probabilities.ranking(following, words)
         drawn[f"outside {number}"] = candidates.outside(following, words)
         if following["candidates"]:
-            drawn[f"candidates {number}"] = candidates.table(following, words)
+            drawn[f"candidates {number}"] = candidates.candidate_table(following, words)
             drawn[f"formula {number}"] = candidates.formula(following, words)
-            drawn[f"needle {number}"] = needle.strip(following, words) + needle.sentence(following, words)
-            drawn[f"shape {number}"] = curve.curves(following, words) + curve.sentence(following, words)
+            drawn[f"needle {number}"] = needle.draw_strip(following, words) + needle.draw_sentence(following, words)
+            drawn[f"shape {number}"] = curve.curves(following, words) + curve.curve_sentence(following, words)
         for row in range(len(following["candidates"])):
             drawn[f"odds {number} {row}"] = probabilities.arithmetic(following, row, words)
     label = compare.label(short["tokens"], short["next"], words)
-    drawn["compare"] = compare.table(asked["compare"], label, escape("<b>{"), words)
-    drawn["pin"] = compare.sentence(asked["compare"]["next"], label, words)
-    drawn["pinned"] = candidates.table(asked["compare"]["next"], words) + curve.curves(asked["compare"]["next"], words)
-    for name, table in asked["strip_tables"].items():
-        drawn["table " + name] = strip_table(table, names, words.say("strip." + name))
+    drawn["compare"] = compare.comparison_table(asked["compare"], label, escape("<b>{"), words)
+    drawn["pin"] = compare.pinned_sentence(asked["compare"]["next"], label, words)
+    drawn["pinned"] = candidates.candidate_table(asked["compare"]["next"], words) + curve.curves(
+        asked["compare"]["next"], words
+    )
+    for name, table in asked["heatmap_tables"].items():
+        drawn["table " + name] = heatmap_table(table, names, words.say("heatmap." + name))
     for name, table in asked["square_tables"].items():
         drawn["table " + name] = square_table(table["rows"], names, name, name == "pattern")
     for row, column in ((0, 0), (3, 1), (2, 5), (4, -1)):
@@ -112,8 +114,10 @@ def drawings(asked, words):
     for number in range(60):
         rate.add(100 * number, 120_000 * number)
         report = {"arrived": 120_000 * number, "total": 6_000_000 if number else 0, "parts": [1, 0.25 + number / 100]}
-        drawn[f"coming {number}"] = escape(download_progress.sentence("<b>", report, rate.bytes_a_second, words))
-        drawn[f"parts {number}"] = download_progress.cells(2, report["parts"], words)
+        drawn[f"coming {number}"] = escape(
+            download_progress.progress_sentence("<b>", report, rate.bytes_a_second, words)
+        )
+        drawn[f"parts {number}"] = download_progress.model_parts(2, report["parts"], words)
     drawn["percent"] = " ".join([numbers.percent(x) + numbers.whole_percent(x) for x in asked["shares"]])
     drawn["signed"] = " ".join([numbers.signed(x) + numbers.brief(x, 300) for x in asked["numbers"]])
     drawn["grouped"] = " ".join([numbers.grouped(n) + numbers.megabytes(n) for n in (0, 7, 999, 8180, 124400000)])

@@ -72,7 +72,7 @@ def questions(number: int) -> Iterator[tuple]:
         yield "score", block, head, row, 0
         yield "score", block, head, 2, row
         for name in STRIPS:
-            yield "strip", name, block, head, row, 5
+            yield "heatmap_cell", name, block, head, row, 5
     yield ("logit_lens",)
     yield ("all_heads",)
     yield ("about",)

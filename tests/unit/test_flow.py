@@ -87,8 +87,8 @@ def test_a_point_between_strips_belongs_to_the_nearest_cell(count, cells, gap, s
 def test_outlines_lie_around_the_cells_of_each_token_and_mark_the_heads_part():
     words = Words("en", str(ROOT / "py/page/text"))
     for head in range(4):
-        source = {"strips": {"q": "x", "z": "x"}, "count": 5, "cells": 16, "gap": 3, "n_head": 4, "head": head}
-        html = heatmap.strip("q", source, words)
+        source = {"heatmaps": {"q": "x", "z": "x"}, "count": 5, "cells": 16, "gap": 3, "n_head": 4, "head": head}
+        html = heatmap.heatmap("q", source, words)
         assert 'viewBox="0 0 1 110"' in html and 'height="110"' in html
         outline, part = (re.search(rf'class="{kind}" d="(.*?)"', html)[1] for kind in ("outline", "slice"))
         for row, (whole, slice_) in enumerate(
@@ -97,7 +97,7 @@ def test_outlines_lie_around_the_cells_of_each_token_and_mark_the_heads_part():
             top = box(heatmap.cursor(row, 0, 16, 3))[1]
             assert box(whole) == (0, top, 1, box(heatmap.cursor(row, 15, 16, 3))[3])
             assert box(slice_) == (0, top + 4 * head, 1, top + 4 * head + 4)
-        assert "slice" not in heatmap.strip("z", source, words)
+        assert "slice" not in heatmap.heatmap("z", source, words)
 
 
 # Matrices
@@ -105,7 +105,7 @@ def test_outlines_lie_around_the_cells_of_each_token_and_mark_the_heads_part():
 
 @given(COUNTS, st.floats(-0.2, 1.2), st.floats(-0.2, 1.2))
 def test_a_point_of_a_matrix_belongs_to_the_cell_whose_ring_holds_it(count, across, down):
-    row, column = matrix.cell_at(across, down, count)
+    row, column = matrix.square_at(across, down, count)
     left, top, right, bottom = box(matrix.emphasis(row, column, count)["cell"])
     x, y = (min(max(share, 0), 1) * count for share in (across, down))
     assert left - 1e-3 <= x <= right + 1e-3 and top - 1e-3 <= y <= bottom + 1e-3

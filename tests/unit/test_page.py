@@ -306,8 +306,8 @@ def test_every_text_is_used_and_every_used_text_exists():
         "share.*": FILES,
         "share.hide.*": links.HIDEABLE,
         "storage.why.*": {"worker", *said_by("build/site/service_worker.js", r"Trouble\(", "kind = ")},
-        "strip.*": re.findall('data-strip="(.*?)"', every),
-        "strip.short.*": re.findall(r'class="strip-name of-(\w+)"', every),
+        "heatmap.*": re.findall('data-heatmap="(.*?)"', every),
+        "heatmap.short.*": re.findall(r'class="heatmap-name of-(\w+)"', every),
         "attention_head.*": stages,
         "attention_head.how.*": stages,
     }

@@ -14,7 +14,7 @@ from page.figure import columns, prompt_tokens
 from page.models import catalog, user_files
 from page.next_token import candidates
 from page.panels.parts import all_heads, embedding, probabilities, run
-from page.panels.parts.table import square_table, strip_table
+from page.panels.parts.table import heatmap_table, square_table
 from page.panels.score import lines, mark_at, results, root, step_text
 from page.text.markup import quoted, visible
 from page.text.numbers import grouped, megabytes, percent, signed
@@ -203,14 +203,14 @@ def test_tables_hold_every_number_under_its_heading():
     asked = answers()
     names = [token["shown"] for token in asked["short"][1]["tokens"]]
     shown = [unescape(re.sub("<.*?>", "", visible(name))) for name in names]
-    for name, table in asked["strip_tables"].items():
-        html = strip_table(table, names, name)
+    for name, table in asked["heatmap_tables"].items():
+        html = heatmap_table(table, names, name)
         heads_ = ["–".join(dict.fromkeys(map(str, pair))) for pair in table["entries"]]
         assert texts_of('<th scope="col">(.*?)</th>', html) == heads_
         assert heads_[-1].endswith({"token": "256", "mlp_post": "1024", "head_q": "64"}[name])
         assert texts_of('<th scope="row">(.*?)</th>', html) == shown
         assert texts_of("<td>(.*?)</td>", html)[1:] == [signed(x) for row in table["rows"] for x in row]
-    single = strip_table({"entries": [[1, 1], [2, 3]], "rows": [[0.5, 0]]}, ["a"], "z")
+    single = heatmap_table({"entries": [[1, 1], [2, 3]], "rows": [[0.5, 0]]}, ["a"], "z")
     assert texts_of('<th scope="col">(.*?)</th>', single) == ["1", "2–3"]
     for name, write in (("scores", signed), ("masked", signed), ("pattern", percent)):
         rows = asked["square_tables"][name]["rows"]
@@ -311,7 +311,7 @@ def test_the_embedding_names_each_token_its_number_and_its_place():
     assert any(notes) and not all(notes)
     places = texts_of("<li>(position.*?)</li>", html)
     assert places == [f"position {i + 1}" for i in range(len(tokens))]
-    assert re.findall('data-strip="(.*?)"', html) == ["token", "position", "embedded"]
+    assert re.findall('data-heatmap="(.*?)"', html) == ["token", "position", "embedded"]
 
 
 def test_the_grid_has_every_head_and_says_what_each_looks_at():

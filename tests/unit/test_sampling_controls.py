@@ -83,14 +83,14 @@ def test_the_needle_stands_in_the_drawn_token(number, u):
     listed = place < len(edges)
     drawn = following["candidates"][place] if listed else {"id": -1, "shown": "?", "sampled": 0.0}
     following |= {"u": u, "drawn": {name: drawn[name] for name in ("id", "shown", "sampled")}}
-    html = needle.strip(following, WORDS)
+    html = needle.draw_strip(following, WORDS)
     boxes = re.findall(r'<rect class="([\w ]+)" x="([\d.]+)%" width="([\d.]+)%"', html)
     at = float(re.search(r'class="needle" x1="([\d.]+)%"', html)[1])
     assert at == pytest.approx(100 * u, abs=1e-3)
     assert sum(float(width) for _, _, width in boxes) == pytest.approx(100, abs=0.6)
     (marked,) = [(float(x), float(width)) for kind, x, width in boxes if "drawn" in kind]
     assert marked[0] - 2e-3 <= at <= marked[0] + marked[1] + 2e-3
-    assert needle.decimal(u) in needle.sentence(following, WORDS)
+    assert needle.decimal(u) in needle.draw_sentence(following, WORDS)
 
 
 def test_u_never_reads_one():
@@ -111,4 +111,4 @@ def test_the_curve_goes_through_the_probabilities(number):
             )
             height = curve.HEIGHT * min(1, -math.log10(max(share, 1e-6)) / 6)
             assert y == pytest.approx(height, abs=0.06)
-    assert f"{following['entropy']['sampled']:.2f} bits" in curve.sentence(following, WORDS)
+    assert f"{following['entropy']['sampled']:.2f} bits" in curve.curve_sentence(following, WORDS)

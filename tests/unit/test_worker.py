@@ -68,7 +68,7 @@ def questions(worker, run):
         "pin": (SETTINGS,),
         "next_tokens": (SETTINGS,),
         "score": (5, 3, 1, 0),
-        "strip": ("q", 5, 3, 1, 0),
+        "heatmap_cell": ("q", 5, 3, 1, 0),
         "table": ("pattern", 5, 3),
         "unpin": (SETTINGS,),
         "attention_head": (5, 3),

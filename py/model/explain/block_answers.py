@@ -26,7 +26,7 @@ class BlockView(TypedDict):
     n_embd: int
     cells: int  # of each strip
     gap: int  # pixels left free above and below a strip
-    strips: dict[str, Picture]  # by the name of what they show
+    heatmaps: dict[str, Picture]  # by the name of what they show
     pattern: Picture  # (rows, rows)
     shares: Vector  # of attention, from token `first` to the row's own
     contributions: Vector  # each share times the length of its value
@@ -51,7 +51,7 @@ class Stages(TypedDict):
     d_head: int
     cells: int
     gap: int
-    strips: dict[str, Picture]
+    heatmaps: dict[str, Picture]
     scores: Stage  # products
     masked: Stage  # scaled, the future hidden
     pattern: Stage  # their softmax
@@ -89,7 +89,7 @@ class Stretch(TypedDict):
     scale: float  # a mean of this size has the full colour
 
 
-class StripCell(Stretch):
+class HeatmapCell(Stretch):
     name: str
     row: int
 

@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from model.explain.block_answers import BlockView, Score, Stage, Stages, StripCell, Table
-from model.explain.heatmap import edges, means, strip_cell, strips_picture
+from model.explain.block_answers import BlockView, HeatmapCell, Score, Stage, Stages, Table
+from model.explain.heatmap import edges, heatmap_cell, heatmap_picture, means
 from model.explain.png import diverging_picture, shares_picture
 from model.explain.to_json import to_list
 from model.session import Session
@@ -28,7 +28,7 @@ def drawn_row(session: Session, row: int) -> int:
     return min(max(row, first_row(session)), len(session.ids) - 1)
 
 
-def strip_shape(session: Session) -> tuple[int, int]:
+def heatmap_shape(session: Session) -> tuple[int, int]:
     """Cells of every strip, no more than the shortest vector has numbers, and the pixels left free above and below."""
     shown = len(session.ids) - first_row(session)
     cells, gap = (TALL_CELLS, TALL_GAP) if shown <= TALL else (LOW_CELLS, LOW_GAP)
@@ -69,7 +69,7 @@ def block_view(session: Session, block: int, head: int, row: int) -> BlockView:
     """
     first = first_row(session)
     b, at = session.block(block, first), row - first
-    cells, gap = strip_shape(session)
+    cells, gap = heatmap_shape(session)
     shares = b.pattern[head, at]  # (T,)
     contributions = shares * np.linalg.norm(b.v[:, head], axis=-1)  # (T,)
     most = int(shares.argmax())
@@ -87,8 +87,8 @@ def block_view(session: Session, block: int, head: int, row: int) -> BlockView:
         "n_embd": session.config.n_embd,
         "cells": cells,
         "gap": gap,
-        "strips": {
-            name: strips_picture(values, cells, gap)
+        "heatmaps": {
+            name: heatmap_picture(values, cells, gap)
             for name, values in vectors(session, block, head, first).items()
             if name not in IN_STAGES
         },
@@ -101,16 +101,16 @@ def block_view(session: Session, block: int, head: int, row: int) -> BlockView:
     }
 
 
-def read_strip(session: Session, name: str, block: int, head: int, row: int, cell: int) -> StripCell:
-    """One cell of the strip `name`, see `strip_cell`."""
+def read_heatmap(session: Session, name: str, block: int, head: int, row: int, cell: int) -> HeatmapCell:
+    """One cell of the strip `name`, see `heatmap_cell`."""
     first = first_row(session)
-    read = strip_cell(vectors(session, block, head, first)[name], row - first, cell, strip_shape(session)[0])
+    read = heatmap_cell(vectors(session, block, head, first)[name], row - first, cell, heatmap_shape(session)[0])
     return {"name": name, "row": row, **read}
 
 
-def strip_table(session: Session, name: str, block: int, head: int) -> Table:
+def heatmap_table(session: Session, name: str, block: int, head: int) -> Table:
     """The strips `name` as numbers: for each token the cells' means, under the entries they stand for."""
-    values, cells = vectors(session, block, head, first_row(session))[name], strip_shape(session)[0]
+    values, cells = vectors(session, block, head, first_row(session))[name], heatmap_shape(session)[0]
     starts = edges(values.shape[1], cells)  # (cells + 1,)
     heads = [[int(a) + 1, int(b)] for a, b in pairwise(starts)]
     return {"entries": heads, "rows": [to_list(row) for row in means(values, cells)]}
@@ -134,7 +134,7 @@ def square_table(session: Session, name: str, block: int, head: int) -> Table:
 
 def stages(session: Session, block: int, head: int) -> Stages:
     """The three steps from queries and keys to shares: products, scaled and masked, softmax."""
-    cells, gap = strip_shape(session)
+    cells, gap = heatmap_shape(session)
     first = first_row(session)
     every = vectors(session, block, head, first)
     return {
@@ -144,7 +144,7 @@ def stages(session: Session, block: int, head: int) -> Stages:
         "d_head": session.config.d_head,
         "cells": cells,
         "gap": gap,
-        "strips": {name: strips_picture(every[name], cells, gap) for name in (*IN_STAGES, "z")},
+        "heatmaps": {name: heatmap_picture(every[name], cells, gap) for name in (*IN_STAGES, "z")},
         "scores": stage(session, "scores", block, head),
         "masked": stage(session, "masked", block, head),
         "pattern": stage(session, "pattern", block, head),

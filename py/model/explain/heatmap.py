@@ -22,7 +22,7 @@ def means(values: np.ndarray, cells: int) -> np.ndarray:
     return np.add.reduceat(values, starts[:-1], axis=1) / np.diff(starts)  # (T, cells)
 
 
-def strips_picture(values: np.ndarray, cells: int, gap: int) -> Picture:
+def heatmap_picture(values: np.ndarray, cells: int, gap: int) -> Picture:
     """values (T, E) as one column of upright strips, one below the other, `gap` pixels of nothing around each.
 
     Each strip is coloured on its own scale, its largest cell: rows differ in length a hundredfold.
@@ -34,7 +34,7 @@ def strips_picture(values: np.ndarray, cells: int, gap: int) -> Picture:
     return diverging_picture(spaced.reshape(-1, 1), rows.reshape(-1, 1))
 
 
-def strip_cell(values: np.ndarray, row: int, cell: int, cells: int) -> Stretch:
+def heatmap_cell(values: np.ndarray, row: int, cell: int, cells: int) -> Stretch:
     """What one cell stands for: entries `first` to `last` (counted from 1) of `size`, their mean, least and most.
 
     `scale` is the size of a mean that has the full colour in this strip.

@@ -46,7 +46,7 @@ OF_A_RUN: dict[str, tuple[str, ...]] = {  # methods of the Run: its number cross
     "pin": ("settings",),
     "next_tokens": ("settings",),
     "score": ("block", "head", "row", "column"),
-    "strip": ("name", "block", "head", "row", "cell"),
+    "heatmap_cell": ("name", "block", "head", "row", "cell"),
     "table": ("name", "block", "head"),
     "unpin": ("settings",),
     "attention_head": ("block", "head"),

@@ -99,13 +99,13 @@ class Run:
         """One cell of those steps, worked out."""
         return block_view.one_score(self.session, *self._head(block, head), self.drawn(row), self.drawn(column))
 
-    def strip(self, name: str, block: int, head: int, row: int, cell: int) -> block_answers.StripCell:
+    def heatmap_cell(self, name: str, block: int, head: int, row: int, cell: int) -> block_answers.HeatmapCell:
         """What one cell of a strip stands for."""
-        return block_view.read_strip(self.session, name, *self._head(block, head), self.drawn(row), cell)
+        return block_view.read_heatmap(self.session, name, *self._head(block, head), self.drawn(row), cell)
 
     def table(self, name: str, block: int, head: int) -> block_answers.Table:
         """The numbers of a strip, or of one step of a head, for a table."""
-        make = block_view.square_table if name in block_view.STAGES else block_view.strip_table
+        make = block_view.square_table if name in block_view.STAGES else block_view.heatmap_table
         return make(self.session, name, *self._head(block, head))
 
     def numbers(self, part: str, settings: answers.Settings, block: int, head: int, table: str) -> answers.File:

@@ -73,12 +73,12 @@ class Figure:
     def draw_next(self, following):
         """The next-token list alone, after a change of the settings."""
         self.answer["next"] = following
-        fill("candidates", candidates.table(following, self.words))
+        fill("candidates", candidates.candidate_table(following, self.words))
         write("formula", candidates.formula(following, self.words))
-        fill("needle", needle.strip(following, self.words))
-        fill("draw-sentence", needle.sentence(following, self.words))
+        fill("needle", needle.draw_strip(following, self.words))
+        fill("draw-sentence", needle.draw_sentence(following, self.words))
         fill("shape", curve.curves(following, self.words))
-        write("shape-sentence", curve.sentence(following, self.words))
+        write("shape-sentence", curve.curve_sentence(following, self.words))
         self.draw_fan()
         mark("drawn")
 
@@ -101,7 +101,7 @@ class Figure:
     def places(self):
         """Where CSS has put the columns: within the overlay, which scrolls with them where a text is long."""
         origin = by_id("overlay")
-        places = {name: rectangle(first_of('#flow [data-strip="' + name + '"]'), origin) for name in IN_FLOW}
+        places = {name: rectangle(first_of('#flow [data-heatmap="' + name + '"]'), origin) for name in IN_FLOW}
         places["pattern"] = rectangle(first_of("#pattern svg"), origin)
         for name in ("before", "after", "rail"):
             places[name] = rectangle(by_id(name), origin)

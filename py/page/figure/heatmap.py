@@ -22,8 +22,8 @@ IN_FLOW = (  # in the order of the picture
 SPLIT = ("q", "k", "v")  # vectors that hold every head's numbers one after the other
 
 
-def strip(name, source, words):
-    """One column. `source` is the worker's answer with `strips`, `cells` and `gap`; `count` its number of rows."""
+def heatmap(name, source, words):
+    """One column. `source` is the worker's answer with `heatmaps`, `cells` and `gap`; `count` its number of rows."""
     count, cells, gap = source["count"], source["cells"], source["gap"]
     pitch = cells + 2 * gap
     height = count * pitch
@@ -39,18 +39,18 @@ def strip(name, source, words):
                 ]
             )
         )
-    label = escape(words.say("strip." + name) + ". " + words.say("strip.keys"))
+    label = escape(words.say("heatmap." + name) + ". " + words.say("heatmap.keys"))
     return (
-        '<svg class="strip of-{0}" data-strip="{0}" viewBox="0 0 1 {1}" preserveAspectRatio="none" tabindex="0"'
+        '<svg class="heatmap of-{0}" data-heatmap="{0}" viewBox="0 0 1 {1}" preserveAspectRatio="none" tabindex="0"'
         ' role="application" aria-label="{2}"><image href="{3}" width="1" height="{1}" preserveAspectRatio="none"/>'
         '<path class="outline" d="{4}"/>{5}<path class="cursor" d=""/></svg>'
-    ).format(name, height, label, source["strips"][name], boxes, mark)
+    ).format(name, height, label, source["heatmaps"][name], boxes, mark)
 
 
 def labelled(name, source, words):
     """A column under its name, written upwards."""
-    return '<div class="strip-column"><span class="strip-name of-{}">{}</span>{}</div>'.format(
-        name, escape(words.say("strip.short." + name)), strip(name, source, words)
+    return '<div class="heatmap-column"><span class="heatmap-name of-{}">{}</span>{}</div>'.format(
+        name, escape(words.say("heatmap.short." + name)), heatmap(name, source, words)
     )
 
 

@@ -6,7 +6,7 @@ opened part's own line.
 
 from page.browser.dom import by_id, fill, first_of, on, shares_within, show, write
 from page.figure import heatmap
-from page.figure.matrix import cell_at
+from page.figure.matrix import square_at
 from page.text.markup import escape, quoted_html
 from page.text.numbers import percent, signed
 
@@ -43,15 +43,15 @@ class Hover:
 
     def picture(self, event):
         """The strip column or matrix that an event is about, and its name."""
-        element = event.target.closest("svg.strip, svg.matrix")
+        element = event.target.closest("svg.heatmap, svg.matrix")
         if not element:
             return None, None
-        return element, element.getAttribute("data-strip") or element.getAttribute("data-matrix")
+        return element, element.getAttribute("data-heatmap") or element.getAttribute("data-matrix")
 
     def shape(self, element):
         """(rows, columns) that can be pointed at; a strip's columns are its cells."""
         view = self.figure.view
-        return (view["count"], view["cells"] if element.matches(".strip") else view["count"])
+        return (view["count"], view["cells"] if element.matches(".heatmap") else view["count"])
 
     def moved(self, event):
         element, name = self.picture(event)
@@ -59,12 +59,12 @@ class Hover:
             return
         across, down = shares_within(element.querySelector("image"), event)
         count, cells = self.shape(element)
-        if element.matches(".strip"):
+        if element.matches(".heatmap"):
             here = heatmap.cell_at(down, count, cells, self.figure.view["gap"])
         else:
             if not (0 <= across <= 1 and 0 <= down <= 1):
                 return
-            here = cell_at(across, down, count)
+            here = square_at(across, down, count)
         if event.type == "pointerdown" or self.at.get(name) != here or self.last != name:
             self.point(element, name, here)
 
@@ -81,7 +81,7 @@ class Hover:
         rows, columns = self.shape(element)
         row, column = self.at.get(name, (0, 0))
         down, right = ARROWS[event.key]
-        if element.matches(".strip"):  # its cells stand one below the other: up and down walk through them
+        if element.matches(".heatmap"):  # its cells stand one below the other: up and down walk through them
             column += down
             row += right
             if not 0 <= column < columns:
@@ -98,11 +98,11 @@ class Hover:
         row = min(row, self.figure.view["count"] - 1)
         view = self.figure.view
         first, block, head = view["first"], view["block"], view["head"]
-        if element.matches(".strip"):
+        if element.matches(".heatmap"):
             path = heatmap.cursor(row, column, view["cells"], view["gap"])
             element.querySelector(".cursor").setAttribute("d", path)
-            answered = self.answered(self.say_strip)
-            self.client.ask_newest("strip", answered, "strip", name, block, head, first + row, column)
+            answered = self.answered(self.say_heatmap)
+            self.client.ask_newest("heatmap", answered, "heatmap_cell", name, block, head, first + row, column)
             return
         if name == "pattern" and not element.matches(".opened"):
             self.figure.ring(first + row, first + column)
@@ -114,20 +114,20 @@ class Hover:
     def token(self, row):
         return quoted_html(self.figure.answer["tokens"][row]["shown"])
 
-    def say_strip(self, strip):
+    def say_heatmap(self, found):
         words = self.words
-        key = "reading.entry" if strip["first"] == strip["last"] else "reading.strip"
+        key = "reading.entry" if found["first"] == found["last"] else "reading.heatmap"
         html = words.html(
             key,
-            what=escape(words.say("strip." + strip["name"])),
-            token=self.token(strip["row"]),
-            first=strip["first"],
-            last=strip["last"],
-            size=strip["size"],
-            mean=signed(strip["mean"]),
-            min=signed(strip["min"]),
-            max=signed(strip["max"]),
-            scale=signed(strip["scale"]),
+            what=escape(words.say("heatmap." + found["name"])),
+            token=self.token(found["row"]),
+            first=found["first"],
+            last=found["last"],
+            size=found["size"],
+            mean=signed(found["mean"]),
+            min=signed(found["min"]),
+            max=signed(found["max"]),
+            scale=signed(found["scale"]),
         )
         self.say(html)
 

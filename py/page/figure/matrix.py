@@ -42,7 +42,7 @@ def emphasis(row, column, count):
     }
 
 
-def cell_at(across, down, count):
+def square_at(across, down, count):
     """(row, column) under the pointer, given its shares of the width and of the height."""
     return (int(min(max(down, 0), 0.999999) * count), int(min(max(across, 0), 0.999999) * count))
 

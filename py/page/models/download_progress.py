@@ -25,7 +25,7 @@ class Rate:
         return max(0, 1000 * (after - before) / (end - start)) if end - start > SETTLED else 0
 
 
-def sentence(name, report, rate, words):
+def progress_sentence(name, report, rate, words):
     """What is coming, how much of it is there, how fast it comes and how long it will take."""
     if not report["total"]:
         return words.say("coming.start", name=name)
@@ -38,7 +38,7 @@ def sentence(name, report, rate, words):
     return text
 
 
-def cells(n_layer, parts, words):
+def model_parts(n_layer, parts, words):
     """The model's parts in a row, each filled as far as it has come."""
     names = [words.say("coming.embedding")] + [str(i + 1) for i in range(n_layer)] + ["LN"]
     pieces = []

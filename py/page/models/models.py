@@ -190,11 +190,11 @@ class Models:
             if self.used is not None or report["total"] > catalog.ASK_ABOVE:
                 rate.add(milliseconds(), report["arrived"])
                 show("coming", True)
-                text = download_progress.sentence(self.label(name), report, rate.bytes_a_second, self.words)
+                text = download_progress.progress_sentence(self.label(name), report, rate.bytes_a_second, self.words)
                 for element in all_of("#coming-text, #panel [data-coming]"):
                     element.textContent = text
                 n_layer = model["n_layer"] if model else max(len(report["parts"]) - 2, 0)
-                fill("coming-parts", download_progress.cells(n_layer, report["parts"], self.words))
+                fill("coming-parts", download_progress.model_parts(n_layer, report["parts"], self.words))
             await asyncio.sleep(LOOK)
 
     def show(self):

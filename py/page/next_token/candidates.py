@@ -6,7 +6,7 @@ from page.text.numbers import bar_end, grouped, percent, round_percent, short
 COUNT = 12  # tokens listed
 
 
-def table(answer, words):
+def candidate_table(answer, words):
     """`answer` is the worker's `next`; the bars of both kinds share one scale, which the head of the list states."""
     rows = answer["candidates"]
     pinned = answer["pinned"]["shares"] if "pinned" in answer else [None] * len(rows)
@@ -35,7 +35,7 @@ def table(answer, words):
                 row["id"],
                 ' class="drawn"' if drawn else "",
                 visible(row["shown"]),
-                mark(words) if drawn else "",
+                drawn_mark(words) if drawn else "",
                 bars(row["sampled"] / end, row["model"] / end, None if old is None else old / end),
                 percent(row["sampled"]),
                 percent(row["model"]),
@@ -59,7 +59,7 @@ def outside(following, words):
     )
 
 
-def mark(words):
+def drawn_mark(words):
     """Stands by the token that the draw has picked."""
     return '<span class="drawn-mark" title="{0}"><span class="visually-hidden">{0}</span></span>'.format(
         words.say("next.drawn")

@@ -15,13 +15,13 @@ def label(tokens, following, words):
     return words.html("pin.label", text=text, settings=escape(candidates.formula(following, words)))
 
 
-def sentence(following, pinned, words):
+def pinned_sentence(following, pinned, words):
     """How much the two have in common, as HTML; `pinned` is the label of the pinned one."""
     overlap = percent(following["pinned"]["overlap"])
     return words.html("pin.sentence", label=pinned, overlap=overlap)
 
 
-def table(answer, pinned, now, words):
+def comparison_table(answer, pinned, now, words):
     """The worker's `compare`, with the labels of both."""
     rows, following = answer["rows"], answer["next"]
     end = bar_end(max([max(row["pinned"] or 0, row["now"] or 0) for row in rows]))

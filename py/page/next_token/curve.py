@@ -39,7 +39,7 @@ def height_of(share):
     return HEIGHT * min(1.0, math.log(max(share, LEAST)) / math.log(LEAST))
 
 
-def sentence(following, words):
+def curve_sentence(following, words):
     """Entropy in bits and how many tokens can still be drawn."""
     entropy = following["entropy"]
     return words.say(

@@ -4,7 +4,7 @@ from page.text.markup import escape, quoted, quoted_html
 from page.text.numbers import percent
 
 
-def strip(following, words):
+def draw_strip(following, words):
     """The listed tokens one after the other, then all others; the needle stands at u."""
     pieces = []
     at = 0.0
@@ -30,7 +30,7 @@ def strip(following, words):
     ).format(escape(label), "".join(pieces), 100 * following["u"], 100 * following["u"])
 
 
-def sentence(following, words):
+def draw_sentence(following, words):
     """What the needle points at, as HTML."""
     drawn = following["drawn"]
     return words.html(

@@ -40,4 +40,4 @@ class Pin:
         for name in ("unpin", "open-compare", "pin-sentence"):
             show(name, pinned)
         if pinned:
-            fill("pin-sentence", compare.sentence(following, self.label, self.words))
+            fill("pin-sentence", compare.pinned_sentence(following, self.label, self.words))

@@ -23,17 +23,17 @@ def grid(heads, chosen, words):
                     block,
                     head,
                     "true" if (block, head) == chosen else "false",
-                    escape(sentence(heads, block, head, words)),
+                    escape(head_sentence(heads, block, head, words)),
                     heads[block][head]["picture"],
                 )
             )
         pieces.append("</div>")
     pieces.append('</div></div><p id="head-caption" class="caption" translate="no" aria-live="polite">')
-    pieces.append(escape(sentence(heads, chosen[0], chosen[1], words)) + "</p>")
+    pieces.append(escape(head_sentence(heads, chosen[0], chosen[1], words)) + "</p>")
     return "".join(pieces)
 
 
-def sentence(heads, block, head, words):
+def head_sentence(heads, block, head, words):
     """What the last token does in this head, in words."""
     one = heads[block][head]
     return words.say(

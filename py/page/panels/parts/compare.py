@@ -10,7 +10,7 @@ class Compare(Part):
     async def fill(self):
         answer = await self.ask("compare", self.settings())
         now = compare.label(self.figure.answer["tokens"], answer["next"], self.words)
-        return compare.table(answer, self.page.pin.label, now, self.words)
+        return compare.comparison_table(answer, self.page.pin.label, now, self.words)
 
 
 PART = Compare

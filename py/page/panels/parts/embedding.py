@@ -1,6 +1,6 @@
 """The embedding, opened: for each token its text, its id, what the id stands for, where it stands, and their sum."""
 
-from page.figure.heatmap import strip
+from page.figure.heatmap import heatmap
 from page.figure.prompt_tokens import is_piece
 from page.panels.part import Part, reading
 from page.state.counting import number_of
@@ -30,24 +30,24 @@ def rows(answer, view, words):
         ]
     )
     say = words.say
-    column = '<div class="strip-column">{}</div>'
+    column = '<div class="heatmap-column">{}</div>'
     return (
         '<p class="note">{intro}</p><div class="embedding-rows"><h3>{text}</h3><h3>{token}</h3><span></span>'
-        '<h3>{position}</h3><span></span><h3>{sum}</h3><ol class="pieces">{lines}</ol>{token_strip}'
+        '<h3>{position}</h3><span></span><h3>{sum}</h3><ol class="pieces">{lines}</ol>{token_heatmap}'
         '<span class="sign" aria-hidden="true">+</span>'
-        '<div class="with-places"><ol class="places">{places}</ol>{position_strip}</div>'
-        '<span class="sign" aria-hidden="true">=</span>{sum_strip}</div>'
+        '<div class="with-places"><ol class="places">{places}</ol>{position_heatmap}</div>'
+        '<span class="sign" aria-hidden="true">=</span>{sum_heatmap}</div>'
     ).format(
         intro=say("embedding.intro", size=grouped(view["n_embd"])),
         text=say("embedding.text"),
         lines="".join(lines),
-        token=say("strip.token"),
-        token_strip=column.format(strip("token", view, words)),
-        position=say("strip.position"),
+        token=say("heatmap.token"),
+        token_heatmap=column.format(heatmap("token", view, words)),
+        position=say("heatmap.position"),
         places=places,
-        position_strip=column.format(strip("position", view, words)),
-        sum=escape(say("strip.embedded")),
-        sum_strip=column.format(strip("embedded", view, words)),
+        position_heatmap=column.format(heatmap("position", view, words)),
+        sum=escape(say("heatmap.embedded")),
+        sum_heatmap=column.format(heatmap("embedded", view, words)),
     )
 
 

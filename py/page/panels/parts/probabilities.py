@@ -3,7 +3,7 @@
 import json
 
 from page.browser.dom import by_id, fill, first_of, reveal, value_as_json, write
-from page.next_token.candidates import bars, mark, outside
+from page.next_token.candidates import bars, drawn_mark, outside
 from page.panels.part import Part
 from page.text.markup import escape, quoted_html, visible
 from page.text.numbers import bar_end, grouped, percent, round_percent, short, signed
@@ -51,7 +51,7 @@ def ranking(following, words):
                 ' class="drawn"' if drawn else "",
                 grouped(row["rank"]),
                 visible(row["shown"]),
-                mark(words) if drawn else "",
+                drawn_mark(words) if drawn else "",
                 signed(row["logit"]),
                 bars(row["sampled"] / end, row["model"] / end),
                 percent(row["sampled"]),

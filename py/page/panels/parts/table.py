@@ -7,7 +7,7 @@ from page.text.numbers import percent, signed
 SQUARES = ("scores", "masked", "pattern")
 
 
-def strip_table(table, names, caption):
+def heatmap_table(table, names, caption):
     """Rows are tokens, columns the entries that a cell averages."""
     heads = ["{}".format(a) if a == b else "{}–{}".format(a, b) for a, b in table["entries"]]
     return whole(caption, heads, names, [[signed(x) for x in row] for row in table["rows"]])
@@ -51,7 +51,7 @@ class Table(Part):
         answer = await self.ask("table", of, view["block"], view["head"])  # it may be closed meanwhile
         if of in SQUARES:
             return square_table(answer["rows"], self.figure.names, words.say("attention_head." + of), of == "pattern")
-        return strip_table(answer, self.figure.names, words.say("strip." + of))
+        return heatmap_table(answer, self.figure.names, words.say("heatmap." + of))
 
     async def numbers(self):
         return await self.numbers_of(self.name, self.of)
