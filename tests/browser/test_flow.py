@@ -292,13 +292,14 @@ def test_the_answer_forming(live, case):
     stream = np.stack([session.stream(depth)[-1] for depth in range(session.config.n_layer + 1)])
     probabilities = softmax(unembed(stream, session.weights, session.config, unchanged))
     guesses = live.page.locator("#logit-lens .guess").all_text_contents()
-    shares = live.page.locator("#logit-lens .guess-share").all_text_contents()
+    shares = live.page.locator("#logit-lens .guess-probability").all_text_contents()
     for p, guess, share in zip(probabilities, guesses, shares, strict=True):
         assert guess.replace("␣", " ") == case.tokenizer.display(int(p.argmax()))
         assert close(share, 100 * p.max(), 1e-3)
     live.open("logit_lens")
     table = live.page.eval_on_selector_all(
-        "#panel tbody tr", "rows => rows.map(row => [...row.querySelectorAll('.guess-share')].map(x => x.textContent))"
+        "#panel tbody tr",
+        "rows => rows.map(row => [...row.querySelectorAll('.guess-probability')].map(x => x.textContent))",
     )
     for p, row in zip(probabilities, table, strict=True):
         assert all(close(text, 100 * exact, 1e-3) for text, exact in zip(row, np.sort(p)[::-1][:5], strict=True))

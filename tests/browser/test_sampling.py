@@ -31,9 +31,9 @@ def state(live):
 
 def settle(live, act):
     """Do something and wait until the sentence about the draw or the curve has been written anew."""
-    live.page.evaluate("document.querySelector('#shape-sentence').textContent = ''")
+    live.page.evaluate("document.querySelector('#curve-sentence').textContent = ''")
     act()
-    live.page.wait_for_function("() => document.querySelector('#shape-sentence').textContent !== ''")
+    live.page.wait_for_function("() => document.querySelector('#curve-sentence').textContent !== ''")
 
 
 def expected(reference, temperature, top_k, top_p, u):
@@ -60,7 +60,7 @@ def test_top_k_and_top_p(weather, reference, top_k, top_p):
     for row in weather.candidates():
         assert close(row["sampled"], 100 * float(p[row["id"]]), 1e-3)
     entropy = -(p[p > 0].astype(np.float64) * np.log2(p[p > 0])).sum()
-    said = numbers(weather.page.text_content("#shape-sentence").replace("\u202f", ""))
+    said = numbers(weather.page.text_content("#curve-sentence").replace("\u202f", ""))
     assert said[1][0] == pytest.approx(entropy, abs=0.006)
     assert said[2][0] == np.count_nonzero(p)
     formula = weather.page.text_content("#formula")

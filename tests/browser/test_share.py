@@ -22,7 +22,7 @@ HIDDEN = {
     "temperature": "#temperature-number",
     "top-k": "#top-k",
 }
-HIDDEN |= {"top-p": "#top-p", "draw": "#needle", "curve": "#shape", "forming": "#logit-lens"}
+HIDDEN |= {"top-p": "#top-p", "draw": "#needle", "curve": "#curve", "forming": "#logit-lens"}
 
 
 @pytest.fixture
@@ -170,7 +170,7 @@ def test_a_copied_link_hides_what_was_ticked_and_opens_the_same(page, visit):
     other.wait_open("share")
     other.page.uncheck("[data-hides=curve]")
     other.close()
-    assert other.page.locator("#shape").is_visible() and other.page.locator("#pin").is_visible()
+    assert other.page.locator("#curve").is_visible() and other.page.locator("#pin").is_visible()
     assert other.errors == []
     page.page.click("#share")
     for name in HIDEABLE:

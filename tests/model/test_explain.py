@@ -173,7 +173,7 @@ def test_the_lens_applies_the_models_end_after_every_block(tiny, session, tokeni
         expected = shares(w["wte.weight"] @ normal)
         assert [one["id"] for one in depth["best"]] == np.argsort(-expected, kind="stable")[:5].tolist()
         for one in depth["best"]:
-            assert one["share"] == pytest.approx(expected[one["id"]], rel=1e-4)
+            assert one["probability"] == pytest.approx(expected[one["id"]], rel=1e-4)
             assert one["shown"] == tokenizer.display(one["id"])
     assert "picture" not in depths[0]
     for depth, block in zip(depths[1:], [session.block(i) for i in range(session.config.n_layer)], strict=True):
@@ -185,7 +185,7 @@ def test_the_lens_ends_in_the_real_prediction(session, tokenizer):
     order = ranking(session.final.logits[0])
     best = list(logit_lens(session, tokenizer))[-1]["best"]
     assert [one["id"] for one in best] == order[:5].tolist()
-    np.testing.assert_allclose([one["share"] for one in best], own[order[:5]], rtol=1e-4)
+    np.testing.assert_allclose([one["probability"] for one in best], own[order[:5]], rtol=1e-4)
 
 
 def test_every_head_is_described_by_its_last_row(session, tokenizer):

@@ -70,7 +70,7 @@ def test_next_and_compare(run):
     assert [int(row[1]) for row in rows] == order.tolist()
     assert np.array_equal(np.array([row[4] for row in rows], float).astype(np.float32), softmax(logits)[order])
     assert np.array_equal(np.array([row[5] for row in rows], float), sampled[order])
-    answer = {"entropy": {"sampled": 0}, "shape": {"ranks": [1], "sampled": [1]}}
+    answer = {"entropy": {"sampled": 0}, "curve": {"ranks": [1], "sampled": [1]}}
     old = np.full(tokenizer.vocab_size, 1 / tokenizer.vocab_size)
     short = Pinned(old, answer, tokenizer)
     short.beside = (tokenizer, old[: len(logits)])  # the tiny model has fewer tokens than the tokenizer

@@ -22,7 +22,7 @@ class Vocabulary:
 
 
 def pinned(shares, vocabulary):
-    answer = {"entropy": {"sampled": 1.5}, "shape": {"ranks": [1, 2], "sampled": [0.5, 0.25]}}
+    answer = {"entropy": {"sampled": 1.5}, "curve": {"ranks": [1, 2], "sampled": [0.5, 0.25]}}
     return Pinned(np.array(shares, np.float32), answer, vocabulary)
 
 
@@ -32,7 +32,7 @@ def test_equal_disjoint_and_half():
     for now, overlap in (([0.5, 0.5, 0], 1), ([0, 0, 1], 0), ([0, 0.5, 0.5], 0.5)):
         line = one.line(np.array(now, np.float32), words, [2, 0])
         assert line["overlap"] == pytest.approx(overlap)
-        assert line["shares"] == [0, 0.5]
+        assert line["probabilities"] == [0, 0.5]
         assert (line["ranks"], line["sampled"], line["entropy"]) == ([1, 2], [0.5, 0.25], 1.5)
 
 
@@ -41,7 +41,7 @@ def test_another_vocabulary_is_matched_by_bytes():
     new = Vocabulary("only new", "b", "a")
     now = np.array([0.2, 0.5, 0.3], np.float32)
     line = one.line(now, new, [0, 1, 2])
-    assert line["shares"] == [None, pytest.approx(0.1), pytest.approx(0.6)]
+    assert line["probabilities"] == [None, pytest.approx(0.1), pytest.approx(0.6)]
     assert line["overlap"] == pytest.approx(0.1 + 0.3)
     rows = {row["shown"]: (row["pinned"], row["now"]) for row in one.rows(now, new)}
     assert set(rows) == {"a", "b", "only old", "only new"}
@@ -54,9 +54,12 @@ def test_entries_without_a_token_are_matched_by_their_number():
     padded = Vocabulary("a", "b", "", "")
     one = pinned([0.1, 0.2, 0.3, 0.4], padded)
     now = np.array([0.4, 0.3, 0.2, 0.1], np.float32)
-    assert one.line(now, padded, [2, 3])["shares"] == [pytest.approx(0.3), pytest.approx(0.4)]
-    assert one.line(now[:3], Vocabulary("b", "a", ""), [0, 2])["shares"] == [pytest.approx(0.2), pytest.approx(0.3)]
-    assert one.line(now, Vocabulary("a", "b", "c", "d"), [2, 3])["shares"] == [None, None]
+    assert one.line(now, padded, [2, 3])["probabilities"] == [pytest.approx(0.3), pytest.approx(0.4)]
+    assert one.line(now[:3], Vocabulary("b", "a", ""), [0, 2])["probabilities"] == [
+        pytest.approx(0.2),
+        pytest.approx(0.3),
+    ]
+    assert one.line(now, Vocabulary("a", "b", "c", "d"), [2, 3])["probabilities"] == [None, None]
 
 
 def test_rows_are_those_with_the_largest_share_in_either():

@@ -31,7 +31,9 @@ def test_effects_are_those_of_each_part_by_itself(engine, kind):
     token = engine.last.tokenizer.encode(" she")[0]
     own = next(c for c in engine.last.next_tokens(SETTINGS)["candidates"] if c["id"] == token)
     found = finish(engine.effects(engine.last.number, kind, 6, token, 0.8))
-    assert found["logit"] == pytest.approx(own["logit"]) and found["share"] == pytest.approx(own["sampled"], abs=1e-5)
+    assert found["logit"] == pytest.approx(own["logit"]) and found["probability"] == pytest.approx(
+        own["sampled"], abs=1e-5
+    )
     places = [(e["block"], e["head"], e["column"]) for e in found["effects"]]
     assert len(set(places)) == len(places) == engine.trying()["done"] == engine.trying()["total"]
     old = softmax(engine.last.session.final.logits[0].astype(np.float64))
@@ -47,7 +49,7 @@ def test_effects_are_those_of_each_part_by_itself(engine, kind):
         changed = engine.last.what_if([change], SETTINGS | {"query": " she"}, 6)
         candidate = next(c for c in changed["candidates"] if c["id"] == token)
         assert candidate["logit"] == pytest.approx(effect["logit"], abs=1e-4)
-        assert candidate["sampled"] == pytest.approx(effect["share"], abs=1e-5)
+        assert candidate["sampled"] == pytest.approx(effect["probability"], abs=1e-5)
         new = np.zeros_like(old)
         every = engine.last.what_if([change], SETTINGS | {"temperature": 1, "count": len(old)}, 6)["candidates"]
         new[[c["id"] for c in every]] = [c["model"] for c in every]
@@ -59,7 +61,7 @@ def test_what_is_cut_matters(engine):
     she = engine.last.tokenizer.encode(" she")[0]
     found = finish(engine.effects(engine.last.number, "arrows", 6, she, 1))
     largest = max(found["effects"], key=lambda effect: effect["bits"])
-    assert largest["share"] < found["share"] - 0.1
+    assert largest["probability"] < found["probability"] - 0.1
 
 
 def test_effects_give_way_to_a_newer_text_and_to_a_newer_call(engine):

@@ -24,7 +24,7 @@ class Generating(RuleBasedStateMachine):
     @rule(token=st.integers(0, 9))
     def append(self, token):
         draw = self.history.draw(self.draws)
-        self.history.append({"id": token, "shown": str(token), "share": token / 9, "draw": draw})
+        self.history.append({"id": token, "shown": str(token), "probability": token / 9, "draw": draw})
         self.draws = draw + 1
         self.before, self.after = [*self.before, (token, draw)], []
 

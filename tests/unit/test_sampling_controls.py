@@ -103,11 +103,11 @@ def test_the_curve_goes_through_the_probabilities(number):
     html = curve.curves(following, WORDS)
     for kind in ("model", "sampled"):
         points = re.search(rf'class="{kind}" points="([^"]*)"', html)[1].split()
-        assert len(points) == len(following["shape"]["ranks"])
-        for point, rank, share in zip(points, following["shape"]["ranks"], following["shape"][kind], strict=True):
+        assert len(points) == len(following["curve"]["ranks"])
+        for point, rank, share in zip(points, following["curve"]["ranks"], following["curve"][kind], strict=True):
             x, y = map(float, point.split(","))
             assert x == pytest.approx(
-                curve.WIDTH * math.log(rank) / math.log(following["shape"]["ranks"][-1]), abs=0.06
+                curve.WIDTH * math.log(rank) / math.log(following["curve"]["ranks"][-1]), abs=0.06
             )
             height = curve.HEIGHT * min(1, -math.log10(max(share, 1e-6)) / 6)
             assert y == pytest.approx(height, abs=0.06)

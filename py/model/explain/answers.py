@@ -74,7 +74,7 @@ class Sampling(TypedDict):
     temperature: float  # 0 takes the likeliest
     top_k: int | None
     top_p: float | None
-    u: float  # from 0 up to 1: where on the strip of all shares the draw falls
+    u: float  # from 0 up to 1: where on the strip of all probabilities the draw falls
 
 
 class Settings(Sampling):
@@ -89,18 +89,18 @@ class Candidate(TypedDict):
     rank: int  # from 1
     shown: str
     logit: float
-    model: float  # share at temperature 1
-    sampled: float  # share under the settings
+    model: float  # probability at temperature 1
+    sampled: float  # probability under the settings
     weight: float | None  # exp((logit - largest) / temperature); None at temperature 0
     cut: Rule | None  # the rule that took it out
 
 
-class TwoShares(TypedDict):
+class ModelAndSampled(TypedDict):
     model: float
     sampled: float
 
 
-class Rest(TwoShares):
+class Rest(ModelAndSampled):
     count: int  # tokens
 
 
@@ -122,16 +122,16 @@ class PinnedLine(TypedDict):
     ranks: list[int]
     sampled: Vector
     entropy: float  # bits
-    overlap: float  # share that both give to the same tokens
-    shares: Vector  # of the candidates listed; None for a token that its model lacks
+    overlap: float  # probability that both give to the same tokens
+    probabilities: Vector  # of the candidates listed; None for a token that its model lacks
 
 
 class NextTokens(Sampling):
     largest: float  # logit
     total: float | None  # of the weights kept; None at temperature 0
     kept: int  # tokens that can be drawn
-    entropy: TwoShares  # in bits, not shares
-    shape: Curve
+    entropy: ModelAndSampled  # in bits
+    curve: Curve
     drawn: Drawn
     candidates: list[Candidate]
     outside: Rest  # what is not listed
@@ -192,14 +192,14 @@ class Effect(TypedDict):
     head: int | None
     column: int | None  # of a cut arrow, the token that is not listened to
     logit: float
-    share: float  # at the temperature asked for
+    probability: float  # at the temperature asked for
     bits: float  # Kullback-Leibler divergence of the new distribution from the old, at temperature 1
 
 
 class Effects(TypedDict):
     row: int  # the one asked for, or the nearest that is drawn
     logit: float  # with everything in place
-    share: float
+    probability: float
     effects: list[Effect]
 
 

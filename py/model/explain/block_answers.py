@@ -105,7 +105,7 @@ class Table(TypedDict):
 class Word(TypedDict):
     id: int
     shown: str
-    share: float
+    probability: float
 
 
 class Depth(TypedDict):

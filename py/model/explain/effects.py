@@ -13,7 +13,12 @@ from model.what_if import Cut, Off, Removal, logits_if
 def without_any(session: Session, row: int, token: int, temperature: float) -> Effects:
     """The prediction of `token` after the token of the text at `row` with everything in place; no effects yet."""
     logits = logits_if(session, [], row)  # (V,)
-    return {"row": row, "logit": float(logits[token]), "share": share(logits, token, temperature), "effects": []}
+    return {
+        "row": row,
+        "logit": float(logits[token]),
+        "probability": probability(logits, token, temperature),
+        "effects": [],
+    }
 
 
 def of_each(session: Session, changes: Iterable[Removal], row: int, token: int, temperature: float) -> Iterator[Effect]:
@@ -26,12 +31,12 @@ def of_each(session: Session, changes: Iterable[Removal], row: int, token: int, 
             "head": None if isinstance(change, Off) and change.part != "head" else change.head,
             "column": change.column if isinstance(change, Cut) else None,
             "logit": float(logits[token]),
-            "share": share(logits, token, temperature),
+            "probability": probability(logits, token, temperature),
             "bits": divergence(base, logits),
         }
 
 
-def share(logits: np.ndarray, token: int, temperature: float) -> float:
+def probability(logits: np.ndarray, token: int, temperature: float) -> float:
     """The probability of one token of logits (V,)."""
     return float(sampling.sampled(logits, sampling.ranking(logits), temperature)[token])
 

@@ -44,4 +44,4 @@ def logit_lens(session: Session, tokenizer: Tokenizer) -> Iterator[Depth]:
 
 
 def token(i: int, probabilities: np.ndarray, tokenizer: Tokenizer) -> Word:
-    return {"id": i, "shown": tokenizer.display(i), "share": float(probabilities[i])}
+    return {"id": i, "shown": tokenizer.display(i), "probability": float(probabilities[i])}

@@ -15,26 +15,26 @@ ROWS = 20  # tokens compared one by one
 class Pinned:
     """`shares` (V,) are the probabilities as sampled, `answer` is what `prediction.next_tokens` said of them."""
 
-    def __init__(self, shares: np.ndarray, answer: NextTokens, tokenizer: Tokenizer) -> None:
-        self.shares = shares  # (V,)
+    def __init__(self, probabilities: np.ndarray, answer: NextTokens, tokenizer: Tokenizer) -> None:
+        self.probabilities = probabilities  # (V,)
         self.entropy = answer["entropy"]["sampled"]  # bits
-        self.curve = answer["shape"]
+        self.curve = answer["curve"]
         self.tokenizer = tokenizer
-        self.beside: tuple[Tokenizer, np.ndarray] | None = None  # shares (V,) in that tokenizer's order
+        self.beside: tuple[Tokenizer, np.ndarray] | None = None  # probabilities (V,) in that tokenizer's order
 
     def shares_for(self, tokenizer: Tokenizer) -> np.ndarray:
         """The pinned probabilities (V,) in the order of another vocabulary, NaN for what the pinned one lacks."""
         if self.beside is None or self.beside[0] is not tokenizer:
             ids = {name_of(i, self.tokenizer): i for i in range(self.tokenizer.vocab_size)}
             places = [ids.get(name_of(i, tokenizer), -1) for i in range(tokenizer.vocab_size)]
-            extended = np.append(self.shares, np.nan)  # (V pinned + 1,)
+            extended = np.append(self.probabilities, np.nan)  # (V pinned + 1,)
             self.beside = (tokenizer, extended[places])
         return self.beside[1]
 
-    def line(self, shares: np.ndarray, tokenizer: Tokenizer, listed: list[int]) -> PinnedLine:
+    def line(self, probabilities: np.ndarray, tokenizer: Tokenizer, listed: list[int]) -> PinnedLine:
         """What a picture of `shares` (V,) shows of the pinned one: its curve and its share of each `listed` id.
 
-        `overlap` is the probability that both give to the same tokens, the sum of the smaller shares: 1 for equal
+        `overlap` is the probability that both give to the same tokens, the sum of the smaller probabilities: 1 for equal
         distributions, 0 for such as have no token in common (1 minus the total variation distance).
         """
         old = self.shares_for(tokenizer)  # (V,)
@@ -42,26 +42,26 @@ class Pinned:
             "ranks": self.curve["ranks"],
             "sampled": self.curve["sampled"],
             "entropy": self.entropy,
-            "overlap": float(np.fmin(np.nan_to_num(old), shares).sum(dtype=np.float64)),
-            "shares": to_list(old[listed]),
+            "overlap": float(np.fmin(np.nan_to_num(old), probabilities).sum(dtype=np.float64)),
+            "probabilities": to_list(old[listed]),
         }
 
-    def rows(self, shares: np.ndarray, tokenizer: Tokenizer) -> list[ComparedToken]:
+    def rows(self, probabilities: np.ndarray, tokenizer: Tokenizer) -> list[ComparedToken]:
         """The ROWS tokens with the largest share in either, largest first; those that only the pinned model has too.
 
         A share is None in the model that lacks the token.
         """
         old = self.shares_for(tokenizer)  # (V,)
-        largest = np.fmax(old, shares)  # (V,)
+        largest = np.fmax(old, probabilities)  # (V,)
         rows: list[ComparedToken] = [
-            {"shown": tokenizer.display(int(i)), "pinned": number(old[i]), "now": float(shares[i])}
+            {"shown": tokenizer.display(int(i)), "pinned": number(old[i]), "now": float(probabilities[i])}
             for i in np.argsort(-largest, kind="stable")[:ROWS]
         ]
         if tokenizer is not self.tokenizer:
             known = {name_of(i, tokenizer) for i in range(tokenizer.vocab_size)}
-            best = np.argsort(-self.shares, kind="stable")[:ROWS]  # (ROWS,)
+            best = np.argsort(-self.probabilities, kind="stable")[:ROWS]  # (ROWS,)
             rows += [
-                {"shown": self.tokenizer.display(int(i)), "pinned": float(self.shares[i]), "now": None}
+                {"shown": self.tokenizer.display(int(i)), "pinned": float(self.probabilities[i]), "now": None}
                 for i in best
                 if name_of(int(i), self.tokenizer) not in known
             ]

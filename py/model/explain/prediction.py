@@ -131,7 +131,7 @@ def next_tokens(
         "total": None if weights is None else float(weights[kept].sum()),
         "kept": int(kept.sum()),
         "entropy": {"model": entropy(own), "sampled": entropy(drawn)},
-        "shape": {
+        "curve": {
             "ranks": (places + 1).tolist(),
             "model": to_list(own[order[places]]),
             "sampled": to_list(drawn[order[places]]),

@@ -81,12 +81,12 @@ def square_rows(session: Session, tokenizer: Tokenizer, name: str, block: int, h
     return csv_text(["position", "id", "token", *(f"{position} {shown}" for position, _, shown in tokens)], rows)
 
 
-def next_rows(session: Session, tokenizer: Tokenizer, order: np.ndarray, shares: np.ndarray) -> str:
-    """The whole vocabulary, likeliest first; `shares` (V,) are the probabilities as sampled."""
+def next_rows(session: Session, tokenizer: Tokenizer, order: np.ndarray, probabilities: np.ndarray) -> str:
+    """The whole vocabulary, likeliest first; `probabilities` (V,) are the probabilities as sampled."""
     logits = session.final.logits[0]  # (V,)
     own = softmax(logits)  # (V,)
     rows = (
-        [rank + 1, i, tokenizer.display(i), float(logits[i]), float(own[i]), float(shares[i])]
+        [rank + 1, i, tokenizer.display(i), float(logits[i]), float(own[i]), float(probabilities[i])]
         for rank, i in enumerate(order.tolist())
     )
     return csv_text(["rank", "id", "token", "logit", "probability", "probability_sampled"], rows)
@@ -95,18 +95,19 @@ def next_rows(session: Session, tokenizer: Tokenizer, order: np.ndarray, shares:
 def logit_lens_rows(session: Session, tokenizer: Tokenizer) -> str:
     """What the model would say after each block; 0 is the embedding alone."""
     rows = (
-        [depth, rank + 1, one["id"], one["shown"], one["share"]]
+        [depth, rank + 1, one["id"], one["shown"], one["probability"]]
         for depth, answer in enumerate(logit_lens(session, tokenizer))
         for rank, one in enumerate(answer["best"])
     )
     return csv_text(["after_block", "rank", "id", "token", "probability"], rows)
 
 
-def compare_rows(pinned: Pinned | None, tokenizer: Tokenizer, order: np.ndarray, shares: np.ndarray) -> str:
+def compare_rows(pinned: Pinned | None, tokenizer: Tokenizer, order: np.ndarray, probabilities: np.ndarray) -> str:
     """Every token of the present vocabulary with both probabilities; empty where there is no pinned one."""
     old = pinned.shares_for(tokenizer) if pinned else np.full(len(order), np.nan)  # (V,)
     rows = (
-        [i, tokenizer.display(i), "" if np.isnan(old[i]) else float(old[i]), float(shares[i])] for i in order.tolist()
+        [i, tokenizer.display(i), "" if np.isnan(old[i]) else float(old[i]), float(probabilities[i])]
+        for i in order.tolist()
     )
     return csv_text(["id", "token", "probability_pinned", "probability_now"], rows)
 
@@ -117,7 +118,7 @@ def numbers(
     """The CSV of an opened `part` of the page. Raises KeyError for a part without numbers."""
     block, head, name, pinned = chosen
 
-    def shares() -> np.ndarray:
+    def probabilities() -> np.ndarray:
         logits = session.final.logits[0]  # (V,)
         return sampling.sampled(logits, order, settings["temperature"], settings["top_k"], settings["top_p"])
 
@@ -131,8 +132,8 @@ def numbers(
         "embedding": lambda: vector_rows(session, tokenizer, ("token", "position", "embedded"), block, head),
         "attention_head": lambda: attention_rows(session, tokenizer, [block], [head]),
         "all_heads": lambda: attention_rows(session, tokenizer, range(config.n_layer), range(config.n_head)),
-        "probabilities": lambda: next_rows(session, tokenizer, order, shares()),
+        "probabilities": lambda: next_rows(session, tokenizer, order, probabilities()),
         "logit_lens": lambda: logit_lens_rows(session, tokenizer),
-        "compare": lambda: compare_rows(pinned, tokenizer, order, shares()),
+        "compare": lambda: compare_rows(pinned, tokenizer, order, probabilities()),
         "table": table,
     }[part]()

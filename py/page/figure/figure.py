@@ -77,8 +77,8 @@ class Figure:
         write("formula", candidates.formula(following, self.words))
         fill("needle", needle.draw_strip(following, self.words))
         fill("draw-sentence", needle.draw_sentence(following, self.words))
-        fill("shape", curve.curves(following, self.words))
-        write("shape-sentence", curve.curve_sentence(following, self.words))
+        fill("curve", curve.curves(following, self.words))
+        write("curve-sentence", curve.curve_sentence(following, self.words))
         self.draw_fan()
         mark("drawn")
 
@@ -126,8 +126,8 @@ class Figure:
             fill("fan", "")
             return
         following = self.answer["next"]
-        shares = [one["sampled"] for one in following["candidates"]] + [following["outside"]["sampled"]]
-        fill("fan", flow.next_fan(after, rows, shares, self.view["count"]))
+        probabilities = [one["sampled"] for one in following["candidates"]] + [following["outside"]["sampled"]]
+        fill("fan", flow.next_fan(after, rows, probabilities, self.view["count"]))
 
     def light(self, first):
         """Let the rows from `first` on appear left to right."""

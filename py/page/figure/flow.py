@@ -164,11 +164,11 @@ def folded(place, count):
     )
 
 
-def next_fan(source, rows, shares, count):
+def next_fan(source, rows, probabilities, count):
     """From the last token's row behind the last block to the next-token list."""
     high = source[3] / count
     start = (source[0], source[1] + (count - 1 + INSET) * high, source[2], (1 - 2 * INSET) * high)
-    return fan(start, rows, shares)
+    return fan(start, rows, probabilities)
 
 
 def picture(places, count, view, chosen, least):

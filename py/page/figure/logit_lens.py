@@ -20,7 +20,9 @@ def rail(depths, block, words):
                 )
             )
             continue
-        label = words.say("logit_lens.name", block=depth, token=quoted(best["shown"]), share=percent(best["share"]))
+        label = words.say(
+            "logit_lens.name", block=depth, token=quoted(best["shown"]), share=percent(best["probability"])
+        )
         stops.append(
             '<li><button type="button" class="stop" translate="no" data-block="{}" aria-pressed="{}" title="{}">'
             '<img alt="" src="{}"><span class="stop-name" translate="yes">{}</span>{}</button></li>'.format(
@@ -37,7 +39,7 @@ def rail(depths, block, words):
 
 def waiting(depth, block, words):
     """The same stop, with room for what it will say."""
-    room = '<span class="guess">…</span>' + bar(0) + '<span class="guess-share">…</span>'
+    room = '<span class="guess">…</span>' + bar(0) + '<span class="guess-probability">…</span>'
     if depth == 0:
         return '<li class="stop start waiting"><span class="stop-name">{}</span>{}</li>'.format(
             words.say("logit_lens.start"), room
@@ -49,14 +51,14 @@ def waiting(depth, block, words):
 
 
 def guess(one):
-    """One prediction: token, bar and share."""
-    return '<span class="guess">{}</span>{}<span class="guess-share">{}</span>'.format(
-        visible(one["shown"]), bar(one["share"]), percent(one["share"])
+    """One prediction: token, bar and probability."""
+    return '<span class="guess">{}</span>{}<span class="guess-probability">{}</span>'.format(
+        visible(one["shown"]), bar(one["probability"]), percent(one["probability"])
     )
 
 
-def bar(share):
+def bar(probability):
     return (
         '<svg class="share" aria-hidden="true"><rect class="whole" width="100%" height="5" rx="2.5"/>'
-        '<rect class="part" width="{:.2f}%" height="5" rx="2.5"/></svg>'.format(100 * share)
+        '<rect class="part" width="{:.2f}%" height="5" rx="2.5"/></svg>'.format(100 * probability)
     )

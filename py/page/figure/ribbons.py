@@ -12,17 +12,17 @@ def band(x0, top0, height0, x1, top1, height1):
     ).format(x0, top0, middle, top1, x1, top1 + height1, top0 + height0)
 
 
-def fan(source, rows, shares):
+def fan(source, rows, probabilities):
     """From the right edge of `source` to each row of the list: a ribbon as thick as its probability.
 
-    The last row stands for all the tokens that are not listed; `shares` sum to 1. Ribbons leave without gap and
+    The last row stands for all the tokens that are not listed; `probabilities` sum to 1. Ribbons leave without gap and
     arrive up to WIDENED times as thick.
     """
     left, top, width, height = source
     pieces = []
     at = top
-    for number, (row, share) in enumerate(zip(rows, shares)):
-        thick = share * height
+    for number, (row, probability) in enumerate(zip(rows, probabilities)):
+        thick = probability * height
         if thick >= 0.05:  # thinner than a twentieth of a pixel cannot be seen
             kind = "rest" if number == len(rows) - 1 else "candidate"
             end = min(WIDENED * thick, row[3])

@@ -9,7 +9,7 @@ COUNT = 12  # tokens listed
 def candidate_table(answer, words):
     """`answer` is the worker's `next`; the bars of both kinds share one scale, which the head of the list states."""
     rows = answer["candidates"]
-    pinned = answer["pinned"]["shares"] if "pinned" in answer else [None] * len(rows)
+    pinned = answer["pinned"]["probabilities"] if "pinned" in answer else [None] * len(rows)
     end = bar_end(max([max(row["sampled"], row["model"], old or 0) for row, old in zip(rows, pinned)]))
     pieces = [
         '<table data-temperature="{}" data-u="{}"><caption><span class="key sampled">{}</span>'

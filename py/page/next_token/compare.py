@@ -51,13 +51,13 @@ def comparison_table(answer, pinned, now, words):
     return "".join(pieces)
 
 
-def cell(share, end, name, words):
-    if share is None:
+def cell(probability, end, name, words):
+    if probability is None:
         return '<td colspan="2" class="number">' + words.say("compare.absent") + "</td>"
     return (
         '<td class="bars"><svg class="one" aria-hidden="true"><rect class="{}" width="{:.3f}%" height="10" rx="2"/>'
         '</svg></td><td class="number">{}</td>'
-    ).format(name, 100 * share / end, percent(share))
+    ).format(name, 100 * probability / end, percent(probability))
 
 
 def change(row, words):

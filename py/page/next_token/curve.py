@@ -10,8 +10,8 @@ LEAST = 1e-6  # the lowest probability drawn
 
 def curves(following, words):
     """The model's own, as sampled, and the pinned one if any; where a rule cuts, a line falls to the ground."""
-    shape = following["shape"]
-    ranks, last = shape["ranks"], math.log(max(shape["ranks"][-1], 2))
+    found = following["curve"]
+    ranks, last = found["ranks"], math.log(max(found["ranks"][-1], 2))
     pieces = []
     for power in (0, -2, -4, -6):
         y = height_of(10.0**power)
@@ -20,30 +20,30 @@ def curves(following, words):
             pieces.append(
                 '<text x="{}" y="{:.1f}" text-anchor="end">{}</text>'.format(WIDTH, y + 9, percent(10.0**power))
             )
-    lines = [("model", ranks, shape["model"]), ("sampled", ranks, shape["sampled"])]
+    lines = [("model", ranks, found["model"]), ("sampled", ranks, found["sampled"])]
     if "pinned" in following:
         lines.append(("pinned", following["pinned"]["ranks"], following["pinned"]["sampled"]))
-    for kind, places, shares in lines:
+    for kind, places, probabilities in lines:
         points = [
-            "{:.1f},{:.1f}".format(WIDTH * min(1, math.log(rank) / last), height_of(share))
-            for rank, share in zip(places, shares)
+            "{:.1f},{:.1f}".format(WIDTH * min(1, math.log(rank) / last), height_of(probability))
+            for rank, probability in zip(places, probabilities)
         ]
         pieces.append('<polyline class="{}" points="{}"/>'.format(kind, " ".join(points)))
-    return '<svg class="shape" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>'.format(
-        WIDTH, HEIGHT, words.say("shape.label"), "".join(pieces)
+    return '<svg class="curve" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>'.format(
+        WIDTH, HEIGHT, words.say("curve.label"), "".join(pieces)
     )
 
 
-def height_of(share):
+def height_of(probability):
     """From the top: certainty 0, LEAST and everything below it the ground."""
-    return HEIGHT * min(1.0, math.log(max(share, LEAST)) / math.log(LEAST))
+    return HEIGHT * min(1.0, math.log(max(probability, LEAST)) / math.log(LEAST))
 
 
 def curve_sentence(following, words):
     """Entropy in bits and how many tokens can still be drawn."""
     entropy = following["entropy"]
     return words.say(
-        "shape.sentence",
+        "curve.sentence",
         model="{:.2f}".format(entropy["model"]),
         sampled="{:.2f}".format(entropy["sampled"]),
         kept=grouped(following["kept"]),

@@ -76,7 +76,9 @@ class Generation:
             self.wanted = max(self.wanted - 1, 0)
             drawn = self.answer["next"]["drawn"]
             draw = self.state.draw
-            self.history.append({"id": drawn["id"], "shown": drawn["shown"], "share": drawn["sampled"], "draw": draw})
+            self.history.append(
+                {"id": drawn["id"], "shown": drawn["shown"], "probability": drawn["sampled"], "draw": draw}
+            )
             self.move(draw + 1)
         self.show()
 

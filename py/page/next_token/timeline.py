@@ -11,13 +11,13 @@ def timeline(history, words):
         return ""
     pieces = [stop(0, history.position, escape(words.say("generate.start")), words.say("generate.start.name"), 0)]
     for number, step in enumerate(history.steps):
-        said = {"number": number_of(number), "token": quoted(step["shown"]), "share": percent(step["share"])}
+        said = {"number": number_of(number), "token": quoted(step["shown"]), "share": percent(step["probability"])}
         name = words.say("generate.step", **said)
-        pieces.append(stop(number + 1, history.position, visible(step["shown"]), name, step["share"]))
+        pieces.append(stop(number + 1, history.position, visible(step["shown"]), name, step["probability"]))
     return "".join(pieces)
 
 
-def stop(number, position, html, name, share):
+def stop(number, position, html, name, probability):
     state = "now" if number == position else ("later" if number > position else "")
     return (
         '<li><button type="button" class="step {}"{} data-step-number="{}" aria-pressed="{}" title="{}">{}'
@@ -29,5 +29,5 @@ def stop(number, position, html, name, share):
         "true" if number == position else "false",
         escape(name),
         html,
-        100 * share,
+        100 * probability,
     )

@@ -5,7 +5,7 @@ from page.panels.part import Part
 
 
 class Compare(Part):
-    place = "#shape"
+    place = "#curve"
 
     async def fill(self):
         answer = await self.ask("compare", self.settings())
