@@ -32,9 +32,9 @@ class Pinned:
         return self.beside[1]
 
     def line(self, probabilities: np.ndarray, tokenizer: Tokenizer, listed: list[int]) -> PinnedLine:
-        """What a picture of `shares` (V,) shows of the pinned one: its curve and its share of each `listed` id.
+        """What a picture of `probabilities` (V,) shows of the pinned one: its curve, and what it gives each `listed` id.
 
-        `overlap` is the probability that both give to the same tokens, the sum of the smaller probabilities: 1 for equal
+        `overlap` is the probability that both give to the same tokens, the sum of the smaller ones: 1 for equal
         distributions, 0 for such as have no token in common (1 minus the total variation distance).
         """
         old = self.shares_for(tokenizer)  # (V,)
