@@ -13,7 +13,7 @@ ROWS = 20  # tokens compared one by one
 
 
 class Pinned:
-    """`shares` (V,) are the probabilities as sampled, `answer` is what `prediction.next_tokens` said of them."""
+    """`probabilities` (V,) are as sampled, `answer` is what `prediction.next_tokens` said of them."""
 
     def __init__(self, probabilities: np.ndarray, answer: NextTokens, tokenizer: Tokenizer) -> None:
         self.probabilities = probabilities  # (V,)
@@ -22,7 +22,7 @@ class Pinned:
         self.tokenizer = tokenizer
         self.beside: tuple[Tokenizer, np.ndarray] | None = None  # probabilities (V,) in that tokenizer's order
 
-    def shares_for(self, tokenizer: Tokenizer) -> np.ndarray:
+    def probabilities_for(self, tokenizer: Tokenizer) -> np.ndarray:
         """The pinned probabilities (V,) in the order of another vocabulary, NaN for what the pinned one lacks."""
         if self.beside is None or self.beside[0] is not tokenizer:
             ids = {name_of(i, self.tokenizer): i for i in range(self.tokenizer.vocab_size)}
@@ -32,12 +32,12 @@ class Pinned:
         return self.beside[1]
 
     def line(self, probabilities: np.ndarray, tokenizer: Tokenizer, listed: list[int]) -> PinnedLine:
-        """What a picture of `probabilities` (V,) shows of the pinned one: its curve, and what it gives each `listed` id.
+        """What a picture of `probabilities` (V,) shows of the pinned one: its curve, and its part of each `listed` id.
 
         `overlap` is the probability that both give to the same tokens, the sum of the smaller ones: 1 for equal
         distributions, 0 for such as have no token in common (1 minus the total variation distance).
         """
-        old = self.shares_for(tokenizer)  # (V,)
+        old = self.probabilities_for(tokenizer)  # (V,)
         return {
             "ranks": self.curve["ranks"],
             "sampled": self.curve["sampled"],
@@ -47,11 +47,11 @@ class Pinned:
         }
 
     def rows(self, probabilities: np.ndarray, tokenizer: Tokenizer) -> list[ComparedToken]:
-        """The ROWS tokens with the largest share in either, largest first; those that only the pinned model has too.
+        """The ROWS tokens with the largest probability in either, largest first; those that only the pinned model has too.
 
-        A share is None in the model that lacks the token.
+        It is None in the model that lacks the token.
         """
-        old = self.shares_for(tokenizer)  # (V,)
+        old = self.probabilities_for(tokenizer)  # (V,)
         largest = np.fmax(old, probabilities)  # (V,)
         rows: list[ComparedToken] = [
             {"shown": tokenizer.display(int(i)), "pinned": number(old[i]), "now": float(probabilities[i])}

@@ -104,7 +104,7 @@ def logit_lens_rows(session: Session, tokenizer: Tokenizer) -> str:
 
 def compare_rows(pinned: Pinned | None, tokenizer: Tokenizer, order: np.ndarray, probabilities: np.ndarray) -> str:
     """Every token of the present vocabulary with both probabilities; empty where there is no pinned one."""
-    old = pinned.shares_for(tokenizer) if pinned else np.full(len(order), np.nan)  # (V,)
+    old = pinned.probabilities_for(tokenizer) if pinned else np.full(len(order), np.nan)  # (V,)
     rows = (
         [i, tokenizer.display(i), "" if np.isnan(old[i]) else float(old[i]), float(probabilities[i])]
         for i in order.tolist()
