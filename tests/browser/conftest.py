@@ -149,7 +149,7 @@ class Visit:
         self.wait_open(part)
 
     def wait_open(self, part: str) -> None:
-        filled = {"head": "#cell .result", "next": "#probability-work dl"}.get(part, "#panel-body *")
+        filled = {"attention_head": "#cell .result", "probabilities": "#probability-work dl"}.get(part, "#panel-body *")
         self.page.wait_for_function(
             "([part, filled]) => document.querySelector(`#panel[open][data-part=${part}]`)"
             " && document.querySelector(filled)",

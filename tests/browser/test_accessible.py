@@ -28,7 +28,7 @@ def test_closed(page):
     assert violations(page.page) == []
 
 
-@pytest.mark.parametrize("part", linked())
+@pytest.mark.parametrize("part", linked().values())
 def test_opened(page, part):
     page.open(part)
     found = violations(page.page)

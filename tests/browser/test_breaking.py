@@ -145,7 +145,7 @@ def hang():
         pass
 
 
-Engine.ask = lambda engine, *values, whole=Engine.ask: hang() if values[1] == "heads" else whole(engine, *values)
+Engine.ask = lambda engine, *values, whole=Engine.ask: hang() if values[1] == "all_heads" else whole(engine, *values)
 """
 
 
@@ -159,7 +159,7 @@ def with_engine(dist, folder, *programs):
 
 
 def test_a_python_that_breaks_down_is_started_anew(visit, dist, tmp_path):
-    asked = KILL.format("ask", "ask", "values[1] == 'heads'")
+    asked = KILL.format("ask", "ask", "values[1] == 'all_heads'")
     folder = with_engine(dist, tmp_path / "dist", asked, KILL.format("_read", "_read", "'boom' in str(values)"))
     one = visit(folder=folder, pyodide=True, locale="en-US")
     one.wait_live()

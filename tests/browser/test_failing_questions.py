@@ -37,18 +37,18 @@ def test_a_move_that_fails_puts_the_numbers_back(fresh):
 def test_a_part_whose_numbers_fail_is_emptied_and_filled_again(fresh):
     """No numbers of another text stay in it."""
     fresh.open("all_heads")
-    fresh.page.evaluate(REFUSE, "heads")
+    fresh.page.evaluate(REFUSE, "all_heads")
     fresh.page.evaluate("location.hash = '#text=The%20dog'")
     told(fresh)
     fresh.page.wait_for_function("() => document.querySelector('#panel-body').childElementCount === 0")
     fresh.page.evaluate(REFUSE, "")
     fresh.page.evaluate("location.hash = '#text=The%20dog%20ran&open=heads'")
-    fresh.wait_open("heads")
+    fresh.wait_open("all_heads")
     assert fresh.page.locator("#panel .head").count() == 24
 
 
 def test_a_part_that_cannot_be_opened_is_in_no_link(fresh):
-    fresh.page.evaluate(REFUSE, "heads")
+    fresh.page.evaluate(REFUSE, "all_heads")
     fresh.page.evaluate("location.hash = '#text=The%20dog&open=heads'")
     told(fresh)
     fresh.fragment(without="open=")
@@ -58,13 +58,13 @@ def test_a_part_that_cannot_be_opened_is_in_no_link(fresh):
 def test_a_part_that_a_link_names_stays_if_it_is_open_and_comes_if_it_is_not(fresh):
     fresh.open("attention_head")
     fresh.page.evaluate("() => { document.querySelector('#panel').dataset.same = 'yes' }")
-    for part in ("head", "heads", "logit_lens"):
-        fresh.page.evaluate("part => { location.hash = `#text=The%20dog&block=2&open=${part}` }", part)
+    for word, part in linked().items():
+        fresh.page.evaluate("word => { location.hash = `#text=The%20dog&block=2&open=${word}` }", word)
         fresh.wait_open(part)
-        fresh.fragment(f"open={part}", "block=2")
+        fresh.fragment(f"open={word}", "block=2")
     assert fresh.page.get_attribute("#panel", "data-same") == "yes"
     fresh.page.evaluate("location.hash = '#text=The%20dog&open=head'")
-    fresh.wait_open("head")
+    fresh.wait_open("attention_head")
 
 
 def test_a_part_without_a_link_leaves_none_when_it_closes(fresh):

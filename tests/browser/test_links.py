@@ -111,7 +111,7 @@ def test_links_followed_on_the_open_page(visit):
     one.wait_live()
     first = one.fragment()
     one.page.evaluate("location.hash = '#text=Ho%2C%20ho&block=3&t=0.5&open=head'")
-    one.wait_open("head")
+    one.wait_open("attention_head")
     assert one.page.input_value("#prompt") == "Ho, ho" and "block 3" in one.page.text_content("#panel-title")
     one.page.evaluate("location.hash = '#block=77'")
     one.page.locator("#panel #notice").filter(has_text="block=77").wait_for()

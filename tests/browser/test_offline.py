@@ -61,7 +61,7 @@ def test_after_one_visit_it_starts_without_a_network_until_everything_is_removed
     for tab in (one, other):
         tab.wait_live()
         assert tab.page.locator("#trouble").is_hidden()
-    one.wait_open("head")
+    one.wait_open("attention_head")
     assert one.page.input_value("#prompt") == "Deep in the"
     assert one.page.get_attribute("#figure", "data-view").split()[:2] == ["3", "1"]
     one.close()

@@ -28,12 +28,12 @@ def view(live):
     return [int(x) for x in live.page.get_attribute("#figure", "data-view").split()]
 
 
-@pytest.mark.parametrize("part", linked())
-def test_a_part_opens_is_remembered_and_closes(fresh, part):
+@pytest.mark.parametrize(("word", "part"), linked().items())
+def test_a_part_opens_is_remembered_and_closes(fresh, word, part):
     fresh.page.locator(f"[data-open={part}]").focus()
     fresh.page.keyboard.press("Enter")
     fresh.wait_open(part)
-    fresh.page.wait_for_function("part => location.hash.includes(`open=${part}`)", arg=part)
+    fresh.page.wait_for_function("word => location.hash.includes(`open=${word}`)", arg=word)
     fresh.close()
     fresh.page.wait_for_function("() => !location.hash.includes('open=')")
     assert fresh.page.evaluate("document.activeElement.dataset.open") == part, "focus returns to what opened it"
@@ -45,7 +45,7 @@ def test_a_part_opens_is_remembered_and_closes(fresh, part):
     fresh.page.wait_for_function("() => !document.querySelector('#panel[open]')")
 
 
-@pytest.mark.parametrize("part", linked())
+@pytest.mark.parametrize("part", linked().values())
 def test_a_part_opened_again_while_still_growing_stands_on_the_screen(fresh, part):
     fresh.page.locator(f"[data-open={part}]").click()
     fresh.page.wait_for_selector("#panel[open]")
@@ -64,7 +64,7 @@ def test_a_table_closes_back_to_the_part_it_came_from(fresh):
     fresh.page.locator("#panel .as-table").first.click()
     fresh.wait_open("table")
     fresh.page.keyboard.press("Escape")
-    fresh.wait_open("head")
+    fresh.wait_open("attention_head")
 
 
 def test_a_link_opens_what_it_names(visit):
@@ -72,7 +72,7 @@ def test_a_link_opens_what_it_names(visit):
     one.page.goto(one.address + "#block=3&head=2&token=2&open=head")
     one.page.reload()
     one.wait_live()
-    one.wait_open("head")
+    one.wait_open("attention_head")
     assert "head 2 of 4, block 3 of 6" in one.page.text_content("#panel-title")
     one.page.wait_for_selector('#figure[data-view="2 1 1"]')
     assert one.errors == []

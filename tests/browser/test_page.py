@@ -206,7 +206,7 @@ def test_the_list_of_files_is_what_python_asks_for(live, dist):
 def test_after_a_full_tour_no_request_has_left_the_site_and_nothing_failed(live):
     live.page.set_viewport_size({"width": 1280, "height": 800})
     live.type("A tour of the whole page")
-    for part in ("embedding", "head", "heads", "next", "logit_lens", "models", "run", "share"):
+    for part in ("embedding", "attention_head", "all_heads", "probabilities", "logit_lens", "models", "run", "share"):
         live.open(part)
         live.close()
     live.page.click("#pin")

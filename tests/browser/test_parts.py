@@ -19,6 +19,7 @@ class Queries(Part):
     """How long the queries of the head are."""
 
     place = "#pattern"
+    link = "queries"
     count = 0
 
     async def fill(self):

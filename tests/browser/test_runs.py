@@ -26,8 +26,8 @@ CHANGE = {  # while a part is open and the page behind it takes no mouse
 }
 UNLINKED = ("compare", "run", "table")  # a link names none of these, and closes them
 SAME = {  # not every part depends on everything
-    "block": ("embedding", "next", "logit_lens", "compare", "run"),
-    "head": ("embedding", "next", "logit_lens", "compare", "run", "table"),
+    "block": ("embedding", "probabilities", "logit_lens", "compare", "run"),
+    "head": ("embedding", "probabilities", "logit_lens", "compare", "run", "table"),
 }
 OF_THE_CLOCK = re.compile(r"\d+\.\d+ ms|\d+\.\d+ GFLOP/s|width=\"\S+%\"|x=\"\S+%\"|\d+ MB|\d+ tokens computed")
 HINT = "Point at any strip or square"
@@ -94,7 +94,7 @@ def shown(page):
 
 
 @pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize("part", linked() + UNLINKED)
+@pytest.mark.parametrize("part", (*linked().values(), *UNLINKED))
 def test_an_open_part_follows(one, fresh, go_to, part, change):
     """It shows, number by number, what it shows when it is opened only then."""
     if change == "model" and part in UNLINKED:

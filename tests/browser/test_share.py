@@ -10,6 +10,7 @@ import pytest
 
 from build.site import site
 from model import sampling
+from page.panels.parts import linked
 from page.state.links import HIDEABLE
 from tests.browser.reading import close, number
 from tests.browser.test_accessible import violations
@@ -85,11 +86,11 @@ def test_a_pinned_distribution_stays_while_text_and_temperature_change(page, ref
     page.type(TEXT)
 
 
-@pytest.mark.parametrize("part", ["embedding", "head", "heads", "next", "logit_lens"])
-def test_every_part_saves_its_numbers(page, part):
+@pytest.mark.parametrize(("word", "part"), linked().items())
+def test_every_part_saves_its_numbers(page, word, part):
     page.open(part)
     name, content = saved(page, "#panel-save")
-    assert name == f"glassformer-{part}.csv"
+    assert name == f"glassformer-{word}.csv"
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
     assert len(rows) > 5 and len({len(row) for row in rows}) == 1
     page.close()

@@ -34,7 +34,7 @@ def test_a_double_click_predicts_what_cpython_predicts(chromium, unpacked, refer
         one.slide(0.8)
         one.type(TEXT)
         assert_list(one.candidates(), reference, TEXT, 0.8)
-        for part in ("embedding", "head", "heads", "next", "logit_lens", "models", "run"):
+        for part in ("embedding", "attention_head", "all_heads", "probabilities", "logit_lens", "models", "run"):
             one.open(part)
             one.close()
         one.open("models")

@@ -52,21 +52,21 @@ def test_a_translator_leaves_alone_what_the_model_says(visit):
     one.page.click("#pin")
     one.page.locator("#open-compare").wait_for()
     check(one, words, {"prompt-tokens", "tokens", "tokens-2", "attention-sentence", "pin-sentence"})
-    for part in (*linked(), "compare"):
+    for part in (*linked().values(), "compare"):
         one.open(part)
         check(one, words_of(one), set())
-        if part == "head":
+        if part == "attention_head":
             check(one, words, {"cell"})
             one.page.locator("#panel .as-table").first.click()
             one.wait_open("table")
             check(one, words, set())
             one.page.keyboard.press("Escape")
-            one.wait_open("head")
+            one.wait_open("attention_head")
         elif part == "embedding":
             one.page.locator("#panel svg.heatmap").first.hover(position={"x": 5, "y": 40})
             one.page.wait_for_function("() => document.querySelector('#panel .reading [translate=no]')")
             check(one, words, set())
-        elif part == "next":
+        elif part == "probabilities":
             check(one, words_of(one), {"probability-rows"})
         one.close()
     for _ in range(3):

@@ -45,7 +45,7 @@ class Part:
 
     def saved_as(self):
         """What its numbers are called as a file."""
-        return self.name
+        return self.link or self.name
 
     async def numbers(self):
         """The address of a CSV file with its numbers. Raises NoAnswer."""
