@@ -2,6 +2,8 @@
 
 import pytest
 
+from page.panels.parts import linked
+
 REFUSE = """name => {
     const ask = window.whole = window.whole || window.engine;
     window.engine = (asked, values) => asked === name ? Promise.reject(new Error("refused")) : ask(asked, values);

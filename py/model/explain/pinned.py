@@ -47,9 +47,9 @@ class Pinned:
         }
 
     def rows(self, probabilities: np.ndarray, tokenizer: Tokenizer) -> list[ComparedToken]:
-        """The ROWS tokens with the largest probability in either, largest first; those that only the pinned model has too.
+        """The ROWS likeliest tokens of either, likeliest first; those that only the pinned model has too.
 
-        It is None in the model that lacks the token.
+        A probability is None in the model that lacks the token.
         """
         old = self.probabilities_for(tokenizer)  # (V,)
         largest = np.fmax(old, probabilities)  # (V,)
