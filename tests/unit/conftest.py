@@ -1,11 +1,13 @@
-"""Tokenizers built once for all the tests of a session; no property is given a time limit."""
+"""Tokenizers built once for all the tests of a session, a checkpoint for each test; no property has a time limit."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from build.weights import tokenizer_files
+from tests.unit import tiny_checkpoint
 
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
@@ -23,3 +25,9 @@ def tokenizer_json(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], 
         return texts[vocab_size]
 
     return text_of_size
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A tiny published checkpoint, see `tiny_checkpoint`."""
+    return tiny_checkpoint.write(tmp_path / "source")

@@ -165,7 +165,7 @@ def folded(place, count):
 
 
 def next_fan(source, rows, probabilities, count):
-    """From the last token's row behind the last block to the next-token list."""
+    """From the last token's row after the last block to the next-token list."""
     high = source[3] / count
     start = (source[0], source[1] + (count - 1 + INSET) * high, source[2], (1 - 2 * INSET) * high)
     return fan(start, rows, probabilities)
