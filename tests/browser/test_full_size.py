@@ -20,7 +20,8 @@ from build.weights import quantize
 from model.checkpoint.layout import INDEX, read_index
 from tests import full_size
 from tests.browser.test_loading import flipped
-from tests.browser.test_models import FILES, KEPT, choose, in_use, user_files, weights_asked
+from tests.browser.test_models import KEPT, choose, in_use, weights_asked
+from tests.browser.test_user_checkpoint import FILES, user_files
 
 ON_PYODIDE = True  # see `on_pyodide` in conftest.py
 

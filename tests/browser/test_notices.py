@@ -12,8 +12,9 @@ from build.weights.quantize import described
 from model.checkpoint.layout import INDEX
 from tests.browser.conftest import LIMIT, NAME
 from tests.browser.test_accessible import violations
-from tests.browser.test_models import choose, in_use, user_files
+from tests.browser.test_models import choose, in_use
 from tests.browser.test_share import saved
+from tests.browser.test_user_checkpoint import user_files
 
 SEEN = """([selector, text]) => {
     const notice = document.querySelector(selector + " #notice:not([hidden])");

@@ -84,3 +84,9 @@ def shard():
         return np.frombuffer(len(text).to_bytes(8, "little") + text + data, np.uint8)
 
     return write
+
+
+@pytest.fixture
+def file() -> dict:
+    """A tokenizer.json, parsed, to change at will."""
+    return json.loads((GOLDEN / "tokenizer.json").read_text(encoding="utf-8"))["tokenizer"]

@@ -26,7 +26,7 @@ from model.checkpoint.safetensors import header_end
 from model.checkpoint.user_checkpoint import load_user_checkpoint
 from model.config import GPT2Config
 from page.text.words import LANGUAGES, Words
-from tests.unit.test_quantize import POINTER
+from tests.unit.test_wrong_checkpoints import POINTER
 from tests.unit.without_browser import in_thread
 
 CONFIG = GPT2Config(300, 8, 16, 1, 2)
