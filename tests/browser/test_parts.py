@@ -28,8 +28,8 @@ class Queries(Part):
         self.count = len(rows)
         return '<p id="queries">{}</p><button type="button" id="more">+</button>'.format(self.count)
 
-    async def numbers(self):
-        return await self.numbers_of("table", "head_q")
+    async def csv(self):
+        return await self.csv_of("table", "head_q")
 
     def clicked(self, event):
         if event.target.id == "more":

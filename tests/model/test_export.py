@@ -29,7 +29,7 @@ def run(tiny):
 def read(run, part, table="", pinned=None):
     session, tokenizer, order = run
     chosen = to_csv.Chosen(1, 1, table, pinned)
-    text = to_csv.numbers(part, session, tokenizer, order, SETTINGS, chosen)
+    text = to_csv.csv_of(part, session, tokenizer, order, SETTINGS, chosen)
     assert text[0] == to_csv.BYTE_ORDER_MARK
     rows = list(csv.reader(io.StringIO(text[1:], newline="")))
     assert {len(row) for row in rows} == {len(rows[0])}

@@ -62,7 +62,7 @@ LINKS = (
 
 
 def questions(number: int) -> Iterator[tuple]:
-    """(call, arguments) to be asked about the text with this number; `numbers` and tables of a few texts only."""
+    """(call, arguments) to be asked about the text with this number; `csv` and tables of a few texts only."""
     for settings in SETTINGS:
         yield "next_tokens", json.dumps(settings)
     for place in PLACES:
@@ -80,9 +80,9 @@ def questions(number: int) -> Iterator[tuple]:
     if number == 2:
         for name in (*STRIPS, *SQUARES):
             yield "table", name, 4, 3
-            yield "numbers", "table", FIRST, 4, 3, name
+            yield "csv", "table", FIRST, 4, 3, name
         for part in ("embedding", "attention_head", "all_heads", "probabilities", "logit_lens", "compare"):
-            yield "numbers", part, FIRST, 4, 3, ""
+            yield "csv", part, FIRST, 4, 3, ""
 
 
 def table_of(saved: str) -> list[list]:
@@ -110,7 +110,7 @@ def play() -> list[dict]:
             for name, *values in questions(number):
                 found = getattr(worker, name)(run, *values)
                 found = json.loads(in_thread(found) if asyncio.iscoroutine(found) else found)
-                if name == "numbers":
+                if name == "csv":
                     found = table_of(found["address"])
                 answers.append({"text": number, "asked": [name, *values], "answer": found})
             for one in answers:

@@ -64,7 +64,7 @@ def questions(worker, run):
         "compare": (SETTINGS,),
         "all_heads": (),
         "look": (5, 3, 1),
-        "numbers": ("probabilities", SETTINGS, 5, 3, ""),
+        "csv": ("probabilities", SETTINGS, 5, 3, ""),
         "pin": (SETTINGS,),
         "next_tokens": (SETTINGS,),
         "score": (5, 3, 1, 0),

@@ -112,7 +112,7 @@ def compare_rows(pinned: Pinned | None, tokenizer: Tokenizer, order: np.ndarray,
     return csv_text(["id", "token", "probability_pinned", "probability_now"], rows)
 
 
-def numbers(
+def csv_of(
     part: str, session: Session, tokenizer: Tokenizer, order: np.ndarray, settings: Sampling, chosen: Chosen
 ) -> str:
     """The CSV of an opened `part` of the page. Raises KeyError for a part without numbers."""

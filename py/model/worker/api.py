@@ -42,7 +42,7 @@ OF_A_RUN: dict[str, tuple[str, ...]] = {  # methods of the Run: its number cross
     "compare": ("settings",),
     "all_heads": (),
     "look": ("block", "head", "row"),
-    "numbers": ("part", "settings", "block", "head", "table"),
+    "csv": ("part", "settings", "block", "head", "table"),
     "pin": ("settings",),
     "next_tokens": ("settings",),
     "score": ("block", "head", "row", "column"),
@@ -76,7 +76,7 @@ def with_browser(name: str, answer: Answer) -> Answer:
         return answer
     if name == "about":
         return {**answer, "heap": heap(), "device_memory": device_memory()}
-    if name == "numbers":
+    if name == "csv":
         address: Address = {"address": handed_out(answer["text"])}
         return address
     return answer

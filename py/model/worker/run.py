@@ -108,10 +108,10 @@ class Run:
         make = block_view.square_table if name in block_view.STAGES else block_view.heatmap_table
         return make(self.session, name, *self._head(block, head))
 
-    def numbers(self, part: str, settings: answers.Settings, block: int, head: int, table: str) -> answers.File:
+    def csv(self, part: str, settings: answers.Settings, block: int, head: int, table: str) -> answers.File:
         """The numbers of an opened part as the text of a CSV file."""
         chosen = to_csv.Chosen(*self._head(block, head), table, self.pinned)
-        return {"text": to_csv.numbers(part, self.session, self.tokenizer, self.order, settings, chosen)}
+        return {"text": to_csv.csv_of(part, self.session, self.tokenizer, self.order, settings, chosen)}
 
     # What if a part were missing
 

@@ -101,7 +101,7 @@ class Dialog:
         write("panel-subtitle", part.words.say("panel." + name + ".subtitle"))
         self.page.status.leave_panel()
         fill("panel-body", html)
-        show("panel-save", part.has_numbers)
+        show("panel-save", part.has_csv)
         before, self.part = self.part, part
         if before not in (None, part):
             before.closed()
@@ -166,7 +166,7 @@ class Dialog:
         """Hand the numbers of the open part to the reader."""
         name = self.part.saved_as()
         try:
-            address = await self.part.numbers()
+            address = await self.part.csv()
         except NoAnswer:
             return
         self.page.status.unsay("question")

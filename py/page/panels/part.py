@@ -1,6 +1,6 @@
 """What every part that opens has in common. A new one is a file in `page/panels/parts` with a class of this kind, its
 texts `panel.NAME` and `panel.NAME.subtitle`, a button with `data-open="NAME"`, and what style it needs; the numbers
-that it saves are those that the worker's `numbers` has under its name, or what its own `numbers` gives.
+that it saves are those that the worker's `csv` has under its name, or what its own `csv` gives.
 """
 
 from page.state.counting import number_of
@@ -9,7 +9,7 @@ from page.state.counting import number_of
 class Part:
     place = "#figure"  # the element of the closed picture that it grows from
     needs_model = True  # it cannot open before a model is in use
-    has_numbers = True  # they can be saved
+    has_csv = True  # they can be saved
     link = ""  # its word in links, for good: links that were made before still open it; "" where none may
     under = None  # the part that comes back when it is closed
 
@@ -47,14 +47,14 @@ class Part:
         """What its numbers are called as a file."""
         return self.link or self.name
 
-    async def numbers(self):
+    async def csv(self):
         """The address of a CSV file with its numbers. Raises NoAnswer."""
-        return await self.numbers_of(self.name)
+        return await self.csv_of(self.name)
 
-    async def numbers_of(self, name, table=""):
+    async def csv_of(self, name, table=""):
         """The worker's file of the numbers of a part or, for "table", of a picture by its name."""
         view = self.figure.view
-        answer = await self.ask("numbers", name, self.settings(), view["block"], view["head"], table)
+        answer = await self.ask("csv", name, self.settings(), view["block"], view["head"], table)
         return answer["address"]
 
     async def fill(self):

@@ -5,7 +5,7 @@ from page.panels.part import Part
 
 class Picker(Part):
     place = "#open-models"
-    needs_model = has_numbers = False
+    needs_model = has_csv = False
 
     async def fill(self):
         return await self.page.models.html()

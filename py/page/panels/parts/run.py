@@ -91,7 +91,7 @@ def precision_choice(answer, busy, words):
 
 class Run(Part):
     place = "#open-run"
-    has_numbers = False
+    has_csv = False
 
     async def fill(self):
         return run_stats(await self.ask("about"), self.page.models.coming is not None, self.words)

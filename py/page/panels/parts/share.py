@@ -14,7 +14,7 @@ SCALE = 2  # pixels of a saved PNG to one of the page
 
 class Share(Part):
     place = "#share"
-    needs_model = has_numbers = False
+    needs_model = has_csv = False
 
     def title(self):
         return self.words.say("panel.share")

@@ -53,8 +53,8 @@ class Table(Part):
             return square_table(answer["rows"], self.figure.names, words.say("attention_head." + of), of == "pattern")
         return heatmap_table(answer, self.figure.names, words.say("heatmap." + of))
 
-    async def numbers(self):
-        return await self.numbers_of(self.name, self.of)
+    async def csv(self):
+        return await self.csv_of(self.name, self.of)
 
     def saved_as(self):
         return self.of
