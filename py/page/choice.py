@@ -106,7 +106,7 @@ class Choice:
         if wanted[0] != before:
             await figure.fold.close(wanted[0] > before)
         try:
-            new = await self.page.client.ask_of_run("look", *wanted)
+            new = await self.page.client.ask_of_run("block_view", *wanted)
         except NoAnswer:
             new = None  # what was there comes back
         if turn != self.turn:
@@ -122,7 +122,7 @@ class Choice:
 
     def look(self):
         """Another token explains itself."""
-        self.page.client.ask_newest("look", self.drew, "look", *self.wanted())
+        self.page.client.ask_newest("block_view", self.drew, "block_view", *self.wanted())
 
     def drew(self, view):
         """The worker has answered."""

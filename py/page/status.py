@@ -34,7 +34,7 @@ class Status:
         """While the model reads a long text: how far it is, beside the text, where the count of tokens stands else."""
         await asyncio.sleep(PATIENCE)
         while True:
-            report = await client.ask("computing")
+            report = await client.ask("pass_progress")
             if "error" in report:
                 return
             write("prompt-count", self.words.say("prompt.computing", **report))

@@ -25,7 +25,7 @@ def told(live):
 
 
 def test_a_move_that_fails_puts_the_numbers_back(fresh):
-    fresh.page.evaluate(REFUSE, "look")
+    fresh.page.evaluate(REFUSE, "block_view")
     fresh.page.fill("#block", "4")
     fresh.page.press("#block", "Enter")
     told(fresh)

@@ -66,7 +66,7 @@ def questions(number: int) -> Iterator[tuple]:
     for settings in SETTINGS:
         yield "next_tokens", json.dumps(settings)
     for place in PLACES:
-        yield "look", *place
+        yield "block_view", *place
     for block, head, row in PLACES[:3]:
         yield "attention_head", block, head
         yield "score", block, head, row, 0

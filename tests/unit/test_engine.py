@@ -35,7 +35,7 @@ def test_effects_are_those_of_each_part_by_itself(engine, kind):
         own["sampled"], abs=1e-5
     )
     places = [(e["block"], e["head"], e["column"]) for e in found["effects"]]
-    assert len(set(places)) == len(places) == engine.trying()["done"] == engine.trying()["total"]
+    assert len(set(places)) == len(places) == engine.effects_progress()["done"] == engine.effects_progress()["total"]
     old = softmax(engine.last.session.final.logits[0].astype(np.float64))
     for effect in found["effects"][:: len(places) // 5]:
         changes = [
@@ -69,7 +69,7 @@ def test_effects_give_way_to_a_newer_text_and_to_a_newer_call(engine):
         older = asyncio.ensure_future(engine.effects(engine.last.number, "heads", 6, 5, 1))
         for _ in range(3):
             await asyncio.sleep(0)
-        assert 0 < engine.trying()["done"] < engine.trying()["total"]
+        assert 0 < engine.effects_progress()["done"] < engine.effects_progress()["total"]
         return await asyncio.gather(older, newer())
 
     async def another():
@@ -100,12 +100,12 @@ def test_the_terms_of_a_logit_sum_to_it(engine):
 def test_a_picture_that_cannot_be_made_leaves_the_run_before_as_it_is(engine, monkeypatch, call):
     """The pass itself is over by then: everything that it has changed comes back."""
     other = Runner(Session(engine.last.session.weights, engine.last.session.config), engine.last.tokenizer, "float32")
-    engine.coming, before, run = other, engine.last.look(5, 0, 6), engine.last.number
+    engine.coming, before, run = other, engine.last.block_view(5, 0, 6), engine.last.number
     with monkeypatch.context() as patch:
         patch.setattr("model.explain.block_view.block_view", lambda *_: (_ for _ in ()).throw(MemoryError()))
         answer = finish(getattr(engine, call)(TEXT + " she", [], SETTINGS, 5, 0, -1))
     assert answer["error"] == "memory" and engine.last.number == run and engine.runner is not other
-    assert engine.ask(run, "look", 5, 0, 6) == before
+    assert engine.ask(run, "block_view", 5, 0, 6) == before
     assert engine.ask(run, "next_tokens", SETTINGS)["candidates"][0]["shown"] == " she"
     assert "run" in finish(engine.predict(TEXT + " she", [], SETTINGS, 5, 0, -1))
 

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,29 @@ def test_page_and_model_know_nothing_of_each_other_and_few_of_the_browser(path):
     found = imported(path) - set(sys.stdlib_module_names)
     assert found <= (NUMPY_ONLY if place.startswith("model/") else {"page"}) | OF_THE_BROWSER
     assert place in KNOW_THE_BROWSER or place.startswith("page/browser/") or not found & OF_THE_BROWSER
+
+
+def test_files_and_folders_stay_small():
+    """350 lines a Python file; 12 files a folder, unless it has sub-folders."""
+    every = (path for folder in ("build", "py", "tests") for path in (ROOT / folder).rglob("*") if path.is_file())
+    files = [path for path in every if path.parent.name != "__pycache__"]
+    long = {path: path.read_text(encoding="utf-8").count("\n") for path in files if path.suffix == ".py"}
+    assert {path: lines for path, lines in long.items() if lines > 350} == {}
+    assert max(lines for path, lines in long.items() if path.name in ("app.py", "dialog.py")) < 200
+    folders = Counter(path.parent for path in files)
+    has_rooms = {folder for path in files for folder in path.parent.parents}
+    assert {folder: count for folder, count in folders.items() if count > 12 and folder not in has_rooms} == {}
+
+
+def test_no_two_modules_of_the_page_give_the_same_name_to_a_drawing():
+    """`table`, `sentence` and `cells` say nothing where several modules draw one."""
+    names = Counter(
+        node.name
+        for path in (ROOT / "py" / "page").rglob("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef)
+    )
+    assert {name for name in ("table", "sentence", "cells", "strip") if names[name] > 1} == set()
 
 
 def files_of(folder: str, kinds: str) -> set[str]:

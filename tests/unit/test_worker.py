@@ -18,12 +18,12 @@ from tests.unit.without_browser import in_thread, runner_of, worker_of
 OTHERS = {  # what is not asked about a run
     *(
         "cancel",
-        "computing",
+        "pass_progress",
         "set_precision",
         "load",
         "open_user_checkpoint",
         "predict",
-        "progress",
+        "load_progress",
         "remove",
         "stored",
         "tokenize",
@@ -63,7 +63,7 @@ def questions(worker, run):
         "about": (),
         "compare": (SETTINGS,),
         "all_heads": (),
-        "look": (5, 3, 1),
+        "block_view": (5, 3, 1),
         "csv": ("probabilities", SETTINGS, 5, 3, ""),
         "pin": (SETTINGS,),
         "next_tokens": (SETTINGS,),
@@ -100,7 +100,7 @@ def test_no_answer_is_of_another_text(worker, embedded, typed):
 
     def ask_about_all():
         for run, text in runs.items():
-            answer = json.loads(worker.look(run, 5, 3, -1))
+            answer = json.loads(worker.block_view(run, 5, 3, -1))
             assert ("gone" in answer) == (worker.engine.last is None or run != worker.engine.last.number)
             if "gone" not in answer:
                 np.testing.assert_allclose(answer["shares"], expected[text], atol=1e-5)
@@ -134,7 +134,7 @@ def test_a_text_on_which_the_model_breaks_leaves_the_run_before_as_it_is(worker,
     before = read(worker, "One day a little")
     assert read(worker, "One day a little girl")["error"] == "broken"
     assert read(worker, "One day a girl went to the park")["error"] == "broken"
-    assert json.loads(worker.look(before["run"], 5, 3, -1))["shares"] == before["view"]["shares"]
+    assert json.loads(worker.block_view(before["run"], 5, 3, -1))["shares"] == before["view"]["shares"]
     assert read(worker, "One day a little")["computed"] == 0, "it was known already"
 
 
@@ -176,10 +176,10 @@ def test_whatever_fails_is_an_answer(worker, monkeypatch):
     run = read(worker, "The cat")["run"]
     monkeypatch.setattr("model.worker.engine.read_prompt", lambda *_: 1 / 0)
     assert read(worker, "The cat sat")["error"] == "failed"
-    assert "gone" not in json.loads(worker.look(run, 0, 0, 0))
+    assert "gone" not in json.loads(worker.block_view(run, 0, 0, 0))
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
 def test_a_number_that_the_pages_json_cannot_read_is_a_failure_in_words(worker, monkeypatch, number):
-    monkeypatch.setattr(worker.engine, "computing", lambda: {"done": number})
-    assert json.loads(worker.computing(), parse_constant=pytest.fail)["error"] == "failed"
+    monkeypatch.setattr(worker.engine, "pass_progress", lambda: {"done": number})
+    assert json.loads(worker.pass_progress(), parse_constant=pytest.fail)["error"] == "failed"

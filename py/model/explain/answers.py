@@ -203,7 +203,7 @@ class Effects(TypedDict):
     effects: list[Effect]
 
 
-class Trying(TypedDict):
+class EffectsProgress(TypedDict):
     done: int  # parts
     total: int
 
@@ -233,7 +233,7 @@ class Report(TypedDict):
     parts: list[float]  # shares of the embedding, each block, the final LayerNorm; none before their sizes are known
 
 
-class Computing(TypedDict):
+class PassProgress(TypedDict):
     done: int  # blocks
     total: int
 

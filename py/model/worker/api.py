@@ -28,7 +28,7 @@ READ: dict[str, Callable[[str], object]] = {  # what crosses as JSON
 TEXT = ("text", "ids", "settings", "block", "head", "row")
 CALLS: dict[str, tuple[str, ...]] = {  # methods of the Engine that answer at once, with their arguments
     "cancel": (),
-    "computing": (),
+    "pass_progress": (),
     "tokenize": ("text",),
 }
 WAITED_FOR: dict[str, tuple[str, ...]] = {  # those that take their time
@@ -41,7 +41,7 @@ OF_A_RUN: dict[str, tuple[str, ...]] = {  # methods of the Run: its number cross
     "about": (),
     "compare": ("settings",),
     "all_heads": (),
-    "look": ("block", "head", "row"),
+    "block_view": ("block", "head", "row"),
     "csv": ("part", "settings", "block", "head", "table"),
     "pin": ("settings",),
     "next_tokens": ("settings",),
@@ -51,7 +51,7 @@ OF_A_RUN: dict[str, tuple[str, ...]] = {  # methods of the Run: its number cross
     "unpin": ("settings",),
     "attention_head": ("block", "head"),
 }
-OF_THE_BROWSER = ("load", "open_user_checkpoint", "progress", "remove", "stored")  # the functions below
+OF_THE_BROWSER = ("load", "open_user_checkpoint", "load_progress", "remove", "stored")  # the functions below
 
 engine = Engine()
 store: Store | None = None  # the finished files of the model last asked for
@@ -130,7 +130,7 @@ def of_a_run(name: str) -> Callable[..., str]:
     return call
 
 
-def progress() -> str:
+def load_progress() -> str:
     """How much of the model has come, see `answers.Report`."""
     return text_of(engine.progress.report())
 

@@ -124,7 +124,7 @@ class Engine:
         """A new run: the model in use reads a text and the ids appended to it.
 
         Answers the number of the run, its tokens, the likeliest next tokens under `settings` (see `next_tokens`), the
-        picture of one block, head and token (see `look`), and milliseconds; {"replaced": true} when a newer call came
+        picture of one block, head and token (`block_view`), and milliseconds; {"replaced": true} when a newer call came
         before this one was done, {"error", "file"} when the model cannot read this. The last run then stays.
         """
         return await self._read(self.in_use, text, ids, settings, block, head, row)
@@ -185,7 +185,7 @@ class Engine:
                 "milliseconds": 1000 * session.timing.total,
                 "computed": session.timing.tokens,
                 "next": run.next_tokens(settings),
-                "view": run.look(block, head, row),
+                "view": run.block_view(block, head, row),
             }
             self.runner, self.last = runner, run
             return answer
@@ -200,7 +200,7 @@ class Engine:
         vars(session).update(before)
         return failure
 
-    def computing(self) -> answers.Computing:
+    def pass_progress(self) -> answers.PassProgress:
         """How far the newest run is, in blocks."""
         return {"done": self.done, "total": self.total}
 
@@ -235,7 +235,8 @@ class Engine:
     ) -> answers.Effects | answers.Gone:
         """What the prediction of `token` after the token `row` owes to each part: "arrows", "heads" or "mlps".
 
-        One after the other; `trying` says how far it is. `GONE` when a newer text is being read, or a newer call came.
+        One after the other; `effects_progress` says how far it is. `GONE` when a newer text is being read, or a newer
+        call came.
         """
         self.asked_effects += 1
         mine, newest, last = self.asked_effects, self.newest, self.numbered(run)
@@ -253,6 +254,6 @@ class Engine:
                 return GONE
         return answer
 
-    def trying(self) -> answers.Trying:
+    def effects_progress(self) -> answers.EffectsProgress:
         """How far the newest call of `effects` is."""
         return {"done": self.tried, "total": self.to_try}

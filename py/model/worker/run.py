@@ -82,7 +82,7 @@ class Run:
 
     # One block and head, and all of them
 
-    def look(self, block: int, head: int, row: int) -> block_answers.BlockView:
+    def block_view(self, block: int, head: int, row: int) -> block_answers.BlockView:
         """The picture of one block and head, with the token `row` explaining itself, or the last for one not drawn."""
         row = row if row == self.drawn(row) else len(self.session.ids) - 1
         return block_view.block_view(self.session, *self._head(block, head), row)

@@ -42,7 +42,7 @@ class Client:
         """Wait until the worker's Python is up; whether it is."""
         try:
             self.worker = await connected()
-            await self.worker.progress()
+            await self.worker.load_progress()
         except Exception as error:  # of whatever kind JavaScript throws
             not_started(str(error))
             return False
@@ -98,7 +98,7 @@ class Client:
 
     async def is_alive(self, worker):
         try:
-            await sooner(worker.progress(), self.ended)
+            await sooner(worker.load_progress(), self.ended)
         except Exception:
             return False
         return worker is self.worker

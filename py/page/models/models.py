@@ -182,7 +182,7 @@ class Models:
         model = None if name == USER else catalog.find(self.catalog, name)
         rate = download_progress.Rate()
         while True:
-            report = await self.client.ask("progress")
+            report = await self.client.ask("load_progress")
             if "error" in report:
                 return
             if self.used is None:
