@@ -207,7 +207,8 @@
   function say(key, values = {}) {
     const texts = JSON.parse(byId("starting-words").textContent);
     const wanted = up.page ? [document.documentElement.lang] : navigator.languages;
-    return texts[nearest(wanted, Object.keys(texts))][`starting.${key}`].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+    const language = nearest(wanted, Object.keys(texts));
+    return texts[language][`starting.${key}`].replace(/\{(\w+)\}/g, (_, name) => values[name]);
   }
 
   // As best_language in text/words.py does it, which says why.
