@@ -19,6 +19,7 @@ import numpy as np
 from build.command import command
 from build.paths import ROOT
 from build.site.compress import compress
+from build.site.languages import codes, texts_of, write_joined
 from build.site.licences import third_party
 from build.site.offline import write_manifest, write_service_worker
 from model.checkpoint.assemble import weights_from_shards
@@ -33,7 +34,7 @@ from model.worker.run import Runner
 from page.figure import columns, logit_lens, prompt_tokens
 from page.next_token import candidates, curve, needle
 from page.state import examples
-from page.text.words import LANGUAGES, Words
+from page.text.words import Words
 
 MODEL = "mini"
 ICON = "py/page/icon.svg"
@@ -122,11 +123,12 @@ def prepared_page(html: str, answer: dict, words: Words) -> str:
         lambda m: m[1] + escape(words.say(m[2]), quote=False),
         html,
     )
-    html = re.sub(r'(data-both="([^"]+)"[^>]*>)', lambda m: m[1] + both(m[2]), html)
+    html = re.sub(r'(data-every-language="([^"]+)"[^>]*>)', lambda m: m[1] + in_every_language(m[2]), html)
     html = re.sub(r'data-label="([^"]+)"', lambda m: f'{m[0]} aria-label="{escape(words.say(m[1]))}"', html)
     following, view = answer["next"], answer["view"]
     view["count"] = len(answer["tokens"]) - view["first"]
     parts = {
+        "language": language_options(),
         "starting-words": starting_words(),
         "prompt": escape(examples.EXAMPLES[0]),
         "prompt-tokens": prompt_tokens.tints(answer, following["drawn"]["shown"]),
@@ -150,14 +152,16 @@ def prepared_page(html: str, answer: dict, words: Words) -> str:
     return html
 
 
-def both(key: str) -> str:
-    """A text for which no Python can choose the language, in both."""
-    texts = [(language, words_of(language).say(key)) for language in LANGUAGES]
-    return " ".join(f'<span lang="{language}">{escape(text)}</span>' for language, text in texts)
+def in_every_language(key: str) -> str:
+    """A text for which no Python can choose the language."""
+    return " ".join(f'<span lang="{code}">{escape(texts_of(code)[key])}</span>' for code in codes())
 
 
-def words_of(language: str) -> Words:
-    return Words(language, str(ROOT / "py" / "page" / "text"))
+def language_options() -> str:
+    """The languages by their own names, for the reader; their codes are the page's list of what there is."""
+    return "".join(
+        f'<option value="{code}" lang="{code}">{escape(texts_of(code)["language.name"])}</option>' for code in codes()
+    )
 
 
 def one_style_sheet(html: str, out: Path) -> str:
@@ -197,21 +201,20 @@ def integrity(path: Path) -> str:
     return f"sha384-{base64.b64encode(hashlib.sha384(path.read_bytes()).digest()).decode()}"
 
 
-def interpreter_settings(table: dict) -> dict:
-    """One table of pyscript.toml as PyScript's configuration: the files of `folder` are added to its `files`."""
-    folder = ROOT / table.pop("folder")
+def interpreter_settings(table: dict, out: Path) -> dict:
+    """One table of pyscript.toml as PyScript's configuration: the site's files in `folder` are added to its `files`."""
+    folder = out / table.pop("folder")
     kinds = {".py", ".json"}
     files = table.pop("files", {})
     for path in sorted(p for p in folder.rglob("*") if p.suffix in kinds):
-        files[f"./{path.relative_to(ROOT).as_posix()}"] = f"./{path.relative_to(ROOT / 'py').as_posix()}"
+        files[f"./{path.relative_to(out).as_posix()}"] = f"./{path.relative_to(out / 'py').as_posix()}"
     return {**table, "files": files}
 
 
 def starting_words() -> str:
     """What starting.js may have to say, in every language, as JSON inside the page."""
     texts = {
-        language: {key: text for key, text in words_of(language).texts.items() if key.startswith("starting.")}
-        for language in LANGUAGES
+        code: {key: text for key, text in texts_of(code).items() if key.startswith("starting.")} for code in codes()
     }
     return json.dumps(texts, ensure_ascii=False).replace("<", "\\u003c")
 
@@ -247,14 +250,15 @@ def build(out: Path, names: tuple[str, ...] | None = None) -> None:
         check_files(ROOT / "weights" / name)
     for folder in ("py", "vendor", *(f"weights/{name}" for name in names)):
         shutil.copytree(ROOT / folder, out / folder, ignore=skip)
+    write_joined(out / "py" / "page" / "text")
     write_models(out)
     for name, table in tomllib.loads((ROOT / "pyscript.toml").read_text(encoding="utf-8")).items():
-        (out / f"{name}.json").write_text(json.dumps(interpreter_settings(table)), encoding="utf-8")
+        (out / f"{name}.json").write_text(json.dumps(interpreter_settings(table, out)), encoding="utf-8")
     session, tokenizer = load_model(ROOT / "weights" / MODEL)
     answer = explain(examples.EXAMPLES[0], examples.TEMPERATURE, session, tokenizer)
     (out / "example.json").write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
     html = (ROOT / "index.html").read_text(encoding="utf-8")
-    words = words_of("en")
+    words = Words("en", texts_of)
     html = prepared_page(with_integrity(one_style_sheet(with_icon(html), out), out), answer, words)
     (out / "index.html").write_text(html, encoding="utf-8")
     (out / "THIRD_PARTY.md").write_text(third_party(names), encoding="utf-8")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from build.paths import ROOT
+from build.site.languages import texts_of
 from model.checkpoint.file_error import FileError, reading
 from model.checkpoint.file_kinds import TELLING, check_weights, json_text
 from model.checkpoint.huggingface import differing, sources
@@ -22,7 +22,7 @@ from model.tokenizer import vocabulary
 from model.tokenizer.tokenizer import Tokenizer
 from page.text.words import Words
 
-WORDS = Words("en", str(ROOT / "py" / "page" / "text"))
+WORDS = Words("en", texts_of)
 WEIGHTS = "model.safetensors"
 PYTORCH = ("*.bin", "*.pt", "*.pth", "*.ckpt")
 

@@ -9,6 +9,7 @@ from page.browser.dom import (
     frame,
     leave_out,
     luck,
+    offered_languages,
     on,
     on_any_input,
     on_new_fragment,
@@ -35,15 +36,16 @@ from page.state.examples import EXAMPLES
 from page.state.state import State
 from page.status import Status
 from page.text.numbers import round_percent
-from page.text.words import Words, best_language
+from page.text.words import Words, best_language, joined_texts
 
 
 class Page:
     def __init__(self):
         self.state = State()
         text = value_as_json(by_id("prompt"))  # the browser may have brought another than the page's own
-        self.state.set(text=text, language=best_language(wanted_languages()), seed=int(luck() * random_draw.MOST))
-        self.words = Words(self.state.language, "page/text")
+        language = best_language(wanted_languages(), offered_languages())
+        self.state.set(text=text, language=language, seed=int(luck() * random_draw.MOST))
+        self.words = Words(language, joined_texts)
         self.client = Client()
         self.status = Status(self.words)
         self.client.failed, self.client.silence = self.status.unanswered, self.status.silence

@@ -207,8 +207,19 @@
   function say(key, values = {}) {
     const texts = JSON.parse(byId("starting-words").textContent);
     const wanted = up.page ? [document.documentElement.lang] : navigator.languages;
-    const language = wanted.map(tag => tag.slice(0, 2).toLowerCase()).find(tag => tag in texts) || "en";
+    const language = nearest(wanted, Object.keys(texts));
     return texts[language][`starting.${key}`].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  }
+
+  // As best_language in text/words.py does it, which says why.
+  function nearest(wanted, offered) {
+    for (const tag of wanted) {
+      const asked = tag.toLowerCase().split("-");
+      const near = offered.filter(code => code.toLowerCase().split("-")[0] === asked[0]);
+      const within = near.filter(code => code.toLowerCase().split("-").every(part => asked.includes(part)));
+      if (near.length) return within.sort((a, b) => b.length - a.length)[0] || near[0];
+    }
+    return "en";
   }
 
   function show() {

@@ -1,8 +1,6 @@
 """A browser's translator leaves alone what the model says: tokens would become others."""
 
-import json
-
-from build.paths import ROOT
+from build.site.languages import texts_of
 from page.panels.parts import linked
 
 TEXT = "The mountain elephant walked behind the curious village doctor"
@@ -26,7 +24,7 @@ SPOKEN = """words => {
 
 def words_of(one):
     """The words of the tokens on the page, less those that the page itself uses."""
-    own = " ".join(json.loads((ROOT / "py/page/text/en.json").read_text(encoding="utf-8")).values()).lower()
+    own = " ".join(texts_of("en").values()).lower()
     tokens = one.page.eval_on_selector_all(
         "#tokens .piece, #candidates th > [translate], #logit-lens .guess", "all => all.map(x => x.textContent)"
     )

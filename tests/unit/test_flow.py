@@ -7,6 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from build.paths import ROOT
+from build.site.languages import texts_of
 from page.figure import flow, heatmap, matrix, row_height
 from page.figure.heatmap import IN_FLOW
 from page.text.words import Words
@@ -85,7 +86,7 @@ def test_a_point_between_strips_belongs_to_the_nearest_cell(count, cells, gap, s
 
 
 def test_outlines_lie_around_the_cells_of_each_token_and_mark_the_heads_part():
-    words = Words("en", str(ROOT / "py/page/text"))
+    words = Words("en", texts_of)
     for head in range(4):
         source = {"heatmaps": {"q": "x", "z": "x"}, "count": 5, "cells": 16, "gap": 3, "n_head": 4, "head": head}
         html = heatmap.heatmap("q", source, words)

@@ -4,12 +4,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from build.paths import ROOT
+from build.site.languages import texts_of
 from page.next_token.history import History
 from page.next_token.timeline import timeline
 from page.text.words import Words
 
-WORDS = Words("en", str(ROOT / "py/page/text"))
+WORDS = Words("en", texts_of)
 
 
 class Generating(RuleBasedStateMachine):

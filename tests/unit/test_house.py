@@ -68,9 +68,13 @@ def test_no_two_modules_of_the_page_give_the_same_name_to_a_drawing():
 
 
 def files_of(folder: str, kinds: str) -> set[str]:
-    """What the README has to list of a folder; a folder in it with many small files is listed as such."""
+    """What the README has to list of a folder; a folder in it with many small files is listed as such.
+
+    All languages are in one row, so that a new one is its own folder and nothing else.
+    """
     every = {path.relative_to(ROOT / folder).as_posix() for path in (ROOT / folder).rglob("*") if path.is_file()}
-    whole = {"panels/parts/", "style/", "classroom/computers/"}
+    whole = {"panels/parts/", "style/", "text/LANGUAGE/", "classroom/computers/"}
+    every = {re.sub("^text/[^/]+/.*", "text/LANGUAGE/", file) for file in every}
     names = {next((name for name in whole if file.startswith(name)), file) for file in every}
     return {n for n in names if (n in whole or re.search(kinds, n)) and not n.endswith("__init__.py")}
 

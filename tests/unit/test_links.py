@@ -232,7 +232,7 @@ MICROPYTHON = """
 import json
 from page.state import links
 from page.next_token import sliders
-with open("answers.json") as file:
+with open("given.json") as file:
     many = json.load(file)
 found = [list(links.understood(link)) + [links.link(links.read(link))] for link in many]
 numbers = [n / 1000 for n in range(5001)] + [sliders.temperature_at(n) for n in range(141)]

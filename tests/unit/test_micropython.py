@@ -7,8 +7,9 @@ import subprocess
 import pytest
 
 from build.paths import ROOT
-from page.text.words import LANGUAGES, Words
-from tests.unit.answers import answers, as_json
+from build.site.languages import codes, texts_of
+from page.text.words import Words
+from tests.unit.answers import answers
 from tests.unit.drawings import drawings
 
 RUNNER = """
@@ -20,9 +21,9 @@ const put = (path, from) => micropython.FS.writeFile(path, readFileSync(from));
 micropython.FS.mkdir("page");
 for (const path of readdirSync("py/page", { recursive: true }).sort())
     if (statSync("py/page/" + path).isDirectory()) micropython.FS.mkdir("page/" + path);
-    else if (/[.](py|json)$/.test(path)) put("page/" + path, "py/page/" + path);
+    else if (/[.]py$/.test(path)) put("page/" + path, "py/page/" + path);
 put("drawings.py", "tests/unit/drawings.py");
-put("answers.json", 0);
+put("given.json", 0);
 try {
     micropython.runPython(process.argv[1]);
 } catch (error) {  // its own text alone: Node would print the whole of MicroPython before it
@@ -36,17 +37,18 @@ PROGRAM = """
 import json
 from drawings import drawings
 from page.text.words import Words
-with open("answers.json") as file:
-    print(json.dumps(drawings(json.load(file), Words("LANGUAGE", "page/text"))))
+with open("given.json") as file:
+    given = json.load(file)
+print(json.dumps(drawings(given["answers"], Words("", lambda _: given["texts"]))))
 """
 
 ROUNDED = re.compile(r"\d+\.\d+|(?<=>)\d+(?=<)|(?<=>−)\d+(?=<)")  # decimals anywhere, whole numbers as texts
 
 
-def run_in_micropython(program: str, answers_json: str) -> str:
-    """What a program prints that finds the page's modules and `answers.json` beside it."""
+def run_in_micropython(program: str, given_json: str) -> str:
+    """What a program prints that finds the page's modules and `given.json` beside it."""
     command = ["node", "--input-type=module", "-e", RUNNER, "--", program]
-    done = subprocess.run(command, cwd=ROOT, input=answers_json, capture_output=True, encoding="utf-8", timeout=300)
+    done = subprocess.run(command, cwd=ROOT, input=given_json, capture_output=True, encoding="utf-8", timeout=300)
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
 
@@ -59,10 +61,11 @@ def assert_same(name: str, got: str, expected: str) -> None:
         assert a == b or abs(float(a) - float(b) - last_digit) < 0.01 * last_digit, name
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", codes())
 def test_micropython_draws_what_cpython_draws(language):
-    got = json.loads(run_in_micropython(PROGRAM.replace("LANGUAGE", language), as_json()))
-    expected = drawings(answers(), Words(language, str(ROOT / "py/page/text")))
+    given = json.dumps({"answers": answers(), "texts": texts_of(language)})
+    got = json.loads(run_in_micropython(PROGRAM, given))
+    expected = drawings(answers(), Words(language, texts_of))
     assert set(got) == set(expected)
     for name in expected:
         assert_same(name, got[name], expected[name])

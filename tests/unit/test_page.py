@@ -1,10 +1,8 @@
-"""The page's plain functions: numbers and names as text, markup, the next-token fan, links, and the two languages."""
+"""The page's plain functions: numbers and names as text, markup, the next-token fan, links, and the texts it says."""
 
 import ast
-import json
 import math
 import re
-import string
 from itertools import product
 
 import pytest
@@ -12,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from build.paths import ROOT
+from build.site.languages import texts_of
 from model.checkpoint import file_error
 from model.sampling import cut_by
 from page.figure import matrix, ribbons
@@ -21,15 +20,17 @@ from page.panels import parts
 from page.panels.parts import run
 from page.panels.parts.share import FILES
 from page.state import links
-from page.text import markup, words
+from page.text import markup
 from page.text.numbers import bar_end, brief, grouped, megabytes, percent, signed, whole_percent
+from page.text.words import Words
 from tests.browser.reading import number
 from tests.unit.answers import answers
 from tests.unit.drawings import drawings
+from tests.unit.test_languages import placeholders
 
 HTML = (ROOT / "index.html").read_text(encoding="utf-8")
 CODE = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "py/page").rglob("*.py"))}
-TEXTS = {language: words.Words(language, str(ROOT / "py/page/text")).texts for language in words.LANGUAGES}
+ENGLISH = texts_of("en")
 
 # Numbers
 
@@ -183,7 +184,7 @@ def test_fan_is_as_thick_as_the_probabilities(weights):
 
 
 def test_formula_names_what_happens():
-    spoken = words.Words("en", str(ROOT / "py/page/text"))
+    spoken = Words("en", texts_of)
     settings = {"temperature": 0.35, "top_k": None, "top_p": None}
     assert "greedy" in candidates.formula(settings | {"temperature": 0}, spoken)
     assert candidates.formula(settings, spoken) == "scores ÷ 0.35 → softmax"
@@ -198,22 +199,10 @@ def test_every_part_that_opens_has_a_button_a_place_and_texts():
     assert set(parts.linked()) == {"embedding", "forming", "head", "heads", "next"}, "links made before still open"
     for name, part in parts.every.items():
         assert f'id="{part.place.removeprefix("#")}"' in HTML
-        assert {f"panel.{name}", f"panel.{name}.subtitle"} <= TEXTS["en"].keys()
+        assert {f"panel.{name}", f"panel.{name}.subtitle"} <= ENGLISH.keys()
 
 
 # Words
-
-
-def placeholders(text):
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
-
-
-def test_both_languages_say_the_same_things():
-    english, chinese = TEXTS["en"], TEXTS["zh"]
-    assert list(english) == list(chinese)
-    for key in english:
-        assert placeholders(english[key]) == placeholders(chinese[key]), key
-        assert english[key].strip() and chinese[key].strip()
 
 
 @pytest.mark.parametrize(
@@ -221,7 +210,7 @@ def test_both_languages_say_the_same_things():
 )
 def test_who_is_told_to_reload_the_page_is_told_to_copy_the_text(language, reload, copy):
     """Until the model has read a text, the page's address does not hold it."""
-    told = [text for text in TEXTS[language].values() if reload in text]
+    told = [text for text in texts_of(language).values() if reload in text]
     assert len(told) > 10 and all(copy in text for text in told)
 
 
@@ -261,7 +250,7 @@ def kinds_of_error():
 
 def test_every_error_about_a_file_has_its_sentence_filled():
     for kind, values in file_error.KINDS.items():
-        said = placeholders(TEXTS["en"]["error." + kind])
+        said = placeholders(ENGLISH["error." + kind])
         assert {*values} <= said <= {"file", "detail", *values}, kind
 
 
@@ -277,14 +266,14 @@ def said_by(script, *openings):
 
 def test_every_text_is_used_and_every_used_text_exists():
     """Keys that code puts together are held against the very names that it puts into them."""
-    drawn = drawings(answers(), words.Words("en", str(ROOT / "py/page/text")))
+    drawn = drawings(answers(), Words("en", texts_of))
     every = "".join(drawn.values())
     helped = re.findall('data-help="(.*?)"', HTML)
     parts.load()
     stages = re.findall('data-table="(.*?)"', drawn["steps"])
     names = {
         "*": [
-            *re.findall('data-(?:text|label|both)="(.*?)"', HTML),  # and the panel's own shorthand for `say`
+            *re.findall('data-(?:text|label|every-language)="(.*?)"', HTML),  # and the panel's own shorthand for `say`
         ],
         "about.*": ["attention", "mlp", *run.PRECISIONS],
         "about.*.own": run.PRECISIONS,
@@ -317,18 +306,5 @@ def test_every_text_is_used_and_every_used_text_exists():
     used = {key for key in said if "*" not in key}
     used |= {pattern.replace("*", name) for pattern, group in names.items() for name in group}
     used |= {f"starting.{word}" for word in said_by("py/page/starting.js", "kind: ", r"say\(")}
-    assert used == set(TEXTS["en"])
-
-
-@pytest.mark.parametrize(
-    ("wanted", "spoken"), [(["zh-CN", "en"], "zh"), (["fr", "en-GB"], "en"), (["de"], "en"), ([], "en")]
-)
-def test_best_language(wanted, spoken):
-    assert words.best_language(wanted) == spoken
-
-
-def test_language_files_are_valid_json_without_duplicates():
-    for language in words.LANGUAGES:
-        pairs = json.loads((ROOT / f"py/page/text/{language}.json").read_text(encoding="utf-8"), object_pairs_hook=list)
-        keys = [key for key, _ in pairs]
-        assert len(keys) == len(set(keys))
+    used |= {"language.name"}  # build/site/site.py puts it into the page
+    assert used == set(ENGLISH)

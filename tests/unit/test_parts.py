@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from build.paths import ROOT
+from build.site.languages import codes, texts_of
 from page.figure import columns, prompt_tokens
 from page.models import catalog, user_files
 from page.next_token import candidates
@@ -18,12 +18,12 @@ from page.panels.parts.table import heatmap_table, square_table
 from page.panels.score import lines, mark_at, results, root, step_text
 from page.text.markup import quoted, visible
 from page.text.numbers import grouped, megabytes, percent, signed
-from page.text.words import LANGUAGES, Words
+from page.text.words import Words
 from tests.browser.reading import close
 from tests.unit.answers import SETTINGS, answers
 from tests.unit.drawings import FILES, drawings
 
-WORDS = Words("en", str(ROOT / "py/page/text"))
+WORDS = Words("en", texts_of)
 VOID = {"br", "img", "input"}
 HOSTILE = ("<img src=x onerror=alert(1)>", '"><script>', "<!--", "</p></svg>", "' onload='x", "&lt;b&gt;", "{0}{x}")
 
@@ -70,10 +70,10 @@ def replaced(value, token):
 
 
 @pytest.mark.parametrize("token", HOSTILE)
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", codes())
 def test_no_token_becomes_markup(token, language):
     """Every drawing has the very elements and attribute names that it has for a harmless token."""
-    words = Words(language, str(ROOT / "py/page/text"))
+    words = Words(language, texts_of)
     harmless, hostile = (drawings(replaced(answers(), text), words) for text in ("a", token))
     read = 0
     for name, html in hostile.items():
@@ -84,7 +84,7 @@ def test_no_token_becomes_markup(token, language):
     assert read > 100
 
 
-def texts_of(pattern, html):
+def plain_texts(pattern, html):
     """The plain text of every match."""
     return [unescape(re.sub("<.*?>", "", found)) for found in re.findall(pattern, html, re.DOTALL)]
 
@@ -95,8 +95,8 @@ def texts_of(pattern, html):
 def work_lines(following, number):
     html = probabilities.arithmetic(following, number, WORDS)
     return dict(
-        zip(texts_of("<dt>(.*?)</dt>", html), texts_of('<b translate="no">(.*?)</b>', html), strict=True)
-    ), texts_of("<span>(.*?)</span>", html)
+        zip(plain_texts("<dt>(.*?)</dt>", html), plain_texts('<b translate="no">(.*?)</b>', html), strict=True)
+    ), plain_texts("<span>(.*?)</span>", html)
 
 
 def test_the_arithmetic_of_a_token_can_be_followed():
@@ -137,13 +137,13 @@ def test_the_long_list_marks_the_drawn_token_and_says_when_there_is_none():
     for following in answers()["following"]:
         html, rows = probabilities.ranking(following, WORDS), following["candidates"]
         if not rows:
-            assert texts_of("<p.*?</p>", html) == [WORDS.say("probabilities.none")]
+            assert plain_texts("<p.*?</p>", html) == [WORDS.say("probabilities.none")]
             continue
         found = re.findall(r'<tr data-number="(\d+)" data-id="(\d+)"( class="drawn")?>', html)
         drawn = following["drawn"]["id"]
         expected = [(str(i), str(row["id"]), ' class="drawn"' * (row["id"] == drawn)) for i, row in enumerate(rows)]
         assert found == expected
-        numbers = texts_of(r'<td class="number.*?</td>', html)
+        numbers = plain_texts(r'<td class="number.*?</td>', html)
         shown = [(grouped(r["rank"]), signed(r["logit"]), percent(r["sampled"]), percent(r["model"])) for r in rows]
         assert numbers == [text for row in shown for text in row]
         bars = [float(width) for width in re.findall(r'class="(?:sampled|model)"[^>]* width="(.*?)%"', html)]
@@ -184,7 +184,7 @@ def test_each_step_tells_its_numbers():
 def test_the_results_go_from_the_sum_to_the_share():
     names = {"asking": "A", "answering": "B"}
     for score in answers()["scores"]:
-        values = texts_of('<b translate="no">(.*?)</b>', results(score, names, WORDS))
+        values = plain_texts('<b translate="no">(.*?)</b>', results(score, names, WORDS))
         assert close(values[0], score["score"])
         if score["column"] > score["row"]:
             assert values[1:] == ["−∞", "0\u00a0%"] and "cannot hear" in results(score, names, WORDS)
@@ -206,19 +206,19 @@ def test_tables_hold_every_number_under_its_heading():
     for name, table in asked["heatmap_tables"].items():
         html = heatmap_table(table, names, name)
         heads_ = ["–".join(dict.fromkeys(map(str, pair))) for pair in table["entries"]]
-        assert texts_of('<th scope="col">(.*?)</th>', html) == heads_
+        assert plain_texts('<th scope="col">(.*?)</th>', html) == heads_
         assert heads_[-1].endswith({"token": "256", "mlp_post": "1024", "head_q": "64"}[name])
-        assert texts_of('<th scope="row">(.*?)</th>', html) == shown
-        assert texts_of("<td>(.*?)</td>", html)[1:] == [signed(x) for row in table["rows"] for x in row]
+        assert plain_texts('<th scope="row">(.*?)</th>', html) == shown
+        assert plain_texts("<td>(.*?)</td>", html)[1:] == [signed(x) for row in table["rows"] for x in row]
     single = heatmap_table({"entries": [[1, 1], [2, 3]], "rows": [[0.5, 0]]}, ["a"], "z")
-    assert texts_of('<th scope="col">(.*?)</th>', single) == ["1", "2–3"]
+    assert plain_texts('<th scope="col">(.*?)</th>', single) == ["1", "2–3"]
     for name, write in (("scores", signed), ("masked", signed), ("pattern", percent)):
         rows = asked["square_tables"][name]["rows"]
         html = square_table(rows, names, name, name == "pattern")
-        assert texts_of('<th scope="col">(.*?)</th>', html) == shown
+        assert plain_texts('<th scope="col">(.*?)</th>', html) == shown
         for i, row in enumerate(re.findall("<tr>(.*?)</tr>", html)[1:]):
             blank = 0 if name == "scores" else len(names) - 1 - i
-            assert texts_of("<td>(.*?)</td>", row) == [write(x) for x in rows[i]] + [""] * blank
+            assert plain_texts("<td>(.*?)</td>", row) == [write(x) for x in rows[i]] + [""] * blank
             assert len(rows[i]) + blank == len(names)
 
 
@@ -252,7 +252,7 @@ def test_what_is_no_text_is_no_part_of_a_word():
     assert "".join(".1"[prompt_tokens.is_piece(answer, position)] for position in range(6)) == ".11..."
     shown = [{"id": i, "shown": "x"} | token for i, token in enumerate(answer["tokens"])]
     html = embedding.rows({"tokens": shown}, answers()["short"][0]["view"] | {"first": 0}, WORDS)
-    notes = texts_of('<span class="note">(.*?)</span>', html)
+    notes = plain_texts('<span class="note">(.*?)</span>', html)
     assert notes == [
         WORDS.say("embedding." + name) if name else ""
         for name in ("template", "piece", "piece", "no_token", "", "template")
@@ -303,13 +303,13 @@ def test_the_embedding_names_each_token_its_number_and_its_place():
     answer = answers()["short"][0]
     html = embedding.rows(answer, answer["view"], WORDS)
     tokens = answer["tokens"]
-    lines = texts_of(r"<li>(<span class=\"piece.*?)</li>", html)
+    lines = plain_texts(r"<li>(<span class=\"piece.*?)</li>", html)
     notes = [WORDS.say("embedding.piece") if prompt_tokens.is_piece(answer, i) else "" for i in range(len(tokens))]
     shown = [token["shown"].replace(" ", "␣") for token in tokens]
     ids = [grouped(token["id"]) for token in tokens]
     assert lines == [f"{text}→#{i}{note}" for text, i, note in zip(shown, ids, notes, strict=True)]
     assert any(notes) and not all(notes)
-    places = texts_of("<li>(position.*?)</li>", html)
+    places = plain_texts("<li>(position.*?)</li>", html)
     assert places == [f"position {i + 1}" for i in range(len(tokens))]
     assert re.findall('data-heatmap="(.*?)"', html) == ["token", "position", "embedded"]
 
@@ -332,10 +332,10 @@ def test_the_grid_has_every_head_and_says_what_each_looks_at():
         assert f'src="{one["picture"]}"' in html
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", codes())
 def test_the_sentence_names_the_most_heard_token_though_it_is_not_drawn(language):
     """And says that it is not in the picture."""
-    words = Words(language, str(ROOT / "py/page/text"))
+    words = Words(language, texts_of)
     answer = answers()["long"]
     drawn = columns.columns(answer, words)["attention-sentence"]
     position, shown = (

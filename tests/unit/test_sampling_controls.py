@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from build.paths import ROOT
+from build.site.languages import texts_of
 from model import sampling
 from page.next_token import curve, needle, random_draw, sliders
 from page.text.words import Words
 from tests.unit.answers import answers
 
-WORDS = Words("en", str(ROOT / "py/page/text"))
+WORDS = Words("en", texts_of)
 
 
 def test_splitmix64_is_the_published_one():

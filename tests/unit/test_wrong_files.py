@@ -14,7 +14,7 @@ import safetensors.numpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from build.paths import ROOT
+from build.site.languages import codes, texts_of
 from build.weights import random_checkpoint, tokenizer_files
 from build.weights.quantize import quantize
 from build.weights.source import Source, SourceError
@@ -25,13 +25,13 @@ from model.checkpoint.loading import Progress
 from model.checkpoint.safetensors import header_end
 from model.checkpoint.user_checkpoint import load_user_checkpoint
 from model.config import GPT2Config
-from page.text.words import LANGUAGES, Words
+from page.text.words import Words
 from tests.unit.test_wrong_checkpoints import POINTER
 from tests.unit.without_browser import in_thread
 
 CONFIG = GPT2Config(300, 8, 16, 1, 2)
 NAMES = ("model.safetensors", "tokenizer.json", "config.json")
-WORDS = {language: Words(language, str(ROOT / "py/page/text")) for language in LANGUAGES}
+WORDS = {language: Words(language, texts_of) for language in codes()}
 
 
 class Files(dict):

@@ -220,6 +220,10 @@ def wanted_languages():
     return [window.navigator.languages[i] for i in range(window.navigator.languages.length)]
 
 
+def offered_languages():
+    return [option.value for option in all_of("#language option")]
+
+
 def translate(words):
     """Put the language's texts into every element that names one."""
     document.documentElement.lang = words.language

@@ -1,23 +1,20 @@
-"""What a reader reads: looked up by key in text/<language>.json, never written in code."""
+"""What a reader reads: looked up by key in the texts of a language, never written in code."""
 
 import json
 
 from page.text.markup import escape
 
-LANGUAGES = ("en", "zh")
-
 
 class Words:
-    """The texts of one language at a time. `folder` is where the language files lie."""
+    """The texts of one language at a time. `texts_of(language)` reads all of them, by key."""
 
-    def __init__(self, language, folder):
-        self.folder = folder
+    def __init__(self, language, texts_of):
+        self.texts_of = texts_of
         self.turn_to(language)
 
     def turn_to(self, language):
         self.language = language
-        with open(self.folder + "/" + language + ".json", encoding="utf-8") as file:
-            self.texts = json.load(file)
+        self.texts = self.texts_of(language)
 
     def say(self, key, **values):
         """The text `key` with its {names} filled in."""
@@ -28,9 +25,22 @@ class Words:
         return escape(self.texts[key]).format(**values)
 
 
-def best_language(wanted):
-    """The first of the browser's wanted languages (such as "zh-CN") that the site speaks, else English."""
+def joined_texts(language):
+    """A language's texts on the built site, where they are one file."""
+    with open("page/text/" + language + ".json", encoding="utf-8") as file:
+        return json.load(file)
+
+
+def best_language(wanted, offered):
+    """The offered code (such as "pt-BR") for the first of the browser's wanted tags that has one, else English.
+
+    Of the codes in a tag's language the longest whose every part is in the tag, as zh-TW is in zh-Hant-TW; else the
+    first: who wants pt-PT rather reads pt-BR than English. `nearest` in starting.js does the same.
+    """
     for tag in wanted:
-        if tag[:2].lower() in LANGUAGES:
-            return tag[:2].lower()
+        asked = tag.lower().split("-")
+        near = [code for code in offered if code.lower().split("-")[0] == asked[0]]
+        within = [code for code in near if set(code.lower().split("-")) <= set(asked)]
+        if near:
+            return max(within, key=len) if within else near[0]
     return "en"

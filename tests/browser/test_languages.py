@@ -1,0 +1,55 @@
+"""A new language is a folder of texts: the page offers it, and gives it to readers whose browser asks for it."""
+
+import json
+import shutil
+
+import pytest
+
+from build.site import languages, site
+
+CHANGED = {
+    "page.json": {"language.name": "Português (Brasil)", "tagline": "Um Transformer à vista"},
+    "starting.json": {"starting.failed": "O Python não iniciou"},
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The site with Brazilian Portuguese, of which little is translated."""
+    place = tmp_path_factory.mktemp("languages")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(languages, "TEXT", shutil.copytree(languages.TEXT, place / "text"))
+        shutil.copytree(languages.TEXT / "en", languages.TEXT / "pt-BR")
+        for name, texts in CHANGED.items():
+            path = languages.TEXT / "pt-BR" / name
+            path.write_text(json.dumps(dict(languages.pairs(path)) | texts))
+        site.build(place / "dist", (site.MODEL,))
+    return place / "dist"
+
+
+@pytest.mark.parametrize("locale", ["pt-BR", "pt-PT"])
+def test_a_reader_gets_the_language_of_the_browser(visit, folder, locale):
+    one = visit(folder=folder, locale=locale)
+    one.wait_live()
+    one.page.locator(".tagline", has_text="Um Transformer").wait_for()
+    assert one.page.get_attribute("html", "lang") == "pt-BR"
+    assert one.page.input_value("#language") == "pt-BR"
+    assert one.errors == []
+
+
+def test_a_reader_can_choose_it(visit, folder):
+    one = visit(folder=folder, locale="en-US")
+    one.wait_live()
+    assert "Português (Brasil)" in one.page.locator("#language option").all_text_contents()
+    assert one.page.input_value("#language") == "en"
+    one.page.select_option("#language", "pt-BR")
+    one.page.locator(".tagline", has_text="Um Transformer").wait_for()
+    one.page.select_option("#language", "en")
+    one.page.locator(".tagline", has_text="A Transformer").wait_for()
+    assert one.errors == []
+
+
+def test_what_is_said_before_python_runs_is_in_it_too(visit, folder):
+    one = visit(lambda path: 403 if path == "py/page/app.py" else None, folder=folder, locale="pt-PT")
+    one.page.locator("#model-text", has_text="O Python não iniciou").wait_for()
+    assert '<span lang="pt-BR">' in (folder / "index.html").read_text(encoding="utf-8")
