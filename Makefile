@@ -47,7 +47,7 @@ model-name:
 
 bench: setup ## measure the forward pass in Pyodide and the page in Chromium
 	node tests/bench/run.mjs
-	browser=$$($(RUN) -m build.browser) && GLASSFORMER_BROWSER="$$browser" PYTHONPATH=py:. $(RUN) tests/bench/page.py
+	browser=$$($(RUN) -m build.browser) && GLASSFORMER_BROWSER="$$browser" PYTHONPATH=py:. $(RUN) tests/bench/drawing.py
 
 screenshots: setup ## take pictures of the page in every size into screenshots/
 	browser=$$($(RUN) -m build.browser) && GLASSFORMER_BROWSER="$$browser" $(RUN) -m build.screenshots
