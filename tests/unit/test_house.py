@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from build.paths import ROOT
+from build.site import style
+from model.explain import png
 
 SOURCES = [path for folder in ("py", "build") for path in sorted((ROOT / folder).rglob("*.py"))]
 NUMPY_ONLY = {"numpy", "model"}
@@ -41,6 +43,14 @@ def test_page_and_model_know_nothing_of_each_other_and_few_of_the_browser(path):
     found = imported(path) - set(sys.stdlib_module_names)
     assert found <= (NUMPY_ONLY if place.startswith("model/") else {"page"}) | OF_THE_BROWSER
     assert place in KNOW_THE_BROWSER or place.startswith("page/browser/") or not found & OF_THE_BROWSER
+
+
+def test_the_colours_of_pictures_are_said_in_one_place():
+    """The page's style sheets, icon and manifest get them from there."""
+    paths = [p for folder in ("py", "build") for p in (ROOT / folder).rglob("*.*") if "__pycache__" not in p.parts]
+    written = "".join(path.read_text(encoding="utf-8") for path in [ROOT / "index.html", *paths])
+    for rgb in (png.PURPLE, png.AMBER, png.TEAL):
+        assert written.count(str(rgb)) == 1 and style.in_hex(rgb) not in written
 
 
 def files_of(folder: str, kinds: str) -> set[str]:
