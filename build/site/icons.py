@@ -1,4 +1,7 @@
-"""The site's icon, py/page/icon.svg, as PNG in the sizes that systems ask for. It is made of rectangles alone."""
+"""The site's icon, py/page/icon.svg, in the page's purple; and as PNG in the sizes that systems ask for.
+
+It is made of rectangles alone.
+"""
 
 import re
 import xml.etree.ElementTree as ElementTree
@@ -6,17 +9,23 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 
 from build.paths import ROOT
-from model.explain.png import png
+from build.site.style import in_hex
+from model.explain.png import PURPLE, png
 
 SVG = ROOT / "py" / "page" / "icon.svg"
 SIZES = (192, 512)
 FINE = 4  # samples to a pixel in each direction
 
 
+def svg() -> str:
+    """The file, its `currentColor` the page's purple."""
+    return SVG.read_text(encoding="utf-8").strip().replace("currentColor", in_hex(PURPLE))
+
+
 def icon(size: int) -> bytes:
     """A PNG of size x size pixels."""
     n = size * FINE
-    root = ElementTree.fromstring(SVG.read_text(encoding="utf-8"))
+    root = ElementTree.fromstring(svg())
     unit = n / float(root.attrib["viewBox"].split()[2])
     y, x = (np.mgrid[0:n, 0:n] + 0.5) / unit  # each (n, n)
     rgba = np.zeros((n, n, 4))  # (n, n, 4) colours already multiplied with their opacity
@@ -42,7 +51,7 @@ def rectangles(root: ElementTree.Element) -> list[tuple[ElementTree.Element, tup
 
 
 def colour(text: str) -> tuple[float, ...]:
-    """ "#fff" or "#6d28d9" -> three numbers from 0 to 1."""
+    """ "#fff" or "#ff8000" -> three numbers from 0 to 1."""
     digits = text.lstrip("#")
     digits = digits if len(digits) == 6 else re.sub("(.)", r"\1\1", digits)
     return tuple(int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4))

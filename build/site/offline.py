@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from build.site.icons import SIZES, icon
+from build.site.style import light_colour
 
 WORKER = "service-worker.js"
 MANIFEST = "manifest.webmanifest"
@@ -26,8 +27,8 @@ def write_manifest(out: Path) -> None:
         "start_url": "./",
         "scope": "./",
         "display": "standalone",
-        "background_color": "#fbfbf8",
-        "theme_color": "#6d28d9",
+        "background_color": light_colour("paper", out),
+        "theme_color": light_colour("accent", out),
         "icons": icons,
     }
     (out / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n")

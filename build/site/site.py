@@ -18,10 +18,12 @@ import numpy as np
 
 from build.command import command
 from build.paths import ROOT
+from build.site import icons
 from build.site.compress import compress
 from build.site.languages import codes, texts_of, write_joined
 from build.site.licences import third_party
 from build.site.offline import write_manifest, write_service_worker
+from build.site.style import one_style_sheet
 from model.checkpoint.assemble import weights_from_shards
 from model.checkpoint.layout import INDEX, parameters, read_index
 from model.config import GPT2Config
@@ -31,13 +33,12 @@ from model.tokenizer import vocabulary
 from model.tokenizer.tokenizer import Tokenizer
 from model.worker.engine import Engine, finish
 from model.worker.run import Runner
-from page.figure import columns, logit_lens, prompt_tokens
+from page.figure import columns, logit_lens, prompt_tokens, row_height
 from page.next_token import candidates, curve, needle
 from page.state import examples
 from page.text.words import Words
 
 MODEL = "mini"
-ICON = "py/page/icon.svg"
 
 
 def load_model(folder: Path) -> tuple[Session, Tokenizer]:
@@ -124,6 +125,8 @@ def prepared_page(html: str, answer: dict, words: Words) -> str:
         html,
     )
     html = re.sub(r'(data-every-language="([^"]+)"[^>]*>)', lambda m: m[1] + in_every_language(m[2]), html)
+    rows = row_height.row_size(len(answer["tokens"]))
+    html = html.replace('<section id="figure"', f'<section id="figure" data-rows="{rows}"')
     html = re.sub(r'data-label="([^"]+)"', lambda m: f'{m[0]} aria-label="{escape(words.say(m[1]))}"', html)
     following, view = answer["next"], answer["view"]
     view["count"] = len(answer["tokens"]) - view["first"]
@@ -164,20 +167,10 @@ def language_options() -> str:
     )
 
 
-def one_style_sheet(html: str, out: Path) -> str:
-    """The page's style sheets joined in their order into style.css: a first visit waits for one file, not eleven."""
-    links = re.findall(r' *<link rel="stylesheet" href="([^"]+)" />\n', html)
-    (out / "style.css").write_text("\n".join((ROOT / link).read_text(encoding="utf-8") for link in links))
-    shutil.rmtree(out / "py" / "page" / "style")
-    return re.sub(
-        r'( *<link rel="stylesheet" href=")[^"]+(" />\n)(?: *<link rel="stylesheet"[^>]*>\n)*', r"\1style.css\2", html
-    )
-
-
 def with_icon(html: str) -> str:
     """The page with its icon inside: Chromium asks for an icon's file again whenever the page's address changes."""
-    icon = (ROOT / ICON).read_text(encoding="utf-8").strip()
-    return html.replace(f'href="{ICON}"', f'href="data:image/svg+xml,{quote(icon)}"')
+    path = icons.SVG.relative_to(ROOT).as_posix()
+    return html.replace(f'href="{path}"', f'href="data:image/svg+xml,{quote(icons.svg())}"')
 
 
 def with_integrity(html: str, out: Path) -> str:
@@ -243,7 +236,7 @@ def build(out: Path, names: tuple[str, ...] | None = None) -> None:
             )
     if out.exists():
         shutil.rmtree(out)
-    skip = shutil.ignore_patterns("__pycache__", "*.pyc", "README.md", "curve.jsonl")
+    skip = shutil.ignore_patterns("__pycache__", "*.pyc", "README.md", "curve.jsonl", icons.SVG.name)
     if names is None:
         names = tuple(path.parent.name for path in (ROOT / "weights").glob(f"*/{INDEX}"))
     for name in names:

@@ -6,6 +6,7 @@ import json
 from page.browser.client import Client
 from page.browser.dom import (
     by_id,
+    first_of,
     frame,
     leave_out,
     luck,
@@ -79,6 +80,7 @@ class Page:
         on_any_input(lambda _: by_id("veil").classList.remove("passing"))
         on_new_fragment(self.choice.followed)
         watch_size(by_id("flow"), self.figure.draw_ribbons)
+        watch_size(first_of(".next-column"), self.figure.draw_fan)  # what stands above the list moves it
         state.listen(lambda _: leave_out(state.hide), "hide")
         state.listen(lambda _: self.thinned(), "threshold")
         state.listen(lambda _: asyncio.create_task(self.speak()), "language")

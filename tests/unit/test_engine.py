@@ -9,11 +9,14 @@ from build.paths import ROOT
 from build.site import site
 from model.gpt2 import softmax
 from model.session import Session
+from model.tokenizer import vocabulary
+from model.tokenizer.tokenizer import Tokenizer
 from model.what_if import parts
 from model.worker.engine import GONE, Engine, finish
 from model.worker.run import Runner
 from tests.unit.without_browser import in_thread
 
+FILE = ROOT / "weights" / site.MODEL / "tokenizer.json"
 TEXT = "The little girl was very happy because"
 SETTINGS = {"temperature": 0.8, "top_k": None, "top_p": None, "u": 0.5, "count": 12, "query": ""}
 
@@ -113,3 +116,22 @@ def test_a_picture_that_cannot_be_made_leaves_the_run_before_as_it_is(engine, mo
 def test_memory_that_is_short_before_there_are_tokens_is_an_answer_too(engine, monkeypatch):
     monkeypatch.setattr("model.worker.engine.read_prompt", lambda *_: (_ for _ in ()).throw(MemoryError()))
     assert finish(engine.predict(TEXT, [], SETTINGS, 0, 0, -1)) == {"error": "memory", "file": ""}
+
+
+def test_each_typed_text_is_encoded_once(engine, monkeypatch):
+    """Its tokens are shown before it is read, others are drawn after it; another model encodes it for itself."""
+    encoded, encode = [], Tokenizer._encode
+    monkeypatch.setattr(Tokenizer, "_encode", lambda self, text: encoded.append((self, text)) or encode(self, text))
+    last = engine.last
+    ours, other = (vocabulary.read(FILE.read_bytes(), last.session.config) for _ in range(2))
+    engine.runner = Runner(last.session, ours, "float32")
+    for text in ("The", "The cat", "The"):
+        shown = engine.tokenize(text)
+        for drawn in ([], [257], [257, 258]):
+            read = finish(engine.predict(text, drawn, SETTINGS, 0, 0, -1))
+            assert read["tokens"][: len(shown["tokens"])] == shown["tokens"]
+            assert [token["id"] for token in read["tokens"][len(shown["tokens"]) :]] == drawn
+    assert encoded == [(ours, "The"), (ours, "The cat"), (ours, "The")]
+    engine.coming = Runner(Session(last.session.weights, last.session.config), other, "float32")
+    finish(engine.use("The", [], SETTINGS, 0, 0, -1))
+    assert encoded[3:] == [(other, "The")]

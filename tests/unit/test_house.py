@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from build.paths import ROOT
+from build.site import style
+from model.explain import png
 
 SOURCES = [path for folder in ("py", "build") for path in sorted((ROOT / folder).rglob("*.py"))]
 NUMPY_ONLY = {"numpy", "model"}
@@ -65,6 +67,14 @@ def test_no_two_modules_of_the_page_give_the_same_name_to_a_drawing():
         if isinstance(node, ast.FunctionDef)
     )
     assert {name for name in ("table", "sentence", "cells", "strip") if names[name] > 1} == set()
+
+
+def test_the_colours_of_pictures_are_said_in_one_place():
+    """The page's style sheets, icon and manifest get them from there."""
+    paths = [p for folder in ("py", "build") for p in (ROOT / folder).rglob("*.*") if "__pycache__" not in p.parts]
+    written = "".join(path.read_text(encoding="utf-8") for path in [ROOT / "index.html", *paths])
+    for rgb in (png.PURPLE, png.AMBER, png.TEAL):
+        assert written.count(str(rgb)) == 1 and style.in_hex(rgb) not in written
 
 
 def files_of(folder: str, kinds: str) -> set[str]:

@@ -12,6 +12,7 @@ import numpy as np
 
 Picture = str  # the data address of a PNG
 
+# The page's style sheets get these from build/site/style.py.
 PURPLE = (109, 40, 217)  # shares: attention's colour
 AMBER = (217, 119, 6)  # numbers above zero
 TEAL = (15, 118, 130)  # numbers below zero; with amber a pair that colour-blind readers tell apart

@@ -82,6 +82,8 @@ class Tokenizer:
         normalized = [token["content"] for token in added_tokens if token.get("normalized")]
         self._added_patterns = [_any_of(contents) for contents in (plain, normalized) if contents]
         self._merge_short_word = lru_cache(maxsize=20_000)(self._merge_word)
+        # A typed text is asked for twice, to be shown and to be read, and once more with each token drawn after it.
+        self._encode_once = lru_cache(maxsize=1)(self._encode)
         self.begin_with(self.id_of(START))
 
     @classmethod
@@ -120,6 +122,9 @@ class Tokenizer:
 
     def encode_with_ends(self, text: str) -> list[tuple[int, int]]:
         """The same, each id with the place in the text's UTF-8 bytes where what it stands for ends."""
+        return list(self._encode_once(text))
+
+    def _encode(self, text: str) -> list[tuple[int, int]]:
         check_surrogates(text)
         inside = self._encode_between(self._added_patterns, text, 0)
         before = [(id, 0) for id in self.template.before]

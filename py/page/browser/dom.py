@@ -168,6 +168,11 @@ def mark(name):
     window.performance.mark(name)
 
 
+def pixels(element, name):
+    """A length that the style sheets give the element as a custom property, such as "--edge"."""
+    return float(window.getComputedStyle(element).getPropertyValue(name).strip().replace("px", ""))
+
+
 def viewport():
     return document.documentElement.clientWidth, document.documentElement.clientHeight
 

@@ -14,6 +14,9 @@ class Figure:
         self.state = state
         self.words = words
         self.answer = None  # the prepared one, then that of the last prediction
+        self.listed = (
+            None  # the next tokens whose rows are in the list: a frame behind `answer` when another text comes
+        )
         self.stale = False  # the field holds another text than the picture
         self.depths = []  # the answer forming, of this run; None for each depth that is not known yet
         self.fold = Fold()
@@ -74,6 +77,7 @@ class Figure:
         """The next-token list alone, after a change of the settings."""
         self.answer["next"] = following
         fill("candidates", candidates.candidate_table(following, self.words))
+        self.listed = following
         write("formula", candidates.formula(following, self.words))
         fill("needle", needle.draw_strip(following, self.words))
         fill("draw-sentence", needle.draw_sentence(following, self.words))
@@ -108,24 +112,31 @@ class Figure:
         return places
 
     def draw_ribbons(self):
-        """Measure the columns and connect them, unless they are just moving."""
-        if self.answer is None or self.fold.under_way:
+        """Measure the columns and connect them, unless they are just moving; the list beside them does not."""
+        if self.answer is None:
             return
-        view = self.view
-        places = self.places()
-        chosen = view["row"] - view["first"]
-        fill("ribbons", flow.picture(places, view["count"], view, chosen, self.state.threshold))
+        if not self.fold.under_way:
+            view = self.view
+            places = self.places()
+            chosen = view["row"] - view["first"]
+            fill("ribbons", flow.picture(places, view["count"], view, chosen, self.state.threshold))
         self.draw_fan()
 
     def draw_fan(self):
-        """From the last row to the list beside it; where the list stands elsewhere, nothing."""
+        """From the last row to the list beside it; nothing while the list is another text's, or stands elsewhere.
+
+        What a ribbon is as thick as belongs to the row that it leads to: both are the list's.
+        """
+        following = self.listed
+        if following is None or following is not self.answer["next"]:
+            fill("fan", "")
+            return
         origin = by_id("overlay")
         after = rectangle(by_id("after"), origin)
         rows = [rectangle(row, origin) for row in all_of("#candidates tbody tr, #candidates .outside")]
         if rows[0][0] < after[0] + after[2]:
             fill("fan", "")
             return
-        following = self.answer["next"]
         probabilities = [one["sampled"] for one in following["candidates"]] + [following["outside"]["sampled"]]
         fill("fan", flow.next_fan(after, rows, probabilities, self.view["count"]))
 

@@ -59,6 +59,6 @@ def guess(one):
 
 def bar(probability):
     return (
-        '<svg class="share" aria-hidden="true"><rect class="whole" width="100%" height="5" rx="2.5"/>'
-        '<rect class="part" width="{:.2f}%" height="5" rx="2.5"/></svg>'.format(100 * probability)
+        '<svg class="share" aria-hidden="true"><rect class="whole" width="100%" height="100%" rx="2.5"/>'
+        '<rect class="part" width="{:.2f}%" height="100%" rx="2.5"/></svg>'.format(100 * probability)
     )

@@ -68,9 +68,9 @@ def drawn_mark(words):
 
 def bars(sampled, model, pinned=None):
     """Two bars, and a stroke where the pinned one would end; lengths are shares of the full width."""
-    stroke = "" if pinned is None else '<rect class="pinned" x="{:.3f}%" width="2" height="14"/>'.format(100 * pinned)
+    stroke = "" if pinned is None else '<rect class="pinned" x="{:.3f}%" width="2" height="100%"/>'.format(100 * pinned)
     return (
-        '<svg class="pair" aria-hidden="true"><rect class="sampled" width="{:.3f}%" height="8" rx="2"/>'
+        '<svg class="pair" height="14" aria-hidden="true"><rect class="sampled" width="{:.3f}%" height="8" rx="2"/>'
         '<rect class="model" y="10" width="{:.3f}%" height="4" rx="1.5"/>{}</svg>'
     ).format(100 * sampled, 100 * model, stroke)
 

@@ -55,7 +55,7 @@ def cell(probability, end, name, words):
     if probability is None:
         return '<td colspan="2" class="number">' + words.say("compare.absent") + "</td>"
     return (
-        '<td class="bars"><svg class="one" aria-hidden="true"><rect class="{}" width="{:.3f}%" height="10" rx="2"/>'
+        '<td class="bars"><svg class="one" aria-hidden="true"><rect class="{}" width="{:.3f}%" height="100%" rx="2"/>'
         '</svg></td><td class="number">{}</td>'
     ).format(name, 100 * probability / end, percent(probability))
 

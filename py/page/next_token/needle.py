@@ -26,7 +26,7 @@ def draw_strip(following, words):
     label = words.say("draw.label", u=decimal(following["u"]), token=quoted(following["drawn"]["shown"]))
     return (
         '<svg class="needle-strip" role="img" aria-label="{}"><g class="shares">{}</g>'
-        '<line class="needle" x1="{:.3f}%" x2="{:.3f}%" y1="0" y2="22"/></svg>'
+        '<line class="needle" x1="{:.3f}%" x2="{:.3f}%" y1="0" y2="100%"/></svg>'
     ).format(escape(label), "".join(pieces), 100 * following["u"], 100 * following["u"])
 
 

@@ -21,7 +21,7 @@ def stop(number, position, html, name, probability):
     state = "now" if number == position else ("later" if number > position else "")
     return (
         '<li><button type="button" class="step {}"{} data-step-number="{}" aria-pressed="{}" title="{}">{}'
-        '<svg class="share" aria-hidden="true"><rect class="part" width="{:.1f}%" height="3"/></svg></button></li>'
+        '<svg class="share" aria-hidden="true"><rect class="part" width="{:.1f}%" height="100%"/></svg></button></li>'
     ).format(
         state,
         ' translate="no"' if number else "",

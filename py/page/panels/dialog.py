@@ -11,6 +11,7 @@ from page.browser.dom import (
     is_inside,
     moves,
     on,
+    pixels,
     place,
     show,
     viewport,
@@ -20,7 +21,6 @@ from page.browser.dom import (
 from page.browser.files import give
 from page.panels import parts
 
-MARGIN = 12  # pixels to the edges of the window
 ABOVE = 90  # pixels that it begins above the place it grows from
 GROWING = 220  # milliseconds
 
@@ -124,9 +124,9 @@ class Dialog:
         width, height = viewport()
         source = first_of(part.place).getBoundingClientRect()
         # Not its rectangle: a dialog that is opened again while still growing would be measured too small.
-        wide, high = dialog.offsetWidth, dialog.offsetHeight
-        left = min(max(source.left + source.width / 2 - wide / 2, MARGIN), max(width - wide - MARGIN, 0))
-        top = min(max(source.top - ABOVE, MARGIN), max(height - high - MARGIN, 0))
+        wide, high, edge = dialog.offsetWidth, dialog.offsetHeight, pixels(dialog, "--edge")
+        left = min(max(source.left + source.width / 2 - wide / 2, edge), max(width - wide - edge, 0))
+        top = min(max(source.top - ABOVE, edge), max(height - high - edge, 0))
         place(dialog, left="{:.0f}px".format(left), top="{:.0f}px".format(top))
         frames = (
             '[{{"transformOrigin": "{:.0f}px {:.0f}px", "transform": "scale({:.3f})", "opacity": 0}},'
@@ -142,7 +142,7 @@ class Dialog:
     def keep_on_screen(self):
         """What arrives after it has opened makes it higher; it then moves up rather than out of sight."""
         dialog = by_id("panel")
-        lowest = max(viewport()[1] - dialog.offsetHeight - MARGIN, 0)
+        lowest = max(viewport()[1] - dialog.offsetHeight - pixels(dialog, "--edge"), 0)
         if dialog.open and dialog.offsetTop > lowest:
             place(dialog, top="{:.0f}px".format(lowest))
 

@@ -1,8 +1,8 @@
 """Help: a few sentences about whatever carries a question, in the browser's own popover."""
 
-from page.browser.dom import by_id, on, place, viewport, write
+from page.browser.dom import by_id, on, pixels, place, viewport, write
 
-WIDTH = 340  # pixels, as in style/parts.css
+BESIDE = 8  # pixels to what it is about
 
 
 class Help:
@@ -21,7 +21,9 @@ class Help:
         box = button.getBoundingClientRect()
         width, height = viewport()
         help_box.showPopover()
-        tall = help_box.getBoundingClientRect().height
-        left = min(max(box.left + box.width / 2 - WIDTH / 2, 10), max(width - WIDTH - 10, 0))
-        top = box.bottom + 8 if box.bottom + 8 + tall < height else max(box.top - 8 - tall, 10)
+        own = help_box.getBoundingClientRect()
+        wide, high, edge = own.width, own.height, pixels(help_box, "--edge")
+        left = min(max(box.left + box.width / 2 - wide / 2, edge), max(width - wide - edge, 0))
+        under = box.bottom + BESIDE
+        top = under if under + high < height else max(box.top - BESIDE - high, edge)
         place(help_box, left="{:.0f}px".format(left), top="{:.0f}px".format(top))

@@ -3,7 +3,7 @@
 from page.text.markup import escape, quoted, quoted_html
 from page.text.numbers import percent, signed
 
-WIDTH, STEP_HEIGHT = 640, 26  # pixels of the lines
+WIDTH, LEFT, STEP_HEIGHT = 640, 96, 26  # units of the drawing: the whole, the names before the lines, query and key
 
 
 def worked_out(score, asking, answering, words):
@@ -40,8 +40,7 @@ def worked_out(score, asking, answering, words):
 
 def lines(score, names, words):
     """Query, key, their products as bars and the running sum as a curve, each `d_head` long, top to bottom."""
-    left = 96
-    step = (WIDTH - left) / score["d_head"]
+    step = (WIDTH - LEFT) / score["d_head"]
     pieces = []
     for y, kind in ((0, "q"), (34, "k")):
         largest = max([abs(x) for x in score[kind]]) or 1
@@ -49,12 +48,12 @@ def lines(score, names, words):
         for i, x in enumerate(score[kind]):
             pieces.append(
                 '<rect class="{}" x="{:.2f}" y="{}" width="{:.2f}" height="{}" fill-opacity="{:.2f}"/>'.format(
-                    "more" if x > 0 else "less", left + i * step, y, step * 0.86, STEP_HEIGHT, abs(x) / largest
+                    "more" if x > 0 else "less", LEFT + i * step, y, step * 0.86, STEP_HEIGHT, abs(x) / largest
                 )
             )
         pieces.append(
             '<rect class="frame {}" x="{}" y="{}" width="{:.1f}" height="{}" rx="3"/>'.format(
-                kind, left - 1, y - 1, WIDTH - left + 1, STEP_HEIGHT + 2
+                kind, LEFT - 1, y - 1, WIDTH - LEFT + 1, STEP_HEIGHT + 2
             )
         )
     largest = max([abs(x) for x in score["products"]]) or 1
@@ -63,36 +62,35 @@ def lines(score, names, words):
         high = 20 * abs(x) / largest
         pieces.append(
             '<rect class="{}" x="{:.2f}" y="{:.1f}" width="{:.2f}" height="{:.1f}"/>'.format(
-                "more" if x > 0 else "less", left + i * step, 92 - high if x > 0 else 92, step * 0.86, high
+                "more" if x > 0 else "less", LEFT + i * step, 92 - high if x > 0 else 92, step * 0.86, high
             )
         )
     low, high = min(score["sums"] + [0]), max(score["sums"] + [0])
     reach = (high - low) or 1
-    points = ["{:.1f},{:.1f}".format(left, 182 - 52 * (0 - low) / reach)]
+    points = ["{:.1f},{:.1f}".format(LEFT, 182 - 52 * (0 - low) / reach)]
     for i, x in enumerate(score["sums"]):
-        points.append("{:.1f},{:.1f}".format(left + (i + 1) * step, 182 - 52 * (x - low) / reach))
+        points.append("{:.1f},{:.1f}".format(LEFT + (i + 1) * step, 182 - 52 * (x - low) / reach))
     zero = 182 - 52 * (0 - low) / reach
     return (
         "".join(pieces)
         + '<polyline class="running" points="{}"/></g>'.format(" ".join(points))
-        + '<path class="zero" d="M{0} {1:.1f}H{2}"/><path class="zero" d="M{0} 92H{2}"/>'.format(left, zero, WIDTH)
+        + '<path class="zero" d="M{0} {1:.1f}H{2}"/><path class="zero" d="M{0} 92H{2}"/>'.format(LEFT, zero, WIDTH)
         + label(158, "sums", words)
         + '<path id="step-mark" class="step-mark" d=""/>'
     )
 
 
 def label(y, kind, words):
-    return '<text class="line-name {}" x="88" y="{}" text-anchor="end">{}</text>'.format(
-        kind, y, escape(words.say("cell." + kind))
+    return '<text class="line-name {}" x="{}" y="{}" text-anchor="end">{}</text>'.format(
+        kind, LEFT - 8, y, escape(words.say("cell." + kind))
     )
 
 
 def mark_at(step, size):
     """(width of the revealed part, outline of the step's column); nothing is marked before the first step."""
-    left = 96
-    one = (WIDTH - left) / size
-    mark = "M{:.1f} -3h{:.1f}v120h-{:.1f}z".format(left + (step - 1) * one - 0.5, one, one) if step else ""
-    return left + step * one, mark
+    one = (WIDTH - LEFT) / size
+    mark = "M{:.1f} -3h{:.1f}v120h-{:.1f}z".format(LEFT + (step - 1) * one - 0.5, one, one) if step else ""
+    return LEFT + step * one, mark
 
 
 def step_text(step, score, words):

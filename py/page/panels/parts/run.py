@@ -39,7 +39,7 @@ def row(name, pieces, longest):
     bars, at = [], 0.0
     for kind, seconds in pieces:
         width = 100 * seconds / longest
-        bars.append('<rect class="{}" x="{:.2f}%" width="{:.2f}%" height="10"/>'.format(kind, at, width))
+        bars.append('<rect class="{}" x="{:.2f}%" width="{:.2f}%" height="100%"/>'.format(kind, at, width))
         at += width
     total = sum([seconds for _, seconds in pieces])
     return (
