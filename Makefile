@@ -6,7 +6,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 OUT := weights/trained
 MINUTES := 60
-LARGE := tests/browser/test_full_size.py tests/browser/test_other_browsers.py
+LARGE := tests/browser/models/test_full_size.py tests/browser/hosting/test_other_browsers.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

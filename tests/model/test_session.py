@@ -14,7 +14,7 @@ from model.checkpoint.layout import nested, tensor_shapes
 from model.explain.block_view import block_view, heatmap_table, read_heatmap
 from model.session import Session, common_prefix
 from model.trace import Block
-from tests.model.pictures import pixels
+from tests.model.explain.pictures import pixels
 
 IDS = np.random.default_rng(3).integers(0, 97, 64).tolist()
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 
 from build.weights import tokenizer_files
-from tests.unit import tiny_checkpoint
+from tests.unit.build_tools import tiny_checkpoint
 
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")

@@ -1,0 +1,105 @@
+"""Heatmaps and matrices: which cell a point belongs to, and what is drawn around cells and written into them."""
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from build.site.languages import texts_of
+from page.figure import heatmap, matrix
+from page.text.words import Words
+from tests.unit.page.answers import answers
+from tests.unit.page.test_flow import COUNTS, box
+
+# Strips
+
+
+@given(COUNTS, st.integers(1, 32), st.integers(0, 9), st.floats(0, 1, exclude_max=True), st.data())
+def test_a_point_of_a_strip_belongs_to_the_cell_drawn_there(count, cells, gap, inside, data):
+    row, cell = data.draw(st.integers(0, count - 1)), data.draw(st.integers(0, cells - 1))
+    left, top, right, bottom = box(heatmap.cursor(row, cell, cells, gap))
+    assert (left, right, bottom - top) == (0, 1, 1)
+    y = top + 0.001 + 0.998 * inside
+    assert heatmap.cell_at(y / (count * (cells + 2 * gap)), count, cells, gap) == (row, cell)
+
+
+@given(COUNTS, st.integers(1, 32), st.integers(0, 9), st.floats(-0.5, 1.5))
+def test_a_point_between_strips_belongs_to_the_nearest_cell(count, cells, gap, share):
+    height = count * (cells + 2 * gap)
+    row, cell = heatmap.cell_at(share, count, cells, gap)
+    assert 0 <= row < count and 0 <= cell < cells
+    _, top, _, bottom = box(heatmap.cursor(row, cell, cells, gap))
+    y = min(max(share, 0), 1) * height
+    middles = [r * (cells + 2 * gap) + gap + c + 0.5 for r in range(count) for c in (0, cells - 1)]
+    apart = abs(y - (top + bottom) / 2)
+    assert apart <= 0.5 + 1e-3 or apart <= min(abs(y - middle) for middle in middles) + 1e-3
+
+
+def test_outlines_lie_around_the_cells_of_each_token_and_mark_the_heads_part():
+    words = Words("en", texts_of)
+    for head in range(4):
+        source = {"heatmaps": {"q": "x", "z": "x"}, "count": 5, "cells": 16, "gap": 3, "n_head": 4, "head": head}
+        html = heatmap.heatmap("q", source, words)
+        assert 'viewBox="0 0 1 110"' in html and 'height="110"' in html
+        outline, part = (re.search(rf'class="{kind}" d="(.*?)"', html)[1] for kind in ("outline", "slice"))
+        for row, (whole, slice_) in enumerate(
+            zip(re.findall("M.*?z", outline), re.findall("M.*?z", part), strict=True)
+        ):
+            top = box(heatmap.cursor(row, 0, 16, 3))[1]
+            assert box(whole) == (0, top, 1, box(heatmap.cursor(row, 15, 16, 3))[3])
+            assert box(slice_) == (0, top + 4 * head, 1, top + 4 * head + 4)
+        assert "slice" not in heatmap.heatmap("z", source, words)
+
+
+# Matrices
+
+
+@given(COUNTS, st.floats(-0.2, 1.2), st.floats(-0.2, 1.2))
+def test_a_point_of_a_matrix_belongs_to_the_cell_whose_ring_holds_it(count, across, down):
+    row, column = matrix.square_at(across, down, count)
+    left, top, right, bottom = box(matrix.emphasis(row, column, count)["cell"])
+    x, y = (min(max(share, 0), 1) * count for share in (across, down))
+    assert left - 1e-3 <= x <= right + 1e-3 and top - 1e-3 <= y <= bottom + 1e-3
+    assert min(left, top) >= 0 and max(right, bottom) <= count
+
+
+@given(COUNTS, st.data())
+def test_rings_frame_the_row_the_column_and_their_cell(count, data):
+    row, column = data.draw(st.integers(0, count - 1)), data.draw(st.integers(-1, count - 1))
+    rings = matrix.emphasis(row, column, count)
+    assert box(rings["row"]) == (0, row, max(row, column) + 1, row + 1)
+    if column >= 0:
+        assert box(rings["column"]) == (column, min(row, column), column + 1, count)
+        assert box(rings["cell"]) == (column, row, column + 1, row + 1)
+    else:
+        assert rings["cell"] == ""
+
+
+@given(st.text(min_size=1))
+def test_labels_are_short_and_say_so(shown):
+    label = matrix.clipped(shown)
+    assert 0 < len(label) <= max(matrix.SHORT, len(shown) if not shown.strip() else 0)
+    whole = shown.strip(" ")
+    if shown.strip() and len(whole) <= matrix.SHORT:
+        assert label == whole
+    elif shown.strip():
+        assert whole.startswith(label[:-1]) and label.endswith("…")
+
+
+def test_an_opened_matrix_writes_each_number_into_its_cell():
+    work = answers()["work"]
+    names, count = [str(i) for i in range(work["count"])], work["count"]
+    side = matrix.SIDE / count
+    for name in ("scores", "masked", "pattern"):
+        html = matrix.stage(name, names, work[name], "label")
+        left = float(re.search(r'data-left="(\d+)"', html)[1])
+        assert f'<g transform="translate({left:.0f} 0) scale({side:.4f})">' in html
+        found = re.findall(r'<text class="value( strong)?" x="(\S+)" y="(\S+)" font-size="\S+">(.*?)</text>', html)
+        cells = [(i, j, x) for i, row in enumerate(work[name]["rows"]) for j, x in enumerate(row)]
+        assert len(cells) == (count * count if name == "scores" else count * (count + 1) / 2)
+        for (strong, x, y, _), (i, j, value) in zip(found, cells, strict=True):
+            assert j < (float(x) - left) / side < j + 1 and i < float(y) / side < i + 1
+            assert bool(strong) == (abs(value) > 0.6 * work[name]["most"])
+        for kind in ("row", "column"):
+            assert re.findall(rf'data-{kind}="(\d+)"', html) == names
+        assert ("h1v1" in html) == (name != "scores")  # scores exist for the future too
