@@ -14,9 +14,7 @@ class Figure:
         self.state = state
         self.words = words
         self.answer = None  # the prepared one, then that of the last prediction
-        self.listed = (
-            None  # the next tokens whose rows are in the list: a frame behind `answer` when another text comes
-        )
+        self.listed = None  # the next tokens in the list: a frame behind `answer` when another text comes
         self.stale = False  # the field holds another text than the picture
         self.depths = []  # the answer forming, of this run; None for each depth that is not known yet
         self.fold = Fold()

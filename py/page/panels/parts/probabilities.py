@@ -133,10 +133,9 @@ class Probabilities(Part):
     def __init__(self, name, page):
         super().__init__(name, page)
         self.following = None  # the listed tokens
-        self.number = 0  # of the one worked out
 
     async def fill(self):
-        self.number = 0
+        self.following = None
         return search_and_list(self.words) + '<p id="probability-outside" class="note"></p>'
 
     def ready(self):
@@ -148,20 +147,27 @@ class Probabilities(Part):
             self.following = following
             fill("probability-rows", ranking(following, self.words))
             write("probability-outside", outside(following, self.words))
-            self.work_out(0)
+            self.turned()
 
-    def work_out(self, number):
-        """The arithmetic of one row, which it answers; None for one that is not there."""
-        if not 0 <= number < len(self.following["candidates"]):
-            return None
-        self.number = number
+    def row(self):
+        """The row of the token that is worked out, the first where that is not listed."""
+        ids = [row["id"] for row in self.following["candidates"]]
+        shown = self.page.state.shown
+        return ids.index(shown[0]) if shown and shown[0] in ids else 0
+
+    def choose(self, row):
+        self.page.state.set(shown=(self.following["candidates"][row]["id"],))
+
+    def turned(self):
+        """Work out the chosen token, from its logit to its probability."""
+        if not (self.following and self.following["candidates"]):
+            return
+        number = self.row()
         old = first_of("#probability-rows tr.chosen")
         if old:
             old.classList.remove("chosen")
-        row = first_of('#probability-rows tr[data-number="{}"]'.format(number))
-        row.classList.add("chosen")
+        first_of('#probability-rows tr[data-number="{}"]'.format(number)).classList.add("chosen")
         fill("probability-work", arithmetic(self.following, number, self.words))
-        return row
 
     def typed(self, event):
         if event.target.id == "search":
@@ -170,14 +176,15 @@ class Probabilities(Part):
     def hovered(self, event):
         row = event.target.closest("#probability-rows tr[data-number]")
         if row:
-            self.work_out(int(row.getAttribute("data-number")))
+            self.choose(int(row.getAttribute("data-number")))
 
     def pressed(self, event):
         if event.target.id == "probability-rows" and event.key in ARROWS:
             event.preventDefault()
-            row = self.work_out(self.number + ARROWS[event.key])
-            if row:
-                reveal(row)
+            row = self.row() + ARROWS[event.key]
+            if 0 <= row < len(self.following["candidates"]):
+                self.choose(row)
+                reveal(first_of("#probability-rows tr.chosen"))
 
 
 PART = Probabilities
