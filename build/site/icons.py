@@ -10,7 +10,8 @@ import numpy as np
 
 from build.paths import ROOT
 from build.site.style import in_hex
-from model.explain.png import PURPLE, png
+from model.explain.pictures.colours import PURPLE
+from model.explain.pictures.png import png
 
 SVG = ROOT / "py" / "page" / "icon.svg"
 SIZES = (192, 512)

@@ -1,4 +1,7 @@
-"""The languages of the page: each is a folder under py/page/text, named by its code, with a file for each subject."""
+"""The languages of the page: each is a folder under py/page/text, named by its code, with a file for each subject.
+
+To add one, copy en/ and translate it; nothing else lists them.
+"""
 
 import json
 import shutil

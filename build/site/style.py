@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from build.paths import ROOT
-from model.explain.png import AMBER, PURPLE, TEAL
+from model.explain.pictures.colours import AMBER, PURPLE, TEAL
 
 NAME = "style.css"
 OF_PICTURES = {"accent": PURPLE, "above": AMBER, "below": TEAL}  # as the page's own style sheets call them

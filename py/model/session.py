@@ -21,7 +21,7 @@ LONG = 128  # tokens of which every activation is kept; of a longer text they ar
 OF_BEFORE = ("attn.k", "attn.v")  # a pass over new tokens needs those of the tokens before
 
 
-class TooLargeError(ArithmeticError):
+class RunawayError(ArithmeticError):
     """The model's numbers for a text run away, or are no numbers at all, so there is nothing to show of it."""
 
 
@@ -49,7 +49,7 @@ class Session:
         """Compute `ids`, yielding after the embedding and after each block the number of blocks done.
 
         No value of the session changes until the last step, so a caller may stop at any yield and lose nothing.
-        Raises ValueError when there is no token or more than the model can read, TooLargeError when the model's
+        Raises ValueError when there is no token or more than the model can read, RunawayError when the model's
         numbers run away on this text.
         """
         if not 0 < len(ids) <= self.config.n_positions:
@@ -142,11 +142,11 @@ class Session:
 
 
 def check(name: str, values: np.ndarray) -> None:
-    """Raises TooLargeError unless an activation's every number is one up to LARGEST: all of them are drawn."""
+    """Raises RunawayError unless an activation's every number is one up to LARGEST: all of them are drawn."""
     if name.endswith("attn.scores"):  # minus infinity hides the future; other faults are seen in the pattern
         return
     if not (values.min() >= -LARGEST and values.max() <= LARGEST):  # NaN is neither
-        raise TooLargeError(field(name.split(".", 2)[-1]))
+        raise RunawayError(field(name.split(".", 2)[-1]))
 
 
 def common_prefix(a: list[int], b: list[int]) -> int:

@@ -7,7 +7,7 @@ import numpy as np
 from bench import milliseconds
 
 from model import sampling
-from model.explain.prediction import next_tokens
+from model.explain.next_token import next_tokens
 
 SIZE = 50_257
 SETTINGS = (  # temperature, top-k, top-p

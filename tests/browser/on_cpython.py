@@ -44,7 +44,7 @@ async def connect():
     return Far()
 
 
-connect_anew = connect
+connect_to_new = connect
 """
 OPEN_OWN = """
 self.open_user_checkpoint = async (files, precision) => {

@@ -11,7 +11,7 @@ import pytest
 
 from build.paths import ROOT
 from build.site import style
-from model.explain import png
+from model.explain.pictures import colours
 
 SOURCES = [path for folder in ("py", "build") for path in sorted((ROOT / folder).rglob("*.py"))]
 NUMPY_ONLY = {"numpy", "model"}
@@ -73,7 +73,7 @@ def test_the_colours_of_pictures_are_said_in_one_place():
     """The page's style sheets, icon and manifest get them from there."""
     paths = [p for folder in ("py", "build") for p in (ROOT / folder).rglob("*.*") if "__pycache__" not in p.parts]
     written = "".join(path.read_text(encoding="utf-8") for path in [ROOT / "index.html", *paths])
-    for rgb in (png.PURPLE, png.AMBER, png.TEAL):
+    for rgb in (colours.PURPLE, colours.AMBER, colours.TEAL):
         assert written.count(str(rgb)) == 1 and style.in_hex(rgb) not in written
 
 

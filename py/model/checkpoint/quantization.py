@@ -15,9 +15,9 @@ ROWS_AT_ONCE = 512  # of a matrix that is compared with another
 
 
 class Quantized:
-    """A matrix of small whole numbers: each row is cut into equal stretches, and each stretch has a scale.
+    """A matrix of small whole numbers: each row is divided into equal groups, each with its own scale.
 
-    A weight is its number times the scale of its stretch. `w[rows]` gives those rows as float32.
+    A weight is its number times the scale of its group. `w[rows]` gives those rows as float32.
     """
 
     def __init__(self, values: np.ndarray, scale: np.ndarray) -> None:

@@ -91,7 +91,7 @@ async def stored(read: Read, entries: dict[str, Entry], name: str) -> np.ndarray
 
 
 async def check_copies(read: Read, entries: dict[str, Entry], found: Sources) -> None:
-    """What the file holds twice is one tensor."""
+    """A tensor that the file holds under two names must be the same in both."""
     for full, other in found.copies:
         one, same = [await stored(read, entries, name) for name in (full, other)]
         if not np.array_equal(one, same, equal_nan=True):  # what is no number is named where it is read

@@ -5,7 +5,7 @@ T tokens are read, the last `rows` of them drawn, from token `first` on.
 
 from typing import NotRequired, TypedDict
 
-from model.explain.png import Picture
+from model.explain.pictures.png import Picture
 from model.explain.to_json import Vector
 
 

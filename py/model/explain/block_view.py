@@ -5,8 +5,8 @@ from itertools import pairwise
 import numpy as np
 
 from model.explain.block_answers import BlockView, HeatmapCell, Score, Stage, Stages, Table
-from model.explain.heatmap import edges, heatmap_cell, heatmap_picture, means
-from model.explain.png import diverging_picture, shares_picture
+from model.explain.pictures.colours import diverging_picture, shares_picture
+from model.explain.pictures.heatmap import edges, heatmap_cell, heatmap_picture, means
 from model.explain.to_json import to_list
 from model.session import Session
 

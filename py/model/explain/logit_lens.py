@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from model.explain.block_answers import Depth, Word
-from model.explain.png import shares_picture
+from model.explain.pictures.colours import shares_picture
 from model.gpt2 import softmax, unchanged
 from model.session import Session
 from model.tokenizer.tokenizer import Tokenizer

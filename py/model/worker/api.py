@@ -1,6 +1,7 @@
 """The wire between the page's interpreter and the model's: which calls cross it, and what of the browser they need.
 
-Answers cross as JSON text, and so do those arguments that READ names; numbers and short words cross as they are.
+Answers (see explain/answers.py, field by field) cross as JSON text, and so do those arguments that READ names; numbers
+and short words cross as they are.
 """
 
 import json

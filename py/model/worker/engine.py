@@ -17,8 +17,8 @@ from model.checkpoint.quantization import Precision
 from model.explain import answers, effects
 from model.explain.block_answers import Depths
 from model.explain.logit_lens import logit_lens
-from model.explain.prediction import read_prompt
-from model.session import Session, TooLargeError
+from model.explain.prompt import read_prompt
+from model.session import RunawayError, Session
 from model.tokenizer.tokenizer import TokenizerError
 from model.worker.run import Run, Runner
 
@@ -193,7 +193,7 @@ class Engine:
             failure = {"error": "text", "file": str(error)}
         except MemoryError:
             failure = {"error": "memory", "file": ""}
-        except TooLargeError as error:
+        except RunawayError as error:
             failure = {"error": "broken", "file": str(error)}
         except Exception as error:  # whatever it was: the page waits for an answer
             failure = {"error": "failed", "file": f"{type(error).__name__}: {error}"}

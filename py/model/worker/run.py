@@ -9,8 +9,9 @@ from model.checkpoint.layout import parameters
 from model.checkpoint.loading import Load
 from model.checkpoint.quantization import Precision
 from model.explain import answers, block_answers, block_view, to_csv
+from model.explain.all_heads import attention_heads
+from model.explain.next_token import next_tokens
 from model.explain.pinned import Pinned
-from model.explain.prediction import attention_heads, next_tokens
 from model.session import Session
 from model.tokenizer.tokenizer import Tokenizer
 

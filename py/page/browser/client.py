@@ -9,7 +9,7 @@ import asyncio
 import json
 
 from page.browser.starting import not_started, promise, sooner, started
-from page.browser.transport import connect, connect_anew
+from page.browser.transport import connect, connect_to_new
 
 
 class NoAnswer(Exception):  # noqa: N818
@@ -17,8 +17,8 @@ class NoAnswer(Exception):  # noqa: N818
 
 
 TICK = 10  # seconds between two looks at whether the worker is heard of
-PATIENCE = 6  # looks without a word from it, then the reader is told; time in which the computer slept has none
-BROKEN = {"error": "restarted", "file": ""}  # what a question is answered whose worker has broken down
+PATIENCE = 6  # looks without a reply before the reader is told; there are none while the computer sleeps
+BROKEN = {"error": "restarted", "file": ""}  # the answer to any question whose worker has broken down
 
 
 class Client:
@@ -50,10 +50,10 @@ class Client:
         asyncio.create_task(self.listen(self.worker))
         return True
 
-    async def start_anew(self):
+    async def restart_worker(self):
         """The same with another worker."""
         self.ended, self.end = promise()
-        return await self.start(connect_anew)
+        return await self.start(connect_to_new)
 
     async def ask(self, name, *values):
         """Call one of the worker's functions, see model/worker/api.py. Whatever happens, there is an answer."""
@@ -75,8 +75,8 @@ class Client:
     async def listen(self, worker):
         """Tell the reader while a worker with something to answer says nothing at all.
 
-        It may be at one long step, on a slow computer, or never come back: no error tells of a worker that runs in a
-        circle, or that the browser has ended.
+        It may be at one long step, on a slow computer, or never come back: no error is raised for a worker that is
+        stuck in a loop, or that the browser has killed.
         """
         while worker is self.worker:
             await asyncio.sleep(TICK)

@@ -18,7 +18,7 @@ def not_started(reason):
         window.starting.failed(reason)
 
 
-def start_worker_anew(old, new):
+def start_new_worker(old, new):
     """End the worker of that name, and let PyScript start its program once more under another."""
     script, again = document.querySelector('script[name="' + old + '"]'), document.createElement("script")
     for attribute in ("type", "src", "config", "worker"):

@@ -2,7 +2,7 @@
 
 from pyscript import workers
 
-from page.browser.starting import start_worker_anew
+from page.browser.starting import start_new_worker
 
 NAMES = ["model"]  # of the workers; PyScript knows each for good, so every new one has another
 
@@ -12,8 +12,8 @@ async def connect():
     return await workers[NAMES[-1]]
 
 
-async def connect_anew():
+async def connect_to_new():
     """The same of another worker; the one before ends, whatever it is doing."""
     NAMES.append("model-{}".format(len(NAMES)))
-    start_worker_anew(*NAMES[-2:])
+    start_new_worker(*NAMES[-2:])
     return await connect()

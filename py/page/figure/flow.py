@@ -4,11 +4,12 @@ A place is (left, top, width, height) from the picture's top left corner. Column
 connected; on a narrow screen they are stacked, and what is not beside is left out.
 """
 
-from page.figure.ribbons import band, fan
+from page.figure.ribbon import band
 
 THICKEST = 16  # pixels: the ribbon of the longest vector along the residual stream
 INSET = 0.15  # of a row's height, left free above and below its strip
 MOST_BARS = 11  # folded blocks that are drawn one by one
+WIDENED = 3  # the row that the fan leaves is a few times lower than the list it reaches
 
 
 def rows_between(a, b, count, skip):
@@ -34,7 +35,7 @@ def beside(a, b):
     return abs(a[1] - b[1]) < 2 and a[0] + a[2] <= b[0] + 1
 
 
-def tissue(places, count, chosen):
+def token_ribbons(places, count, chosen):
     """The quiet connections: from each token's strip in one column to its strip in the next."""
     pairs = (
         ("position", "resid_pre", "embedding"),
@@ -55,7 +56,7 @@ def tissue(places, count, chosen):
     return "".join(pieces)
 
 
-def contributions(places, count, view, chosen, least):
+def value_ribbons(places, count, view, chosen, least):
     """From each earlier token's value to the chosen token's output: share of attention times length of the value.
 
     Ribbons of less than `least` of the whole are left out. At the output they lie one below the other, below the room
@@ -101,7 +102,7 @@ def query_line(places, count, chosen):
     return '<path class="query-line" d="M{:.1f} {:.1f}H{:.1f}"/>'.format(a[0] + a[2], y, grid[0])
 
 
-def stream(places, count, norms, chosen):
+def residual_stream(places, count, norms, chosen):
     """The chosen token's residual stream: past attention and past the MLP, each adding to it; widths follow lengths."""
     longest = max(norms.values()) or 1
     rail = places["rail"]
@@ -171,13 +172,33 @@ def next_fan(source, rows, probabilities, count):
     return fan(start, rows, probabilities)
 
 
+def fan(source, rows, probabilities):
+    """From the right edge of `source` to each row of the list: a ribbon as thick as its probability.
+
+    The last row stands for all the tokens that are not listed; `probabilities` sum to 1. Ribbons leave without gap and
+    arrive up to WIDENED times as thick.
+    """
+    left, top, width, height = source
+    pieces = []
+    at = top
+    for number, (row, probability) in enumerate(zip(rows, probabilities)):
+        thick = probability * height
+        if thick >= 0.05:  # thinner than a twentieth of a pixel cannot be seen
+            kind = "rest" if number == len(rows) - 1 else "candidate"
+            end = min(WIDENED * thick, row[3])
+            path = band(left + width, at, thick, row[0], row[1] + (row[3] - end) / 2, end)
+            pieces.append('<path class="' + kind + '" d="' + path + '"/>')
+        at += thick
+    return "".join(pieces)
+
+
 def picture(places, count, view, chosen, least):
     """All that lies between the columns of one block."""
     return (
-        tissue(places, count, chosen)
+        token_ribbons(places, count, chosen)
         + folded(places["before"], view["block"])
         + folded(places["after"], view["n_layer"] - view["block"] - 1)
-        + stream(places, count, view["norms"], chosen)
-        + contributions(places, count, view, chosen, least)
+        + residual_stream(places, count, view["norms"], chosen)
+        + value_ribbons(places, count, view, chosen, least)
         + query_line(places, count, chosen)
     )

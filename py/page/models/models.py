@@ -61,7 +61,7 @@ class Models:
         self.stored = await self.client.ask("stored", storage.site())
         await self.want(name)
 
-    async def begin_anew(self, useful):
+    async def restart(self, useful):
         """The model's Python has broken down: another is started, and the model in use loaded once more.
 
         Not when that is of no use: the text, or the model, would only break it down again.
@@ -70,7 +70,7 @@ class Models:
         broke, self.coming, self.used = self.last if self.coming else None, None, None
         show("coming", False)
         self.show()
-        if not (useful and await self.client.start_anew()):
+        if not (useful and await self.client.restart_worker()):
             self.failed = {"error": "broken_down", "file": ""}
             self.status.say_error(self.failed, "model")
             self.show()

@@ -1,6 +1,7 @@
 """What every part that opens has in common. A new one is a file in `page/panels/parts` with a class of this kind, its
-texts `panel.NAME` and `panel.NAME.subtitle`, a button with `data-open="NAME"`, and what style it needs; the numbers
-that it saves are those that the worker's `csv` has under its name, or what its own `csv` gives.
+last line `PART = ITS_CLASS`, its texts `panel.NAME` and `panel.NAME.subtitle`, a button with `data-open="NAME"`, and
+what style it needs; the numbers that it saves are those that the worker's `csv` has under its name, or what its own
+`csv` gives. `parts/logit_lens.py` is one to copy.
 """
 
 from page.state.counting import number_of
@@ -64,7 +65,7 @@ class Part:
         """They are on the page."""
 
     def turned(self):
-        """The state's `shown` is another while it is open."""
+        """`state.shown` has changed while this part is open."""
 
     def closed(self):
         """It is no longer open, or another has taken its place."""

@@ -55,8 +55,8 @@ class Address:
         self.status.unsay("link")
 
     def arrived(self, view, count):
-        """A picture is there, of `count` tokens: say once what the link asked for in vain; what is not there is out of
-        the state."""
+        """A picture is there, of `count` tokens: report once what the link asked for that is not available, and limit
+        the state to what exists."""
         state = self.state
         if self.said:
             ranges = dict(RANGES, block=(1, view["n_layer"]), head=(1, view["n_head"]), token=(1, count))

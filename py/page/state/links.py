@@ -1,7 +1,7 @@
 """The text of a link to the page, behind its #: how what is seen is written, and read again.
 
 Programs that pass a link on decode it, encode it again, escape it or cut it. What can be understood is kept, and what
-cannot is named; a checksum tells what a reader of the link could not.
+cannot is named; a checksum reveals damage that parsing cannot.
 """
 
 import binascii

@@ -1,4 +1,4 @@
-"""What a reader reads: looked up by key in the texts of a language, never written in code."""
+"""The page's texts, looked up by key in the current language; none are written in code."""
 
 import json
 

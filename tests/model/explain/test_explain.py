@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from model.explain.all_heads import attention_heads
 from model.explain.logit_lens import logit_lens
-from model.explain.prediction import attention_heads, next_tokens, read_prompt
+from model.explain.next_token import next_tokens
+from model.explain.prompt import read_prompt
 from model.explain.to_csv import next_rows
 from model.sampling import ranking
 from model.session import Session

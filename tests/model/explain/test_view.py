@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from model.explain import block_view
-from model.explain.heatmap import edges, heatmap_cell, heatmap_picture, means
-from model.explain.png import AMBER, PURPLE, TEAL
+from model.explain.pictures.colours import AMBER, PURPLE, TEAL
+from model.explain.pictures.heatmap import edges, heatmap_cell, heatmap_picture, means
 from model.session import Session
 from tests.model.explain.pictures import assert_opacity, pixels
 

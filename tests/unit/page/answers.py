@@ -8,9 +8,10 @@ import numpy as np
 from build.paths import ROOT
 from build.site import site
 from model import sampling
+from model.explain.all_heads import attention_heads
 from model.explain.block_view import block_view, heatmap_table, one_score, square_table, stages
+from model.explain.next_token import next_tokens
 from model.explain.pinned import Pinned
-from model.explain.prediction import attention_heads, next_tokens
 
 TEXT = 'Unhappily <i>he "I'
 LONG = "One day a little girl went to the park. " * 6

@@ -112,7 +112,10 @@ def narrow_places():
 def test_each_band_of_a_narrow_screen_is_connected_within_itself():
     view = answers()["short"][1]["view"]
     places, count, chosen = narrow_places(), view["count"], view["row"]
-    kinds = {"tissue": flow.tissue(places, count, chosen), "stream": flow.stream(places, count, view["norms"], chosen)}
+    kinds = {
+        "tissue": flow.token_ribbons(places, count, chosen),
+        "stream": flow.residual_stream(places, count, view["norms"], chosen),
+    }
     assert [kind for kind in re.findall(r'class="link (\w+)"', kinds["tissue"])] == [
         "embedding",
         "project",
@@ -123,10 +126,10 @@ def test_each_band_of_a_narrow_screen_is_connected_within_itself():
     assert "residual" not in kinds["stream"]
     for x0, y0, _, x1, y1, _ in bands(flow.picture(places, count, view, chosen, 0)):
         assert y0 // 400 == y1 // 400 and 0 < x1 - x0 < 400
-    wide = flow.tissue(wide_places(), count, chosen)
+    wide = flow.token_ribbons(wide_places(), count, chosen)
     assert re.findall(r'class="link (\w+)"', wide) == ["embedding", "project", "attention", "mlp", "mlp", "embedding"]
     assert len(bands(wide)) == 6 * count
-    assert len(bands(flow.tissue(wide_places(), 1, 0))) == 6
+    assert len(bands(flow.token_ribbons(wide_places(), 1, 0))) == 6
 
 
 @given(
@@ -141,7 +144,7 @@ def test_contributions_arrive_stacked_within_the_output(contributions, later, le
     assume(total == 0 or total > 1e-6)
     places, count, chosen = wide_places(), len(contributions) + later, len(contributions) - 1
     view = {"contributions": contributions, "total": total}
-    html = flow.contributions(places, count, view, chosen, least)
+    html = flow.value_ribbons(places, count, view, chosen, least)
     shares = [c / total if total else 0 for c in contributions]
     drawn = [row for row, share in enumerate(shares) if share >= least and share > 0]
     assert [int(row) for row in re.findall(r'data-row="(\d+)"', html)] == drawn
@@ -208,7 +211,7 @@ NORMS = ("resid_pre", "attn_out", "resid_mid", "mlp_out", "resid_post")
 def test_widths_along_the_stream_follow_the_lengths(lengths, count, data):
     norms = dict(zip(NORMS, lengths, strict=True))
     chosen, places = data.draw(st.integers(0, count - 1)), wide_places()
-    html = flow.stream(places, count, norms, chosen)
+    html = flow.residual_stream(places, count, norms, chosen)
     found = re.findall(r'class="(residual|added \w+)" stroke-width="(\S+)" d="(.*?)"', html)
     assert [kind for kind, _, _ in found] == ["residual", "added attention", "residual", "added mlp"]
     for (_, width, _), name in zip(found, ("resid_pre", "attn_out", "resid_mid", "mlp_out"), strict=True):

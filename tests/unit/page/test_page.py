@@ -13,7 +13,7 @@ from build.paths import ROOT
 from build.site.languages import texts_of
 from model.checkpoint import file_error
 from model.sampling import cut_by
-from page.figure import matrix, ribbons
+from page.figure import flow, matrix
 from page.models import catalog
 from page.next_token import candidates
 from page.panels import parts
@@ -171,7 +171,7 @@ def test_fan_is_as_thick_as_the_probabilities(weights):
     total = math.fsum(weights)
     shares = [w / total for w in weights] if total > 0 else [1.0] + [0.0] * (len(weights) - 1)
     rows = [(300.0, 30.0 * i, 200.0, 28.0) for i in range(len(shares))]
-    paths = re.findall(r'class="(\w+)" d="(.*?)"', ribbons.fan((10.0, 50.0, 90.0, 200.0), rows, shares))
+    paths = re.findall(r'class="(\w+)" d="(.*?)"', flow.fan((10.0, 50.0, 90.0, 200.0), rows, shares))
     drawn = [i for i, share in enumerate(shares) if share * 200 >= 0.05]
     assert [kind for kind, _ in paths] == ["rest" if i == len(shares) - 1 else "candidate" for i in drawn]
     for (_, path), i in zip(paths, drawn, strict=True):
@@ -179,7 +179,7 @@ def test_fan_is_as_thick_as_the_probabilities(weights):
         assert n[0] == 100 and n[6] == 300
         assert n[1] == pytest.approx(50 + 200 * sum(shares[:i]), abs=0.06)
         assert n[15] - n[1] == pytest.approx(shares[i] * 200, abs=0.11)
-        assert n[9] - n[7] == pytest.approx(min(ribbons.WIDENED * shares[i] * 200, 28), abs=0.11)
+        assert n[9] - n[7] == pytest.approx(min(flow.WIDENED * shares[i] * 200, 28), abs=0.11)
         assert (n[7] + n[9]) / 2 == pytest.approx(30 * i + 14, abs=0.11)
 
 
@@ -280,7 +280,7 @@ def test_every_text_is_used_and_every_used_text_exists():
         "cell.*": re.findall(r'class="line-name (\w+)"', drawn["cell 0"]),
         "embedding.*": [
             "piece",
-            *re.findall(r'\["note"\] = "(\w+)"', (ROOT / "py/model/explain/prediction.py").read_text()),
+            *re.findall(r'\["note"\] = "(\w+)"', (ROOT / "py/model/explain/prompt.py").read_text()),
         ],
         "error.*": kinds_of_error(),
         "help.*": helped,

@@ -8,7 +8,7 @@ import tokenizers
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
-from model.explain.prediction import read_prompt
+from model.explain.prompt import read_prompt
 from model.tokenizer.tokenizer import Tokenizer, TokenizerError
 from tests.unit.tokenizer.test_tokenizer_library import texts
 

@@ -1,38 +1,17 @@
-"""Arrays as pictures: one pixel a number, coloured by NumPy, so that the page only has to place them.
+"""The colours of numbers, and arrays coloured: one pixel a number, so that the page only has to place them.
 
 Opacity carries the size of a number and colour its kind, so a picture lies on any background: zero is the paper's
 own colour, white in the light theme.
 """
 
-import base64
-import struct
-import zlib
-
 import numpy as np
 
-Picture = str  # the data address of a PNG
+from model.explain.pictures.png import Picture, data_address
 
 # The page's style sheets get these from build/site/style.py.
 PURPLE = (109, 40, 217)  # shares: attention's colour
 AMBER = (217, 119, 6)  # numbers above zero
 TEAL = (15, 118, 130)  # numbers below zero; with amber a pair that colour-blind readers tell apart
-
-
-def png(rgba: np.ndarray) -> bytes:
-    """rgba (height, width, 4) uint8 as a PNG file (ISO/IEC 15948: signature, IHDR, IDAT, IEND)."""
-    height, width, _ = rgba.shape
-    lines = np.zeros((height, 1 + 4 * width), np.uint8)  # (height, 1 + 4 width): each line starts with filter type 0
-    lines[:, 1:] = rgba.reshape(height, 4 * width)
-    header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(lines.tobytes(), 1)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
-    )
-
-
-def data_address(rgba: np.ndarray) -> Picture:
-    """rgba (height, width, 4) uint8 as the `src` of an image."""
-    return "data:image/png;base64," + base64.b64encode(png(rgba)).decode()
 
 
 def shares_picture(shares: np.ndarray) -> Picture:

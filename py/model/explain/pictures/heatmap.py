@@ -7,7 +7,8 @@ its cells say and no number is left out.
 import numpy as np
 
 from model.explain.block_answers import Stretch
-from model.explain.png import Picture, diverging_picture
+from model.explain.pictures.colours import diverging_picture
+from model.explain.pictures.png import Picture
 
 
 def edges(size: int, cells: int) -> np.ndarray:
