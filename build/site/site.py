@@ -126,7 +126,8 @@ def prepared_page(html: str, answer: dict, words: Words) -> str:
     )
     html = re.sub(r'(data-every-language="([^"]+)"[^>]*>)', lambda m: m[1] + in_every_language(m[2]), html)
     rows = row_height.row_size(len(answer["tokens"]))
-    html = html.replace('<section id="figure"', f'<section id="figure" data-rows="{rows}"')
+    places = f'data-rows="{rows}" data-count="{len(answer["tokens"])}"'
+    html = html.replace('<section id="figure" class="figure', f'<section id="figure" {places} class="figure vessels')
     html = re.sub(r'data-label="([^"]+)"', lambda m: f'{m[0]} aria-label="{escape(words.say(m[1]))}"', html)
     following, view = answer["next"], answer["view"]
     view["count"] = len(answer["tokens"]) - view["first"]

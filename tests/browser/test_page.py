@@ -11,7 +11,7 @@ import pytest
 from build.site import site
 from model.gpt2 import softmax
 from model.sampling import ranking
-from page.figure.heatmap import IN_FLOW
+from page.figure.vessels.bars import IN_FLOW
 from page.next_token.candidates import COUNT
 from page.state.examples import EXAMPLES, TEMPERATURE
 from page.text.markup import visible

@@ -24,6 +24,7 @@ class BlockView(TypedDict):
     n_layer: int
     n_head: int
     n_embd: int
+    d_mlp: int
     cells: int  # of each strip
     gap: int  # pixels left free above and below a strip
     heatmaps: dict[str, Picture]  # by the name of what they show

@@ -85,6 +85,7 @@ def block_view(session: Session, block: int, head: int, row: int) -> BlockView:
         "n_layer": session.config.n_layer,
         "n_head": session.config.n_head,
         "n_embd": session.config.n_embd,
+        "d_mlp": session.config.d_mlp,
         "cells": cells,
         "gap": gap,
         "heatmaps": {

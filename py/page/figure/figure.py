@@ -4,7 +4,8 @@ from page.browser.dom import all_of, by_id, fill, first_of, mark, place, rectang
 from page.figure import flow, logit_lens, matrix, row_height
 from page.figure.block_transition import Fold
 from page.figure.columns import columns
-from page.figure.heatmap import IN_FLOW
+from page.figure.vessels.bars import are_bars, in_flow
+from page.figure.vessels.vessels import TRAVELS
 from page.next_token import candidates, curve, needle
 from page.state.counting import number_of
 
@@ -57,6 +58,8 @@ class Figure:
         self.take(self.answer)
         figure = by_id("figure")
         figure.setAttribute("data-rows", row_height.row_size(view["count"]))
+        figure.setAttribute("data-count", str(view["count"]))
+        figure.classList.toggle("vessels", are_bars(view["count"]))
         figure.setAttribute("data-view", "{block} {head} {row}".format(**view))
         for name, html in columns(self.answer, self.words).items():
             fill(name, html)
@@ -103,7 +106,10 @@ class Figure:
     def places(self):
         """Where CSS has put the columns: within the overlay, which scrolls with them where a text is long."""
         origin = by_id("overlay")
-        places = {name: rectangle(first_of('#flow [data-heatmap="' + name + '"]'), origin) for name in IN_FLOW}
+        places = {}
+        for name in in_flow(self.view["count"]):
+            places[name] = rectangle(first_of('#flow [data-heatmap="' + name + '"]'), origin)
+        places["card"] = rectangle(first_of("#flow .card"), origin)
         places["pattern"] = rectangle(first_of("#pattern svg"), origin)
         for name in ("before", "after", "rail"):
             places[name] = rectangle(by_id(name), origin)
@@ -117,7 +123,9 @@ class Figure:
             view = self.view
             places = self.places()
             chosen = view["row"] - view["first"]
-            fill("ribbons", flow.picture(places, view["count"], view, chosen, self.state.threshold))
+            travels = [self.words.say("vessels." + name) for name in TRAVELS]
+            names = [matrix.clipped(name) for name in self.names]
+            fill("ribbons", flow.picture(places, view, names, chosen, self.state.threshold, travels))
         self.draw_fan()
 
     def draw_fan(self):
@@ -136,7 +144,7 @@ class Figure:
             fill("fan", "")
             return
         probabilities = [one["sampled"] for one in following["candidates"]] + [following["outside"]["sampled"]]
-        fill("fan", flow.next_fan(after, rows, probabilities, self.view["count"]))
+        fill("fan", flow.next_fan(after, rows, probabilities, self.view))
 
     def light(self, first):
         """Let the rows from `first` on appear left to right."""

@@ -1,10 +1,13 @@
 """The flow: everything that connects the columns, as SVG. Places in, drawing out; places are in pixels.
 
-A place is (left, top, width, height) from the picture's top left corner. Columns that stand beside each other are
-connected; on a narrow screen they are stacked, and what is not beside is left out.
+A place is (left, top, width, height) from the picture's top left corner. A short text is drawn as vessels, a long one
+as columns of strips. Columns that stand beside each other are connected; on a narrow screen they are stacked, and what
+is not beside is left out.
 """
 
 from page.figure.ribbon import band
+from page.figure.vessels.bars import bars
+from page.figure.vessels.vessels import Vessels
 
 THICKEST = 16  # pixels: the ribbon of the longest vector along the residual stream
 INSET = 0.15  # of a row's height, left free above and below its strip
@@ -12,22 +15,17 @@ MOST_BARS = 11  # folded blocks that are drawn one by one
 WIDENED = 3  # the row that the fan leaves is a few times lower than the list it reaches
 
 
-def rows_between(a, b, count, skip):
-    """One band a row from column `a` to column `b`, as one outline; the row `skip` is left out."""
-    if not beside(a, b):
-        return ""
-    return "".join([row_band(a, b, row, count) for row in range(count) if row != skip])
-
-
 def row_band(a, b, row, count):
-    high, low = a[3] / count, b[3] / count
+    """From a row of column `a` to the same row of column `b`: each is (place, bar)."""
+    (start, (top, height)), (end, (low, size)) = a, b
+    pitch, other = start[3] / count, end[3] / count
     return band(
-        a[0] + a[2],
-        a[1] + (row + INSET) * high,
-        (1 - 2 * INSET) * high,
-        b[0],
-        b[1] + (row + INSET) * low,
-        (1 - 2 * INSET) * low,
+        start[0] + start[2],
+        start[1] + (row + top) * pitch,
+        height * pitch,
+        end[0],
+        end[1] + (row + low) * other,
+        size * other,
     )
 
 
@@ -35,10 +33,10 @@ def beside(a, b):
     return abs(a[1] - b[1]) < 2 and a[0] + a[2] <= b[0] + 1
 
 
-def token_ribbons(places, count, chosen):
-    """The quiet connections: from each token's strip in one column to its strip in the next."""
+def token_ribbons(places, count, chosen, known=None):
+    """The quiet connections: from each token's strip in one column to its strip in the next. `known`: see `bars`."""
     pairs = (
-        ("position", "resid_pre", "embedding"),
+        ("embedded" if known else "position", "resid_pre", "embedding"),
         ("resid_pre", "q", "project"),
         ("z", "attn_out", "attention"),
         ("resid_mid", "mlp_post", "mlp"),
@@ -47,13 +45,21 @@ def token_ribbons(places, count, chosen):
     )
     pieces = []
     for start, end, kind in pairs:
-        a, b = places[start], places[end]
-        others = rows_between(a, b, count, chosen)
+        if not beside(places[start], places[end]):
+            continue
+        a, b = [(places[name], bar_of(known, name)) for name in (start, end)]
+        others = "".join([row_band(a, b, row, count) for row in range(count) if row != chosen])
         if others:
             pieces.append('<path class="link {}" d="{}"/>'.format(kind, others))
-        if beside(a, b):
-            pieces.append('<path class="link chosen {}" d="{}"/>'.format(kind, row_band(a, b, chosen, count)))
+        pieces.append('<path class="link chosen {}" d="{}"/>'.format(kind, row_band(a, b, chosen, count)))
     return "".join(pieces)
+
+
+def bar_of(known, name):
+    """(top, height) in its row; where strips are no bars of different heights, INSET is left free."""
+    if known and name == "after":
+        return known["resid_post"]
+    return known[name] if known else (INSET, 1 - 2 * INSET)
 
 
 def value_ribbons(places, count, view, chosen, least):
@@ -165,10 +171,11 @@ def folded(place, count):
     )
 
 
-def next_fan(source, rows, probabilities, count):
+def next_fan(source, rows, probabilities, view):
     """From the last token's row after the last block to the next-token list."""
-    high = source[3] / count
-    start = (source[0], source[1] + (count - 1 + INSET) * high, source[2], (1 - 2 * INSET) * high)
+    pitch = source[3] / view["count"]
+    top, height = bar_of(bars(view), "after")
+    start = (source[0], source[1] + (view["count"] - 1 + top) * pitch, source[2], height * pitch)
     return fan(start, rows, probabilities)
 
 
@@ -192,10 +199,14 @@ def fan(source, rows, probabilities):
     return "".join(pieces)
 
 
-def picture(places, count, view, chosen, least):
-    """All that lies between the columns of one block."""
+def picture(places, view, names, chosen, least, travels):
+    """All that lies between the columns of one block. `names` and `travels`: see `Vessels`."""
+    known, count = bars(view), view["count"]
+    v, card = places["v"], places["card"]
+    if known and v[0] + v[2] <= card[0]:  # on a narrow screen the card lies below
+        return Vessels(places, view, names, chosen, travels).picture(least)
     return (
-        token_ribbons(places, count, chosen)
+        token_ribbons(places, count, chosen, known)
         + folded(places["before"], view["block"])
         + folded(places["after"], view["n_layer"] - view["block"] - 1)
         + residual_stream(places, count, view["norms"], chosen)

@@ -1,67 +1,78 @@
-"""Columns of strips: one upright strip a token, its cells the means of a vector's stretches.
+"""Columns of strips: one upright strip a token, its cells the means of a vector's stretches. One unit is a row.
 
-The worker sends each column as one picture, `gap` transparent pixels above and below every strip's `cells`; what is
-drawn over it (outlines, the current head's slice, the cell pointed at) shares the picture's own pixels as units.
+The worker sends each column as one picture, `gap` transparent pixels above and below every strip's `cells`. Where rows
+are low it is drawn as it is. Where a strip is a token's bar (see `bars`), as high as it has numbers, bars rest in one
+calm colour, and the stripes of a row are cut out of the picture when it is pointed at.
 """
 
+from page.figure.vessels.bars import of_head
 from page.text.markup import escape
 
-IN_FLOW = (  # in the order of the picture
-    "token",
-    "position",
-    "resid_pre",
-    "q",
-    "k",
-    "v",
-    "z",
-    "attn_out",
-    "resid_mid",
-    "mlp_post",
-    "resid_post",
-)
 SPLIT = ("q", "k", "v")  # vectors that hold every head's numbers one after the other
 
 
-def heatmap(name, source, words):
-    """One column. `source` is the worker's answer with `heatmaps`, `cells` and `gap`; `count` its number of rows."""
-    count, cells, gap = source["count"], source["cells"], source["gap"]
-    pitch = cells + 2 * gap
-    height = count * pitch
-    boxes = "".join(["M0 {}h1v{}h-1z".format(row * pitch + gap, cells) for row in range(count)])
-    mark = ""
+def heatmap(name, source, words, bar=None, told=-1):
+    """One column. `source` is the worker's answer with `heatmaps`, `cells` and `gap`; `count` its number of rows.
+
+    `bar` is (top, height) of its strips as bars, that of the row `told` in full colour; None draws strips as sent.
+    """
+    count, picture = source["count"], source["heatmaps"][name]
+    top, height = bar or as_sent(source)
+    boxes = "".join(["M0 {:.4f}h1v{:.4f}h-1z".format(row + top, height) for row in range(count)])
+    slices = ""
     if name in SPLIT and source.get("n_head", 1) > 1:
-        size = cells / source["n_head"]
-        mark = '<path class="slice" d="{}"/>'.format(
-            "".join(
-                [
-                    "M0 {:.2f}h1v{:.2f}h-1z".format(row * pitch + gap + source["head"] * size, size)
-                    for row in range(count)
-                ]
-            )
+        at, size = of_head((top, height), source)
+        slices = '<path class="slice" d="{}"/>'.format(
+            "".join(["M0 {:.4f}h1v{:.4f}h-1z".format(row + at, size) for row in range(count)])
         )
+    if bar:
+        own = "M0 {:.4f}h1v{:.4f}h-1z".format(told + top, height)
+        drawn = '<path class="calm" d="{}"/><path class="calm told" d="{}"/>{}'.format(
+            boxes, own, stripes(bar, source, picture)
+        )
+    else:
+        drawn = '<image href="{}" width="1" height="{}" preserveAspectRatio="none"/>'.format(picture, count)
     label = escape(words.say("heatmap." + name) + ". " + words.say("heatmap.keys"))
     return (
-        '<svg class="heatmap of-{0}" data-heatmap="{0}" viewBox="0 0 1 {1}" preserveAspectRatio="none" tabindex="0"'
-        ' role="application" aria-label="{2}"><image href="{3}" width="1" height="{1}" preserveAspectRatio="none"/>'
-        '<path class="outline" d="{4}"/>{5}<path class="cursor" d=""/></svg>'
-    ).format(name, height, label, source["heatmaps"][name], boxes, mark)
+        '<svg class="heatmap of-{0}" data-heatmap="{0}" data-top="{1:.4f}" data-height="{2:.4f}" viewBox="0 0 1 {3}"'
+        ' preserveAspectRatio="none" tabindex="0" role="application" aria-label="{4}">{5}'
+        '<path class="outline" d="{6}"/>{7}<path class="cursor" d=""/></svg>'
+    ).format(name, top, height, count, label, drawn, boxes, slices)
 
 
-def labelled(name, source, words):
+def as_sent(source):
+    """(top, height) of a strip in its row of the picture."""
+    pitch = source["cells"] + 2 * source["gap"]
+    return source["gap"] / pitch, source["cells"] / pitch
+
+
+def stripes(bar, source, picture):
+    """One row cut out of the picture and stretched to its bar: that which is pointed at, see `hover.show_stripes`."""
+    pitch = source["cells"] + 2 * source["gap"]
+    height = source["count"] * pitch
+    return (
+        '<svg class="stripes" data-pitch="{0}" y="{1:.4f}" width="1" height="{2:.4f}" viewBox="0 {3} 1 {4}"'
+        ' preserveAspectRatio="none"><rect width="1" height="{5}"/>'
+        '<image href="{6}" width="1" height="{5}" preserveAspectRatio="none"/></svg>'
+    ).format(pitch, bar[0], bar[1], source["gap"], source["cells"], height, picture)
+
+
+def labelled(name, source, words, bar=None, told=-1):
     """A column under its name, written upwards."""
-    return '<div class="heatmap-column"><span class="heatmap-name of-{}">{}</span>{}</div>'.format(
-        name, escape(words.say("heatmap.short." + name)), heatmap(name, source, words)
+    return '<div class="heatmap-column of-{0}"><span class="heatmap-name of-{0}">{1}</span>{2}</div>'.format(
+        name, escape(words.say("heatmap.short." + name)), heatmap(name, source, words, bar, told)
     )
 
 
-def cursor(row, cell, cells, gap):
-    """The outline of one cell, a little larger than it."""
-    return "M0 {}h1v1h-1z".format(row * (cells + 2 * gap) + gap + cell)
+def cursor(row, cell, cells, bar):
+    """The outline of one cell of a strip that stands at `bar` in its row."""
+    top, height = bar
+    return "M0 {:.4f}h1v{:.4f}h-1z".format(row + top + cell / cells * height, height / cells)
 
 
-def cell_at(share, count, cells, gap):
-    """(row, cell) under the pointer, `share` of the column's height from its top; between strips the nearest cell."""
-    pitch = cells + 2 * gap
-    pixel = min(max(share, 0), 0.999999) * count * pitch
-    row = int(pixel // pitch)
-    return row, int(min(max(pixel - row * pitch - gap, 0), cells - 1))
+def cell_at(share, count, cells, bar):
+    """(row, cell) under the pointer, `share` of the column's height from its top; beside a strip its nearest cell."""
+    top, height = bar
+    place = min(max(share, 0), 0.999999) * count
+    row = int(place)
+    return row, int(min(max((place - row - top) / height * cells, 0), cells - 1))

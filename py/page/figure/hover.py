@@ -57,11 +57,12 @@ class Hover:
         element, name = self.picture(event)
         if not element:
             return
-        across, down = shares_within(element.querySelector("image"), event)
         count, cells = self.shape(element)
         if element.matches(".heatmap"):
-            here = heatmap.cell_at(down, count, cells, self.figure.view["gap"])
+            _, down = shares_within(element, event)
+            here = heatmap.cell_at(down, count, cells, bar_of(element))
         else:
+            across, down = shares_within(element.querySelector("image"), event)
             if not (0 <= across <= 1 and 0 <= down <= 1):
                 return
             here = square_at(across, down, count)
@@ -99,8 +100,9 @@ class Hover:
         view = self.figure.view
         first, block, head = view["first"], view["block"], view["head"]
         if element.matches(".heatmap"):
-            path = heatmap.cursor(row, column, view["cells"], view["gap"])
+            path = heatmap.cursor(row, column, view["cells"], bar_of(element))
             element.querySelector(".cursor").setAttribute("d", path)
+            show_stripes(element, row, view)
             answered = self.answered(self.say_heatmap)
             self.client.ask_newest("heatmap", answered, "heatmap_cell", name, block, head, first + row, column)
             return
@@ -152,3 +154,17 @@ class Hover:
         else:
             fill("reading", html)
             show("reading-table", True)
+
+
+def bar_of(element):
+    """(top, height) of a column's strips in their rows."""
+    return float(element.getAttribute("data-top")), float(element.getAttribute("data-height"))
+
+
+def show_stripes(element, row, view):
+    """Of a bar that rests in one colour, the numbers it stands for."""
+    stripes = element.querySelector(".stripes")
+    if stripes:
+        pitch = int(stripes.getAttribute("data-pitch"))
+        stripes.setAttribute("y", "{:.4f}".format(row + bar_of(element)[0]))
+        stripes.setAttribute("viewBox", "0 {} 1 {}".format(row * pitch + view["gap"], view["cells"]))

@@ -8,23 +8,24 @@ LABELLED = 14  # tokens up to which rows and columns carry names
 SHORT = 9  # characters of a name
 
 
-def matrix(name, count, picture, label):
-    """The pattern in the overview, stretched to the columns beside and the rows under it."""
+def matrix(name, count, picture, label, is_round=False):
+    """The pattern in the overview, stretched to the place it has; `is_round` for cells that are discs."""
     return (
         '<svg class="matrix" data-matrix="{0}" viewBox="0 0 {1} {1}" preserveAspectRatio="none" tabindex="0"'
         ' role="application" aria-label="{2}">{3}{4}</svg>'
-    ).format(name, count, escape(label), cells(count, picture, True), rings())
+    ).format(name, count, escape(label), cells(count, picture, True, is_round), rings())
 
 
-def cells(count, picture, lower):
+def cells(count, picture, lower, is_round=False):
     """The cells' ground, then their colours; `lower` leaves out the future."""
+    kind = " round" if is_round else ""
     stairs = (
         "M0 0" + "h1v1" * count + "H0z" if lower else "M0 0h{0}v{0}h-{0}z".format(count)
     )  # down the diagonal, or the whole square
     return (
-        '<path class="ground" d="{0}"/><image href="{1}" width="{2}" height="{2}" mask="url(#cells)"'
+        '<path class="ground{3}" d="{0}"/><image href="{1}" width="{2}" height="{2}" mask="url(#{4})"'
         ' preserveAspectRatio="none"/>'
-    ).format(stairs, picture, count)
+    ).format(stairs, picture, count, kind, "discs" if is_round else "cells")
 
 
 def rings():

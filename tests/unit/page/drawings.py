@@ -4,7 +4,7 @@ MicroPython and CPython both run this file, so it keeps to what both understand.
 """
 
 from page.figure import columns, flow, logit_lens, matrix, prompt_tokens
-from page.figure.heatmap import IN_FLOW
+from page.figure.vessels.bars import OF_LONG
 from page.models import catalog, download_progress, user_files
 from page.next_token import candidates, compare, curve, needle, random_draw, sliders
 from page.panels import score
@@ -39,13 +39,16 @@ FILES = (  # chosen by a reader as their own checkpoint
 
 
 def wide_places():
-    """The columns side by side, as on a wide screen, in pixels."""
+    """The columns side by side, as on a wide screen, in pixels; those of short and of long texts."""
     places = {}
     left = 100.0
-    for name in IN_FLOW[:2] + ("before",) + IN_FLOW[2:6] + ("pattern",) + IN_FLOW[6:] + ("after",):
+    for name in OF_LONG[:2] + ("before",) + OF_LONG[2:6] + ("pattern",) + OF_LONG[6:] + ("after",):
         width = 260.5 if name == "pattern" else 18.3
         places[name] = (left, 61.7, width, 301.3)
         left += width + 21.9
+    places["embedded"] = places["position"]
+    left, top, width, height = places["pattern"]
+    places["card"] = (left - 10, top - 20, width + 30, height + 60)
     places["rail"] = (100.0, 380.2, left - 100, 24.0)
     return places
 
@@ -60,9 +63,10 @@ def drawings(asked, words):
         for name, html in columns.columns(answer, words).items():
             drawn[f"column {name} {number}"] = html
         for least in (0, 0.1):
-            drawn[f"flow {number} {least}"] = flow.picture(
-                wide_places(), view["count"], view, view["row"] - view["first"], least
-            )
+            shown = [token["shown"] for token in answer["tokens"][view["first"] :]]
+            travels = ("queries", "keys", "values", "output")
+            chosen = view["row"] - view["first"]
+            drawn[f"flow {number} {least}"] = flow.picture(wide_places(), view, shown, chosen, least, travels)
         drawn[f"embedding {number}"] = embedding.rows(answer, view, words)
         drawn[f"tints {number}"] = prompt_tokens.tints(answer, "<") + prompt_tokens.count(answer, words)
         drawn[f"forming {number}"] = logit_lens.rail(answer["depths"], view["block"], words)

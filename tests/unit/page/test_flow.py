@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from build.paths import ROOT
 from page.figure import flow, row_height
-from page.figure.heatmap import IN_FLOW
+from page.figure.vessels.bars import IN_FLOW, OF_LONG
 from tests.unit.page.answers import answers
 from tests.unit.page.drawings import wide_places
 
@@ -72,31 +72,34 @@ def neighbours(draw):
     return a, (a[0] + a[2] + draw(st.floats(0, 200)), a[1], draw(WIDTHS), a[3])
 
 
+STRIP = (flow.INSET, 1 - 2 * flow.INSET)  # in its row, of a long text
+TRAVELS = ("queries", "keys", "values", "output")
+
+
 @given(neighbours(), COUNTS, st.data())
 def test_bands_lead_from_each_row_to_the_same_row(columns, count, data):
     a, b = columns
-    skip = data.draw(st.integers(0, count - 1))
-    found = bands(flow.rows_between(a, b, count, skip))
-    rows = [row for row in range(count) if row != skip]
-    assert len(found) == len(rows)
-    for row, (x0, y0, high0, x1, y1, high1) in zip(rows, found, strict=True):
-        assert x0 == pytest.approx(a[0] + a[2], abs=ROUNDED) and x1 == pytest.approx(b[0], abs=ROUNDED)
-        for column, y, high in ((a, y0, high0), (b, y1, high1)):
-            one = column[3] / count
-            assert y == pytest.approx(column[1] + (row + 0.15) * one, abs=ROUNDED)
-            assert high == pytest.approx(0.7 * one, abs=2 * ROUNDED)
+    row = data.draw(st.integers(0, count - 1))
+    tall = data.draw(st.floats(0.1, 0.9))
+    high, low = STRIP, ((1 - tall) / 2, tall)
+    ((x0, y0, high0, x1, y1, high1),) = bands(flow.row_band((a, high), (b, low), row, count))
+    assert x0 == pytest.approx(a[0] + a[2], abs=ROUNDED) and x1 == pytest.approx(b[0], abs=ROUNDED)
+    for column, (top, height), y, found in ((a, high, y0, high0), (b, low, y1, high1)):
+        one = column[3] / count
+        assert y == pytest.approx(column[1] + (row + top) * one, abs=ROUNDED)
+        assert found == pytest.approx(height * one, abs=2 * ROUNDED)
 
 
 @given(neighbours(), st.floats(-500, 500) | st.just(0), st.floats(-3, 3) | st.floats(-900, 900))
-def test_columns_that_are_not_beside_each_other_are_not_connected(columns, right, down):
+def test_columns_are_connected_where_they_are_beside_each_other(columns, right, down):
     a, b = columns
     b = (b[0] + right, b[1] + down, b[2], b[3])
     overlap, apart = a[0] + a[2] - b[0], abs(a[1] - b[1])
     assume(abs(overlap - 1) > 1e-6 and abs(apart - 2) > 1e-6)  # within a pixel or two is beside: the browser rounds
-    assert len(bands(flow.rows_between(a, b, 3, None))) == (3 if overlap < 1 and apart < 2 else 0)
+    assert flow.beside(a, b) == (overlap < 1 and apart < 2)
 
 
-BANDS = (("token", "position", "before", "resid_pre", "q", "k", "v"), ("pattern", "z"))
+BANDS = (("token", "position", "embedded", "before", "resid_pre", "q", "k", "v"), ("pattern", "card", "z"))
 
 
 def narrow_places():
@@ -124,7 +127,7 @@ def test_each_band_of_a_narrow_screen_is_connected_within_itself():
     ]
     assert flow.query_line(places, count, chosen) == ""
     assert "residual" not in kinds["stream"]
-    for x0, y0, _, x1, y1, _ in bands(flow.picture(places, count, view, chosen, 0)):
+    for x0, y0, _, x1, y1, _ in bands(flow.picture(places, view, [""] * count, chosen, 0, TRAVELS)):
         assert y0 // 400 == y1 // 400 and 0 < x1 - x0 < 400
     wide = flow.token_ribbons(wide_places(), count, chosen)
     assert re.findall(r'class="link (\w+)"', wide) == ["embedding", "project", "attention", "mlp", "mlp", "embedding"]
@@ -181,7 +184,7 @@ COMMAND = re.compile(
 def test_shapes_are_valid_wherever_the_columns_are(data, count, blocks):
     """A column may be measured while it moves, or is nowhere: what is written is still a path, no size is below 0."""
     level = data.draw(st.booleans())  # columns often share their tops
-    places = {name: data.draw(PLACE) for name in (*IN_FLOW, "pattern", "before", "after", "rail")}
+    places = {name: data.draw(PLACE) for name in {*IN_FLOW, *OF_LONG, "card", "pattern", "before", "after", "rail"}}
     if level:
         places = {name: (place[0], 50.0, *place[2:]) for name, place in places.items()}
     if data.draw(st.booleans()):  # all squeezed to one edge, as at the end of folding a block away
@@ -189,15 +192,21 @@ def test_shapes_are_valid_wherever_the_columns_are(data, count, blocks):
     chosen = data.draw(st.integers(0, count - 1))
     contributions = data.draw(st.lists(st.floats(0, 1e6), min_size=chosen + 1, max_size=chosen + 1))
     view = {
+        "count": count,
         "block": blocks // 2,
+        "head": 1,
         "n_layer": blocks + 1,
+        "n_head": 3,
+        "n_embd": 12,
+        "d_mlp": data.draw(st.integers(1, 99)),
+        "shares": [1 / (chosen + 1)] * (chosen + 1),
         "contributions": contributions,
         "total": sum(contributions),
         "norms": {name: data.draw(st.floats(0, 1e6)) for name in NORMS},
     }
-    html = flow.picture(places, count, view, chosen, data.draw(st.sampled_from((0, 0.1))))
+    html = flow.picture(places, view, ["a"] * count, chosen, data.draw(st.sampled_from((0, 0.1))), TRAVELS)
     rows = data.draw(st.lists(PLACE, min_size=2, max_size=5))
-    html += flow.next_fan(places["after"], rows, [1 / len(rows)] * len(rows), count)
+    html += flow.next_fan(places["after"], rows, [1 / len(rows)] * len(rows), view)
     for path in re.findall(r' d="(.*?)"', html):
         assert COMMAND.sub("", path).replace(" ", "") == "" and path, path
     for size in re.findall(r' (?:width|height|r|rx|stroke-width|opacity)="(.*?)"', html):
@@ -250,9 +259,9 @@ def test_folded_blocks_are_drawn_one_by_one_as_far_as_they_fit(count, width):
 
 
 def test_the_picture_has_the_blocks_before_and_after_and_the_chosen_tokens_lines():
-    for answer in answers()["short"]:
-        view = answer["view"]
-        html, places = flow.picture(wide_places(), view["count"], view, view["row"], 0), wide_places()
+    for view in [answers()["long"]["view"]]:
+        places = wide_places()
+        html = flow.picture(places, view, [""] * view["count"], view["row"], 0, TRAVELS)
         bars = [float(x) for x in re.findall(r'class="folded-block" x="(\S+)"', html)]
         left, _, width, _ = places["before"]
         assert sum(left < x < left + width for x in bars) == view["block"]
@@ -265,8 +274,8 @@ def test_the_picture_has_the_blocks_before_and_after_and_the_chosen_tokens_lines
 
 def test_the_next_tokens_leave_the_last_rows_strip():
     rows = [(900.0, 30.0 * i, 200.0, 28.0) for i in range(4)]
-    found = bands(flow.next_fan((700, 40, 20, 320), rows, [0.4, 0.3, 0.2, 0.1], 8))
-    top, high = 40 + 7.15 * 40, 0.7 * 40
+    found = bands(flow.next_fan((700, 40, 20, 800), rows, [0.4, 0.3, 0.2, 0.1], {"count": 20}))
+    top, high = 40 + 19.15 * 40, 0.7 * 40
     assert [x0 for x0, *_ in found] == [720] * 4
     assert found[0][1] == pytest.approx(top, abs=ROUNDED)
     assert sum(high0 for _, _, high0, *_ in found) == pytest.approx(high, abs=0.5)

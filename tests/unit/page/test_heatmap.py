@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,41 +15,56 @@ from tests.unit.page.test_flow import COUNTS, box
 # Strips
 
 
-@given(COUNTS, st.integers(1, 32), st.integers(0, 9), st.floats(0, 1, exclude_max=True), st.data())
-def test_a_point_of_a_strip_belongs_to_the_cell_drawn_there(count, cells, gap, inside, data):
+TOPS, HEIGHTS = st.floats(0, 0.5), st.floats(0.05, 0.5)
+
+
+@given(COUNTS, st.integers(1, 32), TOPS, HEIGHTS, st.floats(0.02, 0.98), st.data())
+def test_a_point_of_a_strip_belongs_to_the_cell_drawn_there(count, cells, at, high, inside, data):
     row, cell = data.draw(st.integers(0, count - 1)), data.draw(st.integers(0, cells - 1))
-    left, top, right, bottom = box(heatmap.cursor(row, cell, cells, gap))
-    assert (left, right, bottom - top) == (0, 1, 1)
-    y = top + 0.001 + 0.998 * inside
-    assert heatmap.cell_at(y / (count * (cells + 2 * gap)), count, cells, gap) == (row, cell)
+    left, top, right, bottom = box(heatmap.cursor(row, cell, cells, (at, high)))
+    assert (left, right) == (0, 1) and bottom - top == pytest.approx(high / cells, abs=1e-4)
+    y = row + at + (cell + inside) * high / cells
+    assert top - 1e-4 <= y <= bottom + 1e-4
+    assert heatmap.cell_at(y / count, count, cells, (at, high)) == (row, cell)
 
 
-@given(COUNTS, st.integers(1, 32), st.integers(0, 9), st.floats(-0.5, 1.5))
-def test_a_point_between_strips_belongs_to_the_nearest_cell(count, cells, gap, share):
-    height = count * (cells + 2 * gap)
-    row, cell = heatmap.cell_at(share, count, cells, gap)
-    assert 0 <= row < count and 0 <= cell < cells
-    _, top, _, bottom = box(heatmap.cursor(row, cell, cells, gap))
-    y = min(max(share, 0), 1) * height
-    middles = [r * (cells + 2 * gap) + gap + c + 0.5 for r in range(count) for c in (0, cells - 1)]
-    apart = abs(y - (top + bottom) / 2)
-    assert apart <= 0.5 + 1e-3 or apart <= min(abs(y - middle) for middle in middles) + 1e-3
+@given(COUNTS, st.integers(1, 32), TOPS, HEIGHTS, st.floats(-0.5, 1.5))
+def test_a_point_beside_a_strip_belongs_to_the_nearest_cell_of_its_row(count, cells, at, high, share):
+    row, cell = heatmap.cell_at(share, count, cells, (at, high))
+    y = min(max(share, 0), 0.999999) * count
+    assert row == int(y) and 0 <= cell < cells
+    if y - row < at:
+        assert cell == 0
+    if y - row > at + high:
+        assert cell == cells - 1
 
 
 def test_outlines_lie_around_the_cells_of_each_token_and_mark_the_heads_part():
     words = Words("en", texts_of)
     for head in range(4):
         source = {"heatmaps": {"q": "x", "z": "x"}, "count": 5, "cells": 16, "gap": 3, "n_head": 4, "head": head}
-        html = heatmap.heatmap("q", source, words)
-        assert 'viewBox="0 0 1 110"' in html and 'height="110"' in html
-        outline, part = (re.search(rf'class="{kind}" d="(.*?)"', html)[1] for kind in ("outline", "slice"))
-        for row, (whole, slice_) in enumerate(
-            zip(re.findall("M.*?z", outline), re.findall("M.*?z", part), strict=True)
-        ):
-            top = box(heatmap.cursor(row, 0, 16, 3))[1]
-            assert box(whole) == (0, top, 1, box(heatmap.cursor(row, 15, 16, 3))[3])
-            assert box(slice_) == (0, top + 4 * head, 1, top + 4 * head + 4)
+        for bar in (None, (0.1, 0.24)):
+            html = heatmap.heatmap("q", source, words, bar)
+            top, height = bar or (3 / 22, 16 / 22)
+            assert 'viewBox="0 0 1 5"' in html
+            outline, part = (re.search(rf'class="{kind}" d="(.*?)"', html)[1] for kind in ("outline", "slice"))
+            for row, (whole, slice_) in enumerate(
+                zip(re.findall("M.*?z", outline), re.findall("M.*?z", part), strict=True)
+            ):
+                assert box(whole) == pytest.approx((0, row + top, 1, row + top + height), abs=2e-4)
+                start = row + top + head * height / 4
+                assert box(slice_) == pytest.approx((0, start, 1, start + height / 4), abs=2e-4)
         assert "slice" not in heatmap.heatmap("z", source, words)
+
+
+def test_a_bar_rests_in_one_colour_and_its_row_can_be_cut_out_of_the_picture():
+    words = Words("en", texts_of)
+    source = {"heatmaps": {"z": "x"}, "count": 5, "cells": 16, "gap": 3}
+    html = heatmap.heatmap("z", source, words, (0.25, 0.5), 2)
+    calm, told = re.search(r'class="calm" d="(.*?)"', html)[1], re.search(r'class="calm told" d="(.*?)"', html)[1]
+    assert re.findall("M.*?z", calm)[2] == told and len(re.findall("M", calm)) == 5
+    assert '<svg class="stripes" data-pitch="22" y="0.2500" width="1" height="0.5000" viewBox="0 3 1 16"' in html
+    assert html.count('height="110"') == 2 and "stripes" not in heatmap.heatmap("z", source, words)
 
 
 # Matrices

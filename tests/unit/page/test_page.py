@@ -14,6 +14,7 @@ from build.site.languages import texts_of
 from model.checkpoint import file_error
 from model.sampling import cut_by
 from page.figure import flow, matrix
+from page.figure.vessels.vessels import TRAVELS
 from page.models import catalog
 from page.next_token import candidates
 from page.panels import parts
@@ -295,6 +296,7 @@ def test_every_text_is_used_and_every_used_text_exists():
         "share.*": FILES,
         "share.hide.*": links.HIDEABLE,
         "storage.why.*": {"worker", *said_by("build/site/service_worker.js", r"Trouble\(", "kind = ")},
+        "vessels.*": TRAVELS,
         "heatmap.*": re.findall('data-heatmap="(.*?)"', every),
         "heatmap.short.*": re.findall(r'class="heatmap-name of-(\w+)"', every),
         "attention_head.*": stages,

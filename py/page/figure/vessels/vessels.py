@@ -1,0 +1,295 @@
+"""A short text's tokens as vessels: each a stream that swells into query, key and value, goes through the head, comes
+back, swells into the MLP and goes on. Places in, drawing out, in pixels; see `flow.py` for what a place is.
+
+The rows of the matrix are nearer to each other than the tokens': queries lead into its rows, keys turn down into its
+columns, values sweep below it and come out as the output.
+"""
+
+from page.figure.ribbon import band
+from page.figure.vessels.bars import bars, of_head
+from page.text.markup import escape
+from page.text.numbers import whole_percent
+
+TRAVELS = ("queries", "keys", "values", "output")  # what the four colours are, as the texts' keys say it
+LEAST = 2  # pixels: a slice that would be lower is drawn so
+STRONG = 3  # keys of the chosen row that are drawn strong
+SWEEP = 0.62  # of the room below the matrix, by the values of the chosen row
+THICKEST = 76  # pixels, all of them together at most
+TURN = 9  # pixels: the radius of a key's turn down
+NAMES = 58  # pixels right of the matrix for its rows' names, below which the values pass
+EXIT = 6  # pixels from the card's right edge to where its outputs leave
+BELOW = 40  # pixels from the matrix to the values that pass below it: room for its columns' names
+HEAD = 40  # pixels of the card's head, above the keys' lanes
+FEW = 8  # tokens whose names stand upright below the columns, on two lines in turn
+READABLE = 17  # pixels of a cell that has room for its number
+DARK = 0.5  # share from which a number is white
+MOST_BLOCKS = 5  # that are drawn one by one on either side
+
+
+class Vessels:
+    """`names` are the tokens' texts as labels; `chosen` is the row that is told, the rest is context.
+
+    `travels` are the words for queries, keys, values and output.
+    """
+
+    def __init__(self, places, view, names, chosen, travels):
+        self.places, self.view, self.names, self.chosen, self.travels = places, view, names, chosen, travels
+        self.count = view["count"]
+        self.bars = bars(view)
+        self.grid = places["pattern"]
+        self.card = places["card"]
+        self.cell = self.grid[2] / self.count
+        strongest = sorted(range(len(view["shares"])), key=lambda row: -view["shares"][row])
+        self.strong = strongest[:STRONG]
+        self.most = strongest[0]
+
+    # Where things are
+
+    def bar(self, name, row):
+        """(left, top, width, height) of one bar."""
+        left, top, width, height = self.places[name]
+        at, high = self.bars[name]
+        pitch = height / self.count
+        return left, top + (row + at) * pitch, width, high * pitch
+
+    def slice(self, name, row):
+        """The same of the part that is the open head's, at least LEAST high."""
+        left, top, width, height = self.places[name]
+        at, high = of_head(self.bars[name], self.view)
+        pitch = height / self.count
+        tall = max(LEAST, high * pitch)
+        return left, top + (row + at + high / 2) * pitch - tall / 2, width, tall
+
+    def middle(self, row):
+        """Of a row of the matrix."""
+        return self.grid[1] + (row + 0.5) * self.cell
+
+    def column(self, row):
+        return self.grid[0] + (row + 0.5) * self.cell
+
+    # What is drawn
+
+    def picture(self, least):
+        rows = [row for row in range(self.count) if row != self.chosen] + [self.chosen]  # the told one over the rest
+        return "".join(
+            [self.stream(row) for row in rows]
+            + [self.swells(row) for row in rows]
+            + [self.key(row) for row in rows]
+            + [self.query(row) for row in rows]
+            + [self.values(least)]
+            + [self.output(row) for row in rows]
+            + [self.added(self.chosen)]
+            + [self.blocks(row) for row in rows]
+            + [self.labels(), self.shares(), self.terms()]
+        )
+
+    def told(self, row):
+        return " told" if row == self.chosen else ""
+
+    def stream(self, row):
+        """What stays itself from the embedding to the next token: grey, behind everything."""
+        start, end = self.bar("embedded", row), self.bar("resid_post", row)
+        left, right = self.card[0], self.card[0] + self.card[2]
+        after = self.places["after"]
+        pieces = []
+        for x0, x1 in ((start[0], left), (right, end[0]), (end[0], after[0] + after[2])):
+            pieces.append(
+                '<rect class="stream{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'.format(
+                    self.told(row), x0, start[1], max(0, x1 - x0), start[3]
+                )
+            )
+        return "".join(pieces)
+
+    def swells(self, row):
+        """Into query, key and value, and into the MLP and back."""
+        pre, q, v = (self.bar(name, row) for name in ("resid_pre", "q", "v"))
+        mid, inner, post = (self.bar(name, row) for name in ("resid_mid", "mlp_post", "resid_post"))
+        project = band(pre[0] + pre[2], pre[1], pre[3], q[0], q[1], v[1] + v[3] - q[1])
+        mlp = band(mid[0] + mid[2], mid[1], mid[3], inner[0], inner[1], inner[3])
+        mlp += band(inner[0] + inner[2], inner[1], inner[3], post[0], post[1], post[3])
+        return '<path class="swell project{0}" d="{1}"/><path class="swell mlp{0}" d="{2}"/>'.format(
+            self.told(row), project, mlp
+        )
+
+    def query(self, row):
+        """Into its row of the matrix."""
+        left, top, width, high = self.slice("q", row)
+        x0, y0, y1 = left + width, top + high / 2, self.middle(row)
+        x1 = self.grid[0] - 0.5 * self.cell - 6
+        path = "M{0:.1f} {1:.1f}C{2:.1f} {1:.1f} {3:.1f} {4:.1f} {5:.1f} {4:.1f}H{6:.1f}".format(
+            x0, y0, (x0 + x1) / 2 - 8, (x0 + x1) / 2 - 8, y1, x1 - 26, x1 + 2
+        )
+        return '<path class="query{}" stroke-width="{:.1f}" d="{}"/>'.format(self.told(row), high, path)
+
+    def key(self, row):
+        """Along its lane above the matrix, and down into its column."""
+        left, top, width, high = self.slice("k", row)
+        x0, y0 = left + width, top + high / 2
+        lane, x1 = self.lane(row), self.card[0] + 0.22 * (self.grid[0] - self.card[0])
+        end = self.column(row)
+        path = "M{0:.1f} {1:.1f}C{2:.1f} {1:.1f} {2:.1f} {3:.1f} {4:.1f} {3:.1f}H{5:.1f}q{6} 0 {6} {6}V{7:.1f}".format(
+            x0, y0, (x0 + x1) / 2, lane, x1, end - TURN, TURN, self.grid[1] - 3
+        )
+        kind = " most" if row == self.most else (" strong" if row in self.strong else "")
+        return '<path class="key{}" data-row="{}" stroke-width="{:.1f}" d="{}"/>'.format(kind, row, high, path)
+
+    def lane(self, row):
+        top = self.card[1] + HEAD
+        room = self.grid[1] - TURN - 6 - top
+        return top + room * (row + 0.5) / self.count
+
+    def values(self, least):
+        """What each token's value brings to the output of the chosen row: as thick as its length there."""
+        view, total = self.view, self.view["total"] or 1
+        floor = self.grid[1] + self.grid[3] + BELOW
+        room = min(THICKEST, SWEEP * (self.card[1] + self.card[3] - 14 - floor))
+        out_left, out_top, out_high = self.outlet(self.chosen)
+        left = self.card[0] + 0.34 * (self.grid[0] - self.card[0])
+        turn = self.grid[0] + self.grid[2] + NAMES
+        not_drawn = max(0, 1 - sum(view["contributions"]) / total)
+        at = not_drawn
+        pieces = []
+        for row, contribution in enumerate(view["contributions"]):
+            part = contribution / total
+            start = self.slice("v", row)
+            if part >= least and part > 0:
+                y, thick = floor + at * room, max(1.0, part * room)
+                path = through(
+                    (start[0] + start[2], start[1], start[3]),
+                    (left, y, thick),
+                    (turn, y, thick),
+                    (out_left, out_top + at * out_high, max(0.6, part * out_high)),
+                )
+                pieces.append(
+                    '<path class="value{}" data-row="{}" d="{}"/>'.format(
+                        " most" if row == self.most else "", row, path
+                    )
+                )
+            at += part
+        return "".join(pieces)
+
+    def outlet(self, row):
+        """(left, top, height) where a row's output leaves the matrix and its name."""
+        high = min(26, 0.8 * self.cell) if row == self.chosen else 3
+        return self.card[0] + self.card[2] - EXIT, self.middle(row) - high / 2, high
+
+    def output(self, row):
+        """Out of the card, into this head's slice of the heads' outputs side by side, and through the projection."""
+        left, top, high = self.outlet(row)
+        slot, whole, added = self.slice("z", row), self.bar("z", row), self.bar("attn_out", row)
+        path = band(left, top, high, slot[0], slot[1], slot[3])
+        heads = '<rect class="heads" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'.format(*whole)
+        through_projection = band(whole[0] + whole[2], whole[1], whole[3], added[0], added[1], added[3])
+        return '<path class="output{0}" d="{1}"/>{2}<path class="swell output-projection{0}" d="{3}"/>'.format(
+            self.told(row), path, heads, through_projection
+        )
+
+    def added(self, row):
+        """At both plus signs: the edge of the stream that is new, as thick as what was added is long beside it."""
+        norms = self.view["norms"]
+        pieces = []
+        for name, new, kind in (("resid_mid", "attn_out", "attention"), ("resid_post", "mlp_out", "mlp")):
+            left, top, width, high = self.bar(name, row)
+            part = min(1, norms[new] / (norms[name] or 1)) * high
+            x, y = left - 13, top + high / 2
+            pieces.append(
+                '<rect class="edge {}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'.format(
+                    kind, left, top + high - part, width, part
+                )
+            )
+            pieces.append(
+                '<g class="plus"><circle cx="{0:.1f}" cy="{1:.1f}" r="7.5"/>'
+                '<path d="M{2:.1f} {1:.1f}h8M{0:.1f} {3:.1f}v8"/></g>'.format(x, y, x - 4, y - 4)
+            )
+        return "".join(pieces)
+
+    def blocks(self, row):
+        """Those that are not open, folded: the stream passes through each."""
+        view = self.view
+        pieces = []
+        for place, name, count in (
+            ("before", "embedded", view["block"]),
+            ("after", "resid_post", view["n_layer"] - view["block"] - 1),
+        ):
+            left, _, width, _ = self.places[place]
+            _, top, _, high = self.bar(name, row)
+            drawn = min(count, MOST_BLOCKS)
+            for number in range(drawn):
+                pieces.append(
+                    '<rect class="block{}" x="{:.1f}" y="{:.1f}" width="3" height="{:.1f}" rx="1"/>'.format(
+                        self.told(row), left + (number + 1) * width / (drawn + 1) - 1.5, top, high
+                    )
+                )
+        return "".join(pieces)
+
+    def labels(self):
+        """The tokens' names at the matrix's rows and columns."""
+        pieces = []
+        right, foot = self.grid[0] + self.grid[2] + 12, self.grid[1] + self.grid[3]
+        for row, name in enumerate(self.names):
+            text = escape(name)
+            pieces.append(
+                '<text class="row-name{}" x="{:.1f}" y="{:.1f}">{}</text>'.format(
+                    self.told(row), right, self.middle(row) + 4, text
+                )
+            )
+            kind = " most" if row == self.most else ""
+            if self.count <= FEW:
+                pieces.append(
+                    '<text class="column-name{}" text-anchor="middle" x="{:.1f}" y="{:.1f}">{}</text>'.format(
+                        kind, self.column(row), foot + 17 + 14 * (row % 2), text
+                    )
+                )
+            elif row in self.strong:  # there is no room for all; each column's token stands at its row
+                pieces.append(
+                    '<text class="column-name{}" transform="translate({:.1f} {:.1f}) rotate(40)">{}</text>'.format(
+                        kind, self.column(row) - 3, foot + 13, text
+                    )
+                )
+        return "".join(pieces)
+
+    def shares(self):
+        """In percent, in the chosen row of the matrix."""
+        if self.cell < READABLE:
+            return ""
+        y = self.middle(self.chosen) + 4
+        pieces = []
+        for column, share in enumerate(self.view["shares"]):
+            kind = " strong" if share > DARK else ""
+            pieces.append(
+                '<text class="share{}" x="{:.1f}" y="{:.1f}">{}</text>'.format(
+                    kind, self.column(column), y, whole_percent(share)
+                )
+            )
+        return "".join(pieces)
+
+    def terms(self):
+        """What the four colours are, where each comes into the card or leaves it."""
+        left, right = self.card[0], self.card[0] + self.card[2]
+        room = self.grid[0] - left
+        floor = self.grid[1] + self.grid[3] + BELOW
+        places = (
+            ("q", self.grid[0] - 0.5 * self.cell - 6, self.middle(0) - 12, "end"),
+            ("k", self.column(0) + TURN + 6, self.lane(0) + 4, "start"),
+            ("v", left + 0.4 * room, floor - 6, "start"),
+            ("z", right - EXIT - 4, self.grid[1] - 10, "end"),
+        )
+        pieces = []
+        for word, (name, x, y, anchor) in zip(self.travels, places):
+            pieces.append(
+                '<text class="travels {}" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>'.format(
+                    name, x, y, anchor, escape(word)
+                )
+            )
+        return "".join(pieces)
+
+
+def through(*stops):
+    """A ribbon by way of several (x, top, height), its edges level at each."""
+    there, back = "M{:.1f} {:.1f}".format(stops[0][0], stops[0][1]), ""
+    for (x0, top0, high0), (x1, top1, high1) in zip(stops[:-1], stops[1:]):
+        half = (x0 + x1) / 2
+        there += "C{0:.1f} {1:.1f} {0:.1f} {2:.1f} {3:.1f} {2:.1f}".format(half, top0, top1, x1)
+        back = "C{0:.1f} {1:.1f} {0:.1f} {2:.1f} {3:.1f} {2:.1f}".format(half, top1 + high1, top0 + high0, x0) + back
+    x, top, high = stops[-1]
+    return there + "L{:.1f} {:.1f}".format(x, top + high) + back + "Z"
