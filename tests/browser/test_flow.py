@@ -110,8 +110,7 @@ def test_the_future_is_said_to_be_hidden(live, case):
 
 
 STRIPS = {
-    "token": lambda case: case.session.embedding.embed,
-    "position": lambda case: case.session.embedding.pos_embed,
+    "embedded": lambda case: case.session.stream(0),
     "z": lambda case: case.trace.z[:, case.head],
     **{
         name: (lambda case, name=name: getattr(case.trace, name).reshape(case.count, -1))
@@ -127,8 +126,8 @@ def test_strip_cells(live, case, drawn, name):
     selector = f'#flow [data-heatmap="{name}"]'
     alpha = alphas(live, f"{selector} image")[:, 0].reshape(case.count, -1)
     column = live.page.locator(selector)
-    path = column.locator(".outline").get_attribute("d")
-    cells = int(path.split("h1v")[1].split("h")[0])
+    cells = int(column.locator(".stripes").get_attribute("viewBox").split()[3])
+    top, height = (float(column.get_attribute(f"data-{side}")) for side in ("top", "height"))
     row, cell = drawn.randrange(case.count), drawn.randrange(1, cells - 1)  # focus has read the first already
     pitch = alpha.shape[1]
     gap = (pitch - cells) // 2
@@ -138,7 +137,7 @@ def test_strip_cells(live, case, drawn, name):
     assert np.abs(alpha[:, gap : gap + cells] - strength).max() <= 1.01
     column.focus()
     box = box_of(column)
-    y = box["y"] + (row * pitch + gap + cell + 0.5) * box["height"] / (case.count * pitch)
+    y = box["y"] + (row + top + (cell + 0.5) / cells * height) * box["height"] / case.count
     for place, act in (
         (cell, lambda: live.page.mouse.move(box["x"] + box["width"] / 2, y)),
         (cell + 1, lambda: live.page.keyboard.press("ArrowDown")),
@@ -159,16 +158,16 @@ def test_contributions_follow_attention_times_length(live, case):
     contributions = case.trace.pattern[case.head, -1] * np.linalg.norm(case.trace.v[:, case.head], axis=-1)
     share = contributions / contributions.sum()
     paths = live.page.eval_on_selector_all(
-        ".value-flow", "all => all.map(one => [Number(one.dataset.row), one.getAttribute('d')])"
+        ".overlay .value", "all => all.map(one => [Number(one.dataset.row), one.getAttribute('d')])"
     )
     thick = np.zeros(case.count)
     for row, path in paths:
-        places = [float(x) for x in path.replace("M", " ").replace("C", " ").replace("L", " ").replace("Z", "").split()]
-        thick[row] = places[9] - places[7]
-    assert np.abs(thick / thick.sum() - share).max() < 0.02
+        there, back = path.split("L")  # along the upper edge, and from the lower edge's end
+        thick[row] = float(back.split("C")[0].split()[1]) - float(there.split()[-1])
+    assert np.abs(thick / thick.sum() - share).max() < 0.04
     live.page.locator("#threshold").fill("20")
     live.page.wait_for_function(
-        "count => document.querySelectorAll('.value-flow').length === count", arg=int((share >= 0.2).sum())
+        "count => document.querySelectorAll('.overlay .value').length === count", arg=int((share >= 0.2).sum())
     )
     live.page.locator("#threshold").fill("0")
 
