@@ -29,8 +29,9 @@ class BlockView(TypedDict):
     heatmaps: dict[str, Picture]  # by the name of what they show
     pattern: Picture  # (rows, rows)
     shares: Vector  # of attention, from token `first` to the row's own
-    contributions: Vector  # each share times the length of its value
+    contributions: Vector  # from each of them: the length of share times value times this head's output projection
     total: float  # of all contributions, drawn or not
+    cancelled: float  # how much of it is lost where contributions point apart: 0 nothing, towards 1 nearly all
     most: Most
     norms: dict[str, float]  # lengths along the row's residual stream
 
