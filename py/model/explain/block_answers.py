@@ -14,6 +14,14 @@ class Most(TypedDict):
     share: float
 
 
+class Word(TypedDict):
+    """A prediction."""
+
+    id: int
+    shown: str
+    probability: float  # at temperature 1
+
+
 class BlockView(TypedDict):
     """The picture of one block and head, see `block_view.py`."""
 
@@ -34,6 +42,7 @@ class BlockView(TypedDict):
     cancelled: float  # how much of it is lost where contributions point apart: 0 nothing, towards 1 nearly all
     most: Most
     norms: dict[str, float]  # lengths along the row's residual stream
+    says: NotRequired[dict[str, Word]]  # what the model would say there, see `logit_lens.says`; the run adds it
 
 
 class Stage(TypedDict):
@@ -103,16 +112,11 @@ class Table(TypedDict):
 # All blocks
 
 
-class Word(TypedDict):
-    id: int
-    shown: str
-    probability: float
-
-
 class Depth(TypedDict):
     """What the model would say if it stopped there."""
 
     best: list[Word]
+    mid: NotRequired[Word]  # after the attention of the block before
     picture: NotRequired[Picture]  # mean pattern of the block before; none after the embedding alone
 
 
