@@ -39,6 +39,14 @@ def with_scaled_rows(x: np.ndarray, w: Quantized) -> np.ndarray:
     return in_pieces(x, w.values) * w.scale[:, 0]  # (T, out)
 
 
+def columns(w: np.ndarray | Quantized, first: int, end: int) -> np.ndarray:
+    """The columns `first` to `end` - 1 of w (out, in), as float32 (out, end - first)."""
+    if isinstance(w, Quantized):
+        stretch = np.arange(first, end) * w.scale.shape[1] // w.shape[1]  # (end - first,) whose scale is a column's
+        return w.values[:, first:end] * w.scale[:, stretch]  # (out, end - first)
+    return w[:, first:end].astype(np.float32, copy=False)  # (out, end - first)
+
+
 def match(q: np.ndarray, k: np.ndarray) -> np.ndarray:
     """For each head the product of every query with every key: q (T, H, D), k (S, H, D) -> (H, T, S)."""
     T, H, _ = q.shape

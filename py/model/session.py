@@ -115,11 +115,12 @@ class Session:
             self.again = (number, first, found)
         return self.again[2]
 
-    def pattern(self, number: int, first: int = 0) -> np.ndarray:
-        """The patterns (H, rows, T) of block `number` alone: of a long text without the rest of the block."""
+    def activation(self, number: int, name: str, first: int = 0) -> np.ndarray:
+        """One activation of block `number`, "attn.pattern" (H, rows, T) or "resid_mid" (rows, E): of a long text
+        without what comes after it in the block."""
         if self.cache.whole:
-            return self.cache.rows(f"blocks.{number}.attn.pattern", len(self.ids), first)
-        return self._computed_again(number, first, "attn.pattern")["pattern"]
+            return self.cache.rows(f"blocks.{number}.{name}", len(self.ids), first)
+        return self._computed_again(number, first, name)[field(name)]
 
     def _kept(self, prefix: str, name: str, end: int, first: int) -> np.ndarray:
         return self.cache.rows(prefix + name, end, 0 if name in OF_BEFORE else first)

@@ -153,9 +153,13 @@ def test_strip_cells(live, case, drawn, name):
         column.focus()
 
 
-def test_contributions_follow_attention_times_length(live, case):
+def test_contributions_follow_attention_times_value_times_projection(live, case):
     """The value ribbons' relative thickness at the output, where each is drawn as thick as its share."""
-    contributions = case.trace.pattern[case.head, -1] * np.linalg.norm(case.trace.v[:, case.head], axis=-1)
+    size = case.session.config.d_head
+    projection = case.session.weights["h"][case.block]["attn.c_proj.weight"][:]  # (E, E)
+    ours = projection[:, case.head * size : (case.head + 1) * size]  # (E, D)
+    added = case.trace.pattern[case.head, -1, :, None] * case.trace.v[:, case.head] @ ours.T  # (T, E)
+    contributions = np.linalg.norm(added, axis=-1)  # (T,)
     share = contributions / contributions.sum()
     paths = live.page.eval_on_selector_all(
         ".overlay .value", "all => all.map(one => [Number(one.dataset.row), one.getAttribute('d')])"

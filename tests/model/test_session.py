@@ -13,7 +13,7 @@ from model import session as session_module
 from model.checkpoint.layout import nested, tensor_shapes
 from model.explain.block_view import block_view, heatmap_table, read_heatmap
 from model.session import Session, common_prefix
-from model.trace import Block
+from model.trace import Block, field
 from tests.model.explain.pictures import pixels
 
 IDS = np.random.default_rng(3).integers(0, 97, 64).tolist()
@@ -171,13 +171,15 @@ def test_a_short_text_after_a_long_one_is_kept_whole_again(tiny, monkeypatch):
     assert_like_fresh(session, IDS[:9])
 
 
-def test_a_pattern_is_that_of_its_block(tiny, monkeypatch):
+def test_one_activation_is_that_of_its_block(tiny, monkeypatch):
     session = Session(tiny.weights, tiny.config)
     for long in (1000, 12):
         monkeypatch.setattr(session_module, "LONG", long)
         session.run(IDS[:20])
         for first in (0, 17):
-            np.testing.assert_allclose(session.pattern(1, first), session.block(1, first).pattern, atol=1e-6)
+            for name in ("attn.pattern", "resid_mid"):
+                expected = getattr(session.block(1, first), field(name))
+                np.testing.assert_allclose(session.activation(1, name, first), expected, atol=1e-6)
 
 
 def test_another_program_computes_everything_anew(tiny):

@@ -12,7 +12,7 @@ def attention_heads(session: Session, tokenizer: Tokenizer) -> list[list[SmallHe
     answer: list[list[SmallHead]] = []
     for number in range(session.config.n_layer):
         heads: list[SmallHead] = []
-        for pattern in session.pattern(number, thumbnail_row(session)):  # (rows, T)
+        for pattern in session.activation(number, "attn.pattern", thumbnail_row(session)):  # (rows, T)
             most = int(pattern[-1].argmax())
             heads.append(
                 {

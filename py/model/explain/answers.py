@@ -203,6 +203,32 @@ class Effects(TypedDict):
     effects: list[Effect]
 
 
+class Arrow(TypedDict):
+    """One attention cell, and what becomes of the prediction without it."""
+
+    block: int
+    head: int
+    row: int
+    column: int
+    share: float  # of the row's attention
+    before: float  # probability of the prediction with everything in place
+    after: float  # without this arrow
+
+
+class Named(TypedDict):
+    id: int
+    shown: str
+
+
+class MostTelling(TypedDict):
+    """What matters most to the likeliest token after a row, see `effects.most_telling`."""
+
+    row: int  # the one asked for, or the nearest that is drawn
+    token: Named
+    temperature: float
+    arrow: Arrow | None  # None: no arrow matters much
+
+
 class EffectsProgress(TypedDict):
     done: int  # parts
     total: int

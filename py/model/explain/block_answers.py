@@ -14,6 +14,14 @@ class Most(TypedDict):
     share: float
 
 
+class Word(TypedDict):
+    """A prediction."""
+
+    id: int
+    shown: str
+    probability: float  # at temperature 1
+
+
 class BlockView(TypedDict):
     """The picture of one block and head, see `block_view.py`."""
 
@@ -30,10 +38,12 @@ class BlockView(TypedDict):
     heatmaps: dict[str, Picture]  # by the name of what they show
     pattern: Picture  # (rows, rows)
     shares: Vector  # of attention, from token `first` to the row's own
-    contributions: Vector  # each share times the length of its value
+    contributions: Vector  # from each of them: the length of share times value times this head's output projection
     total: float  # of all contributions, drawn or not
+    cancelled: float  # how much of it is lost where contributions point apart: 0 nothing, towards 1 nearly all
     most: Most
     norms: dict[str, float]  # lengths along the row's residual stream
+    says: NotRequired[dict[str, Word]]  # what the model would say there, see `logit_lens.says`; the run adds it
 
 
 class Stage(TypedDict):
@@ -103,16 +113,11 @@ class Table(TypedDict):
 # All blocks
 
 
-class Word(TypedDict):
-    id: int
-    shown: str
-    probability: float
-
-
 class Depth(TypedDict):
     """What the model would say if it stopped there."""
 
     best: list[Word]
+    mid: NotRequired[Word]  # after the attention of the block before
     picture: NotRequired[Picture]  # mean pattern of the block before; none after the embedding alone
 
 

@@ -8,6 +8,7 @@ from model.explain.block_answers import BlockView, HeatmapCell, Score, Stage, St
 from model.explain.pictures.colours import diverging_picture, shares_picture
 from model.explain.pictures.heatmap import edges, heatmap_cell, heatmap_picture, means
 from model.explain.to_json import to_list
+from model.linear import columns, linear
 from model.session import Session
 
 ROWS = 128  # tokens drawn at most, the last ones; all are computed
@@ -63,15 +64,18 @@ def vectors(session: Session, block: int, head: int, first: int) -> dict[str, np
 def block_view(session: Session, block: int, head: int, row: int) -> BlockView:
     """The picture's values for one block and head, and for the token at `row`, the one that explains itself.
 
-    `shares`: how its attention is spread, from token `first` on; `contributions`: the share times the length
-    (Euclidean norm) of the value it takes that share of. `most` is the token to which it gives most, and `total` the
-    sum of the contributions, both among all tokens, drawn or not. `norms`: lengths along its residual stream.
+    `shares`: how its attention is spread, from token `first` on; `contributions`: the lengths (Euclidean norms) of
+    what it takes in from each of them, see `taken_in`. `most` is the token to which it gives most, `total` the sum of
+    the contributions and `cancelled` how much of them is lost as they point apart (0: nothing, towards 1: all), all
+    three among all tokens, drawn or not. `norms`: lengths along its residual stream.
     """
     first = first_row(session)
     b, at = session.block(block, first), row - first
     cells, gap = heatmap_shape(session)
     shares = b.pattern[head, at]  # (T,)
-    contributions = shares * np.linalg.norm(b.v[:, head], axis=-1)  # (T,)
+    parts = taken_in(session, block, head, row).astype(np.float64)  # (T, E) whose squares are too large for float32
+    contributions = np.linalg.norm(parts, axis=-1)  # (T,)
+    total, together = float(contributions.sum()), float(np.linalg.norm(parts.sum(axis=0)))
     most = int(shares.argmax())
     norms = {
         name: float(np.linalg.norm(getattr(b, name)[at]))
@@ -96,10 +100,25 @@ def block_view(session: Session, block: int, head: int, row: int) -> BlockView:
         "pattern": shares_picture(b.pattern[head, :, first:]),
         "shares": to_list(shares[first : row + 1]),
         "contributions": to_list(contributions[first : row + 1]),
-        "total": float(contributions.sum()),
+        "total": total,
+        "cancelled": max(0.0, 1 - together / total) if total else 0.0,
         "most": {"row": most, "share": float(shares[most])},
         "norms": norms,
     }
+
+
+def taken_in(session: Session, block: int, head: int, row: int) -> np.ndarray:
+    """What the head adds to the residual stream of the token at `row`, apart for each token it comes from: (T, E).
+
+    The attention weight times the value, times this head's columns of the output projection: the transformed vectors
+    of Kobayashi et al., "Attention is Not Only a Weight: Analyzing Transformers with Vector Norms", 2020. They sum to
+    all that the head adds; the projection's bias belongs to no head.
+    """
+    first, size = first_row(session), session.config.d_head
+    b = session.block(block, first)
+    weighted = b.pattern[head, row - first, :, None] * b.v[:, head]  # (T, D)
+    projection = session.weights["h"][block]["attn.c_proj.weight"]  # (E, E): out, in
+    return linear(weighted, columns(projection, head * size, (head + 1) * size))  # (T, E)
 
 
 def read_heatmap(session: Session, name: str, block: int, head: int, row: int, cell: int) -> HeatmapCell:

@@ -5,9 +5,13 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from model import sampling
-from model.explain.answers import Effect, Effects
+from model.explain.answers import Arrow, Effect, Effects
+from model.explain.block_view import taken_in
 from model.session import Session
 from model.what_if import Cut, Off, Removal, logits_if
+
+LEAST = 0.01  # of probability: an arrow that lowers it by less does not matter much
+CARRIES = 0.1  # of all that a token takes in: with less from the first token, it only rests there
 
 
 def without_any(session: Session, row: int, token: int, temperature: float) -> Effects:
@@ -34,6 +38,40 @@ def of_each(session: Session, changes: Iterable[Removal], row: int, token: int, 
             "probability": probability(logits, token, temperature),
             "bits": divergence(base, logits),
         }
+
+
+def most_telling(session: Session, found: Effects) -> Arrow | None:
+    """Of the arrows in `found`, the one whose cutting lowers the probability most, by LEAST or more; else None.
+
+    Left out are a token's arrow to itself and to the token just before it, which say little of the text; and to the
+    first token, where a head that has nothing to do puts its attention (Xiao et al., "Efficient Streaming Language
+    Models with Attention Sinks", 2023), unless more than CARRIES of all that the head takes in comes from there.
+    """
+    row, before = found["row"], found["probability"]
+    for effect in sorted(found["effects"], key=lambda effect: effect["probability"]):
+        block, head, column = effect["block"], effect["head"], effect["column"]
+        if before - effect["probability"] < LEAST:
+            return None
+        if head is None or column is None or column >= row - 1:
+            continue
+        if column > 0 or carries(session, block, head, row, column):
+            share = float(session.activation(block, "attn.pattern", row)[head, 0, column])
+            return Arrow(
+                block=block,
+                head=head,
+                row=row,
+                column=column,
+                share=share,
+                before=before,
+                after=effect["probability"],
+            )
+    return None
+
+
+def carries(session: Session, block: int, head: int, row: int, column: int) -> bool:
+    """Whether more than CARRIES of all that the head takes in at `row` comes from `column`."""
+    lengths = np.linalg.norm(taken_in(session, block, head, row), axis=-1)  # (T,)
+    return bool(lengths[column] > CARRIES * lengths.sum())
 
 
 def probability(logits: np.ndarray, token: int, temperature: float) -> float:

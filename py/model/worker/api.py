@@ -29,11 +29,15 @@ READ: dict[str, Callable[[str], object]] = {  # what crosses as JSON
 TEXT = ("text", "ids", "settings", "block", "head", "row")
 CALLS: dict[str, tuple[str, ...]] = {  # methods of the Engine that answer at once, with their arguments
     "cancel": (),
+    "cancel_effects": (),
+    "effects_progress": (),
     "pass_progress": (),
     "tokenize": ("text",),
 }
 WAITED_FOR: dict[str, tuple[str, ...]] = {  # those that take their time
     "logit_lens": ("run",),
+    "effects": ("run", "kind", "row", "token", "temperature"),
+    "most_telling": ("run", "row", "temperature"),
     "set_precision": ("precision",),
     "predict": TEXT,
     "use": TEXT,

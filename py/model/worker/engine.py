@@ -235,8 +235,8 @@ class Engine:
     ) -> answers.Effects | answers.Gone:
         """What the prediction of `token` after the token `row` owes to each part: "arrows", "heads" or "mlps".
 
-        One after the other; `effects_progress` says how far it is. `GONE` when a newer text is being read, or a newer
-        call came.
+        One after the other; `effects_progress` says how far it is. `GONE` when a newer text is being read, a newer
+        call came, or `cancel_effects`.
         """
         self.asked_effects += 1
         mine, newest, last = self.asked_effects, self.newest, self.numbered(run)
@@ -244,7 +244,7 @@ class Engine:
             return GONE
         row = last.drawn(row)
         changes = what_if.parts(last.session, kind, row, mean)
-        self.to_try = len(changes)
+        self.tried, self.to_try = 0, len(changes)
         answer = effects.without_any(last.session, row, token, temperature)
         for effect in effects.of_each(last.session, changes, row, token, temperature):
             answer["effects"].append(effect)
@@ -253,6 +253,31 @@ class Engine:
             if mine != self.asked_effects or newest != self.newest:
                 return GONE
         return answer
+
+    async def most_telling(self, run: int, row: int, temperature: float) -> answers.MostTelling | answers.Gone:
+        """The arrow without which the likeliest token after `row` would lose most probability at this temperature.
+
+        Every arrow of that token is cut, one after the other, as `effects` does it: it takes as long, and gives way as
+        that does.
+        """
+        last = self.numbered(run)
+        if last is None:
+            return GONE
+        row = last.drawn(row)
+        token = int(what_if.logits_if(last.session, [], row).argmax())
+        found = await self.effects(run, "arrows", row, token, temperature)
+        if "gone" in found:
+            return GONE
+        return {
+            "row": row,
+            "token": {"id": token, "shown": last.tokenizer.display(token)},
+            "temperature": temperature,
+            "arrow": effects.most_telling(last.session, found),
+        }
+
+    def cancel_effects(self) -> None:
+        """Stop trying parts; whoever waits for them is answered `GONE`."""
+        self.asked_effects += 1
 
     def effects_progress(self) -> answers.EffectsProgress:
         """How far the newest call of `effects` is."""

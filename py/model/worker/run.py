@@ -10,6 +10,7 @@ from model.checkpoint.loading import Load
 from model.checkpoint.quantization import Precision
 from model.explain import answers, block_answers, block_view, to_csv
 from model.explain.all_heads import attention_heads
+from model.explain.logit_lens import says
 from model.explain.next_token import next_tokens
 from model.explain.pinned import Pinned
 from model.session import Session
@@ -37,6 +38,7 @@ class Run:
         self.logits = self.session.final.logits[0]  # (V,)
         self.order = sampling.ranking(self.logits)  # (V,)
         self.pinned = pinned
+        self.said: dict[tuple[int, int], dict[str, block_answers.Word]] = {}  # by block and row, see `block_view`
 
     def about(self) -> answers.About:
         """How the run went: seconds of its parts, operations in all; and how the weights are held."""
@@ -86,7 +88,11 @@ class Run:
     def block_view(self, block: int, head: int, row: int) -> block_answers.BlockView:
         """The picture of one block and head, with the token `row` explaining itself, or the last for one not drawn."""
         row = row if row == self.drawn(row) else len(self.session.ids) - 1
-        return block_view.block_view(self.session, *self._head(block, head), row)
+        block, head = self._head(block, head)
+        view = block_view.block_view(self.session, block, head, row)
+        if (block, row) not in self.said:  # it is the same for every head, and takes its time
+            self.said[block, row] = says(self.session, self.tokenizer, block, row)
+        return {**view, "says": self.said[block, row]}
 
     def all_heads(self) -> block_answers.Heads:
         """Every head of every block in small."""

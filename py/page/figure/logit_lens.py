@@ -1,7 +1,7 @@
 """The answer forming: what the model would say if it stopped after each block; also the block selector."""
 
 from page.text.markup import escape, quoted, visible
-from page.text.numbers import percent
+from page.text.numbers import nearest_percent, percent
 
 
 def rail(depths, block, words):
@@ -25,13 +25,14 @@ def rail(depths, block, words):
         )
         stops.append(
             '<li><button type="button" class="stop" translate="no" data-block="{}" aria-pressed="{}" title="{}">'
-            '<img alt="" src="{}"><span class="stop-name" translate="yes">{}</span>{}</button></li>'.format(
+            '<img alt="" src="{}"><span class="stop-name" translate="yes">{}</span>{}{}</button></li>'.format(
                 depth - 1,
                 "true" if depth - 1 == block else "false",
                 escape(label),
                 depths[depth]["picture"],
                 words.say("all_heads.block", number=depth),
                 answer,
+                after_attention(depths[depth]["mid"], words),
             )
         )
     return "".join(stops)
@@ -46,8 +47,14 @@ def waiting(depth, block, words):
         )
     return (
         '<li><button type="button" class="stop waiting" data-block="{}" aria-pressed="{}"><i class="picture"></i>'
-        '<span class="stop-name">{}</span>{}</button></li>'
+        '<span class="stop-name">{}</span>{}<span class="after-attention">…</span></button></li>'
     ).format(depth - 1, "true" if depth - 1 == block else "false", words.say("all_heads.block", number=depth), room)
+
+
+def after_attention(one, words):
+    """What it would say half way through the block."""
+    said = words.html("logit_lens.mid", token=visible(one["shown"]), share=escape(nearest_percent(one["probability"])))
+    return '<span class="after-attention" translate="yes">' + said + "</span>"
 
 
 def guess(one):

@@ -75,6 +75,13 @@ def whole_percent(share):
     return "<1" if 0 < value <= 0.5 else "{:.0f}".format(value)
 
 
+def nearest_percent(share):
+    """A share as a whole percentage, for a sentence: 0.294 -> "29 %"; what would be none or all is "<1 %", ">99 %"."""
+    if 0.995 <= share < 1:
+        return ">99" + PERCENT
+    return whole_percent(share) + PERCENT
+
+
 def round_percent(share):
     """A share that is a whole percentage, such as the end of an axis or a setting: 0.5 -> "50 %"."""
     return "{:.0f}".format(100 * share) + PERCENT

@@ -5,7 +5,7 @@ import pytest
 
 from model.checkpoint.assemble import weights_from_shards
 from model.checkpoint.quantization import GROUP, Quantized, pack, quantize_groups, quantize_rows, unpack
-from model.linear import ROWS_AT_ONCE, linear
+from model.linear import ROWS_AT_ONCE, columns, linear
 from model.session import Session
 
 
@@ -90,6 +90,14 @@ def test_linear_with_every_kind_of_matrix(out):
     for rounded in (quantize_rows(w), quantize_groups(w)):
         np.testing.assert_allclose(linear(x, rounded, b), x @ rounded[:].T + b, rtol=0, atol=3e-5)
         np.testing.assert_allclose(linear(x, rounded), x @ rounded[:].T, rtol=0, atol=3e-5)
+
+
+def test_some_columns_of_every_kind_of_matrix():
+    """Also where they begin or end inside a group with one scale."""
+    w = np.random.default_rng(2).standard_normal((5, 3 * GROUP), np.float32)
+    for held in (w, quantize_rows(w), quantize_groups(w)):
+        for first, end in ((0, 3 * GROUP), (GROUP, 2 * GROUP), (8, 16), (GROUP - 1, 2 * GROUP + 1)):
+            np.testing.assert_array_equal(columns(held, first, end), held[:][:, first:end])
 
 
 @pytest.mark.parametrize("bits", (8, 4))

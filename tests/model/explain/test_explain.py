@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from model.explain.all_heads import attention_heads
-from model.explain.logit_lens import logit_lens
+from model.explain.logit_lens import logit_lens, says
 from model.explain.next_token import next_tokens
 from model.explain.prompt import read_prompt
 from model.explain.to_csv import next_rows
@@ -167,19 +167,32 @@ def test_the_token_that_begins_a_text_is_the_configurations(tiny):
 def test_the_lens_applies_the_models_end_after_every_block(tiny, session, tokenizer):
     depths = list(logit_lens(session, tokenizer))
     assert len(depths) == tiny.config.n_layer + 1
-    stream = [session.stream(depth) for depth in range(session.config.n_layer + 1)]
+    blocks = [session.block(number) for number in range(session.config.n_layer)]
+    stream = [session.stream(0), *(block.resid_post for block in blocks)]
     w = {name: tiny.flat[name].astype(np.float64) for name in ("ln_f.weight", "ln_f.bias", "wte.weight")}
-    for depth, x in zip(depths, stream, strict=True):
-        last = x[-1].astype(np.float64)
+
+    def assert_said(words, last):
+        last = last.astype(np.float64)
         normal = (last - last.mean()) / math.sqrt(last.var() + 1e-5) * w["ln_f.weight"] + w["ln_f.bias"]
         expected = shares(w["wte.weight"] @ normal)
-        assert [one["id"] for one in depth["best"]] == np.argsort(-expected, kind="stable")[:5].tolist()
-        for one in depth["best"]:
+        assert [one["id"] for one in words] == np.argsort(-expected, kind="stable")[: len(words)].tolist()
+        for one in words:
             assert one["probability"] == pytest.approx(expected[one["id"]], rel=1e-4)
             assert one["shown"] == tokenizer.display(one["id"])
-    assert "picture" not in depths[0]
-    for depth, block in zip(depths[1:], [session.block(i) for i in range(session.config.n_layer)], strict=True):
+
+    for depth, x in zip(depths, stream, strict=True):
+        assert len(depth["best"]) == 5
+        assert_said(depth["best"], x[-1])
+    assert "picture" not in depths[0] and "mid" not in depths[0]
+    for depth, block in zip(depths[1:], blocks, strict=True):
+        assert_said([depth["mid"]], block.resid_mid[-1])
         assert_opacity(pixels(depth["picture"]), sum(block.pattern[h, -48:, -48:] for h in range(4)) / 4)
+    for number, block in enumerate(blocks):
+        for row in (0, 20, 63):
+            found = says(session, tokenizer, number, row)
+            assert set(found) == {"resid_pre", "resid_mid", "resid_post"}
+            for name, word in found.items():
+                assert_said([word], getattr(block, name)[row])
 
 
 def test_the_lens_ends_in_the_real_prediction(session, tokenizer):

@@ -5,10 +5,12 @@ import math
 import numpy as np
 import pytest
 
+from model.checkpoint.assemble import weights_from_shards
 from model.explain import block_view
 from model.explain.pictures.colours import AMBER, PURPLE, TEAL
 from model.explain.pictures.heatmap import edges, heatmap_cell, heatmap_picture, means
 from model.session import Session
+from tests.model.conftest import stored
 from tests.model.explain.pictures import assert_opacity, pixels
 
 IDS = np.random.default_rng(5).integers(0, 97, 64).tolist()
@@ -118,15 +120,47 @@ def test_the_block_is_the_sessions(run, count):
         found = pixels(drawn["pattern"])
         assert_opacity(found, b.pattern[head])
         assert (found[..., :3] == PURPLE).all()
-        lengths = [math.sqrt(math.fsum(x * x for x in v)) for v in b.v[: row + 1, head].tolist()]
         shares = softmax_by_hand(b.scores[head, row, : row + 1].tolist())
         np.testing.assert_allclose(drawn["shares"], shares, **FIVE_DIGITS)
-        products = [share * length for share, length in zip(shares, lengths, strict=True)]
-        np.testing.assert_allclose(drawn["contributions"], products, **FIVE_DIGITS)
         for name in ("resid_pre", "attn_out", "resid_mid", "mlp_out", "resid_post"):
             length = math.sqrt(math.fsum(x * x for x in getattr(b, name)[row].tolist()))
             assert drawn["norms"][name] == pytest.approx(length, rel=1e-5)
         assert len(drawn["norms"]) == 5
+
+
+@pytest.mark.parametrize("bits", (4, 8, 32))
+def test_contributions_are_the_lengths_of_what_each_token_adds(tiny, shard, bits):
+    """Apart they are one head's z with a single share, through the whole projection; together what the head adds."""
+    weights = weights_from_shards([shard(stored(tiny.flat, bits))], tiny.config) if bits < 32 else tiny.weights
+    session = Session(weights, tiny.config)
+    session.run(IDS[:23])
+    rounded = 1e-4 if bits < 32 else 2e-5
+    for block, head, row in ((0, 0, 22), (1, 3, 0), (2, 1, 11)):
+        drawn, b = block_view.block_view(session, block, head, row), session.block(block)
+        projection = weights["h"][block]["attn.c_proj.weight"][np.arange(32)].astype(np.float64)  # (E, E)
+        own = np.zeros((4, 8))  # (H, D) all heads side by side, this one alone with numbers
+        added = []
+        for share, value in zip(drawn["shares"], b.v[: row + 1, head], strict=True):
+            own[head] = share * value
+            added.append(projection @ own.reshape(-1))
+        np.testing.assert_allclose(drawn["contributions"], np.linalg.norm(added, axis=1), rtol=rounded, atol=1e-7)
+        assert drawn["total"] == pytest.approx(sum(drawn["contributions"]), rel=1e-6)
+        own[head] = b.z[row, head]
+        whole = np.linalg.norm(projection @ own.reshape(-1))
+        assert drawn["cancelled"] == pytest.approx(1 - whole / drawn["total"], abs=1e-4)
+        assert drawn["cancelled"] < 1 and (drawn["cancelled"] > 1e-9) == (row > 0), "one vector alone loses nothing"
+
+
+def test_contributions_that_point_apart_cancel(run):
+    """Two tokens of equal shares and opposite values give the head nothing; where all is nothing, nothing is lost."""
+    session = run(2)
+    pattern, v = session.block(1).pattern, session.block(1).v  # views: what is kept changes
+    pattern[2, 1], v[1, 2] = 0.5, -v[0, 2]
+    drawn = block_view.block_view(session, 1, 2, 1)
+    assert drawn["cancelled"] == pytest.approx(1) and drawn["contributions"][0] == drawn["contributions"][1] > 0
+    v[:, 2] = 0
+    drawn = block_view.block_view(session, 1, 2, 1)
+    assert (drawn["total"], drawn["cancelled"]) == (0, 0)
 
 
 @pytest.mark.parametrize("count", (7, 33))

@@ -10,6 +10,7 @@ from build.site import site
 from model import sampling
 from model.explain.all_heads import attention_heads
 from model.explain.block_view import block_view, heatmap_table, one_score, square_table, stages
+from model.explain.logit_lens import says
 from model.explain.next_token import next_tokens
 from model.explain.pinned import Pinned
 
@@ -42,20 +43,22 @@ def compared(session, tokenizer) -> dict:
     return {"rows": [*one.rows(new, tokenizer), {"shown": " <i>", "pinned": 0.25, "now": None}], "next": now}
 
 
-def seen(answer: dict, view: dict) -> dict:
+def seen(answer: dict, session, tokenizer, block: int, head: int, row: int) -> dict:
     """An answer with another view, counted as the page counts it."""
-    return {**answer, "view": {**view, "count": len(answer["tokens"]) - view["first"]}}
+    view = block_view(session, block, head, row)
+    more = {"says": says(session, tokenizer, block, row), "count": len(answer["tokens"]) - view["first"]}
+    return {**answer, "view": {**view, **more}}
 
 
 @cache
 def as_json() -> str:
     session, tokenizer = site.load_model(ROOT / "weights" / site.MODEL)
     answers = {"long": site.explain(LONG, 0.8, session, tokenizer)}
-    answers["long"] = seen(answers["long"], block_view(session, 5, 3, 30))
+    answers["long"] = seen(answers["long"], session, tokenizer, 5, 3, 30)
     answer = site.explain(TEXT, 0.8, session, tokenizer)
     count = len(answer["tokens"])
     answers["short"] = [
-        seen(answer, block_view(session, block, head, row))
+        seen(answer, session, tokenizer, block, head, row)
         for block, head, row in ((0, 0, 0), (2, 1, count - 1), (5, 3, 2))
     ]
     answers["following"] = [following(session, tokenizer, settings) for settings in SETTINGS]

@@ -122,7 +122,9 @@ def drawings(asked, words):
             download_progress.progress_sentence("<b>", report, rate.bytes_a_second, words)
         )
         drawn[f"parts {number}"] = download_progress.model_parts(2, report["parts"], words)
-    drawn["percent"] = " ".join([numbers.percent(x) + numbers.whole_percent(x) for x in asked["shares"]])
+    drawn["percent"] = " ".join(
+        [numbers.percent(x) + numbers.whole_percent(x) + numbers.nearest_percent(x) for x in asked["shares"]]
+    )
     drawn["signed"] = " ".join([numbers.signed(x) + numbers.brief(x, 300) for x in asked["numbers"]])
     drawn["grouped"] = " ".join([numbers.grouped(n) + numbers.megabytes(n) for n in (0, 7, 999, 8180, 124400000)])
     drawn["draws"] = " ".join([str(random_draw.uniform(seed, n)) for seed in (0, 1, 999_999) for n in range(5)])

@@ -22,7 +22,7 @@ from page.panels.parts import run
 from page.panels.parts.share import FILES
 from page.state import links
 from page.text import markup
-from page.text.numbers import bar_end, brief, grouped, megabytes, percent, signed, whole_percent
+from page.text.numbers import bar_end, brief, grouped, megabytes, nearest_percent, percent, signed, whole_percent
 from page.text.words import Words
 from tests.browser.reading import number
 from tests.unit.build_tools.test_languages import placeholders
@@ -131,6 +131,8 @@ def test_a_whole_percent_never_hides_what_is_there(share):
         assert 0 < share <= 0.005
     else:
         assert abs(float(text) - 100 * share) <= 0.5 and (text == "0") == (share == 0)
+    said = nearest_percent(share).removesuffix("\u00a0%")
+    assert said == text if share < 0.995 else said == ("100" if share == 1 else ">99")
 
 
 def test_other_numbers():

@@ -7,13 +7,15 @@ import pytest
 
 from build.paths import ROOT
 from build.site import site
+from model.explain import effects
 from model.gpt2 import softmax
 from model.session import Session
 from model.tokenizer import vocabulary
 from model.tokenizer.tokenizer import Tokenizer
-from model.what_if import parts
+from model.what_if import Cut, logits_if, parts
 from model.worker.engine import GONE, Engine, finish
 from model.worker.run import Runner
+from page.state import examples
 from tests.unit.without_browser import in_thread
 
 FILE = ROOT / "weights" / site.MODEL / "tokenizer.json"
@@ -65,6 +67,63 @@ def test_what_is_cut_matters(engine):
     found = finish(engine.effects(engine.last.number, "arrows", 6, she, 1))
     largest = max(found["effects"], key=lambda effect: effect["bits"])
     assert largest["probability"] < found["probability"] - 0.1
+
+
+@pytest.mark.parametrize("temperature", (1, 0.8))
+@pytest.mark.parametrize("text", examples.EXAMPLES)
+def test_the_most_telling_arrow_is_found_by_cutting_each(engine, text, temperature):
+    """By a loop of its own, from the numbers of the pass alone."""
+    finish(engine.predict(text, [], SETTINGS, 0, 0, -1))
+    session = engine.last.session
+    row, size = len(session.ids) - 1, session.config.d_head
+
+    def share(changes, token=None):
+        p = softmax(logits_if(session, changes).astype(np.float64) / temperature)
+        return (int(p.argmax()), p.max()) if token is None else p[token]
+
+    token, before = share([])
+    best, after = None, before - 0.01
+    for block in range(session.config.n_layer):
+        b, w = session.block(block), session.weights["h"][block]["attn.c_proj.weight"][:]
+        for head in range(session.config.n_head):
+            part = w[:, head * size : (head + 1) * size]  # (E, D)
+            lengths = [np.linalg.norm(b.pattern[head, row, i] * part @ b.v[i, head]) for i in range(row + 1)]
+            for column in range(row - 1):
+                if column == 0 and lengths[0] <= 0.1 * sum(lengths):
+                    continue
+                without = share([Cut(block, head, row, column)], token)
+                if without <= after:
+                    best, after = (block, head, row, column), without
+    found = finish(engine.most_telling(engine.last.number, row, temperature))
+    assert found["token"] == {"id": token, "shown": engine.last.tokenizer.display(token)}
+    assert (found["row"], found["temperature"]) == (row, temperature)
+    arrow = found["arrow"]
+    assert (arrow and (arrow["block"], arrow["head"], arrow["row"], arrow["column"])) == best
+    if arrow:
+        assert arrow["share"] == session.block(arrow["block"]).pattern[arrow["head"], row, arrow["column"]]
+        assert arrow["before"] == pytest.approx(before, abs=1e-5) and arrow["after"] == pytest.approx(after, abs=1e-5)
+
+
+def test_what_says_little_is_not_the_most_telling_arrow(engine, monkeypatch):
+    """Itself, the token before, and the first one unless it carries something: however much their cutting lowers."""
+    session = engine.last.session
+
+    def arrow(**lowered):
+        """Every cell of block 2, head 1 as it was, but for these columns."""
+        cut = [{"block": 2, "head": 1, "column": i, "probability": lowered.get(f"at_{i}", 0.5)} for i in range(7)]
+        return effects.most_telling(session, {"row": 6, "logit": 0, "probability": 0.5, "effects": cut})
+
+    def lengths(first):
+        parts = np.ones((7, 256))
+        parts[0] *= first
+        monkeypatch.setattr("model.explain.effects.taken_in", lambda *_: parts)
+
+    lengths(0.6)
+    assert arrow(at_6=0.1, at_5=0.1, at_0=0.2, at_3=0.4)["column"] == 3
+    assert arrow(at_6=0.1, at_5=0.1, at_0=0.2, at_3=0.491) is None
+    lengths(0.7)  # of 6.7, more than a tenth
+    assert arrow(at_6=0.1, at_5=0.1, at_0=0.2, at_3=0.4)["column"] == 0
+    assert arrow(at_3=0.9) is None, "what its cutting raises is not what it rests on"
 
 
 def test_effects_give_way_to_a_newer_text_and_to_a_newer_call(engine):

@@ -18,6 +18,8 @@ from tests.unit.without_browser import in_thread, runner_of, worker_of
 OTHERS = {  # what is not asked about a run
     *(
         "cancel",
+        "cancel_effects",
+        "effects_progress",
         "pass_progress",
         "set_precision",
         "load",
@@ -76,6 +78,8 @@ def questions(worker, run):
     answers = {"pin": json.loads(worker.pin(run, SETTINGS))}  # before it can be compared
     answers |= {name: json.loads(getattr(worker, name)(run, *values)) for name, values in asked.items()}
     answers["logit_lens"] = json.loads(in_thread(worker.logit_lens(run)))
+    answers["effects"] = json.loads(in_thread(worker.effects(run, "arrows", 1, 5, 1)))
+    answers["most_telling"] = json.loads(in_thread(worker.most_telling(run, 1, 1)))
     return answers
 
 
@@ -177,6 +181,23 @@ def test_whatever_fails_is_an_answer(worker, monkeypatch):
     monkeypatch.setattr("model.worker.engine.read_prompt", lambda *_: 1 / 0)
     assert read(worker, "The cat sat")["error"] == "failed"
     assert "gone" not in json.loads(worker.block_view(run, 0, 0, 0))
+
+
+def test_the_search_for_what_matters_can_be_watched_and_cancelled(worker):
+    run = read(worker, "The cat sat on the mat")["run"]
+
+    async def cancelled():
+        answer = asyncio.ensure_future(worker.most_telling(run, 5, 1))
+        for _ in range(4):
+            await asyncio.sleep(0)
+        seen = json.loads(worker.effects_progress())
+        worker.cancel_effects()
+        return json.loads(await answer), seen
+
+    answer, seen = in_thread(cancelled())
+    assert answer == {"gone": True} and 0 < seen["done"] < seen["total"] == 6 * 4 * 6
+    whole = json.loads(in_thread(worker.most_telling(run, 5, 1)))
+    assert whole["row"] == 5 and json.loads(worker.effects_progress())["done"] == seen["total"]
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
