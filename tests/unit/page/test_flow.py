@@ -199,6 +199,7 @@ def test_shapes_are_valid_wherever_the_columns_are(data, count, blocks):
         "n_head": 3,
         "n_embd": 12,
         "d_mlp": data.draw(st.integers(1, 99)),
+        "says": {name: {"shown": " a", "probability": 0.5} for name in ("resid_pre", "resid_mid", "resid_post")},
         "shares": [1 / (chosen + 1)] * (chosen + 1),
         "contributions": contributions,
         "total": sum(contributions),

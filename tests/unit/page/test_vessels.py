@@ -1,4 +1,4 @@
-"""A short text's picture is true to its measures: heights on one scale, widths that sum up, no ribbon through a cell."""
+"""A short text's picture is true to its measures: heights on one scale, widths that sum up, none through a cell."""
 
 import re
 from itertools import pairwise

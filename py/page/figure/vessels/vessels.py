@@ -5,10 +5,11 @@ The rows of the matrix are nearer to each other than the tokens': queries lead i
 columns, values sweep below it and come out as the output.
 """
 
+from page.figure.matrix import clipped
 from page.figure.ribbon import band
 from page.figure.vessels.bars import bars, of_head
 from page.text.markup import escape
-from page.text.numbers import whole_percent
+from page.text.numbers import nearest_percent, whole_percent
 
 TRAVELS = ("queries", "keys", "values", "output")  # what the four colours are, as the texts' keys say it
 LEAST = 2  # pixels: a slice that would be lower is drawn so
@@ -197,11 +198,19 @@ class Vessels:
                     kind, left, top + high - part, width, part
                 )
             )
+            pieces.append(self.said(name, x, top - 9))
             pieces.append(
                 '<g class="plus"><circle cx="{0:.1f}" cy="{1:.1f}" r="7.5"/>'
                 '<path d="M{2:.1f} {1:.1f}h8M{0:.1f} {3:.1f}v8"/></g>'.format(x, y, x - 4, y - 4)
             )
         return "".join(pieces)
+
+    def said(self, name, x, y):
+        """What the model would say if it stopped here: the likeliest token, and how likely it is."""
+        word = self.view["says"][name]
+        return '<text class="said" x="{:.1f}" y="{:.1f}">{} {}</text>'.format(
+            x, y, escape(clipped(word["shown"])), nearest_percent(word["probability"])
+        )
 
     def blocks(self, row):
         """Those that are not open, folded: the stream passes through each."""
