@@ -4,7 +4,7 @@ from page.figure import heatmap, matrix, prompt_tokens
 from page.figure.vessels.bars import bars, of_head
 from page.state.counting import number_of
 from page.text.markup import quoted_html
-from page.text.numbers import percent
+from page.text.numbers import grouped, percent
 
 
 def columns(answer, words):
@@ -40,6 +40,7 @@ def columns(answer, words):
         "mlp": column("mlp_post"),
         "post": column("resid_post"),
         "before": "" if view["block"] or known else '<span class="sign" aria-hidden="true">=</span>',
+        "legend-heights": words.say("legend.heights", size=grouped(view["n_embd"]), inner=grouped(view["d_mlp"])),
         "before-count": folded(view["block"], words),
         "after-count": folded(view["n_layer"] - view["block"] - 1, words),
         "attention-sentence": words.html(
