@@ -56,7 +56,7 @@ def test_the_predicted_token_is_not_taken_for_typed_text(forced):
 def test_legends_show_the_colours_that_the_picture_has(forced):
     for legend in (".legend .diverging", ".legend .shares", ".swatch.value"):
         assert colours(forced, legend) > 12, legend
-    for legend in (".swatch.residual", "#needle svg", "#curve svg", "#candidates rect.sampled"):
+    for legend in (".swatch.height", ".swatch.edge", "#needle svg", "#curve svg", "#candidates rect.sampled"):
         assert colours(forced, legend) > 1, legend
     for key in (".key.sampled", ".key.model", ".model-state"):
         assert style(forced, key, "::before")[-1] == "none", key

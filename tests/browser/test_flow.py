@@ -178,7 +178,7 @@ def test_contributions_follow_attention_times_value_times_projection(live, case)
 
 def test_table_of_a_strip(live, case):
     live.page.mouse.move(0, 0)
-    live.page.locator('#flow [data-heatmap="v"]').hover()
+    live.page.locator('#flow [data-heatmap="v"] .calm.told').hover()
     live.page.locator("#reading-table").click()
     live.wait_open("table")
     rows = live.page.eval_on_selector_all(

@@ -124,11 +124,11 @@ def test_an_open_part_follows(one, fresh, go_to, part, change):
 
 
 @pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize("place", ['#flow [data-heatmap="q"]', "#pattern image"])
+@pytest.mark.parametrize("place", ['#flow [data-heatmap="q"] .calm.told', "#pattern image"])
 def test_what_was_pointed_at_is_forgotten(one, go_to, place, change):
     go_to(one, BEFORE)
     one.page.mouse.move(0, 0)
-    one.read(lambda: one.page.locator(place).hover(position={"x": 5, "y": 50}))
+    one.read(lambda: one.page.locator(place).hover(position={"x": 5, "y": 5}))
     assert one.page.locator("#reading-table").is_visible() and HINT not in one.page.text_content("#reading")
     go_to(one, {**BEFORE, change: CHANGES[change]})
     one.page.wait_for_function("hint => document.querySelector('#reading').textContent.startsWith(hint)", arg=HINT)

@@ -114,11 +114,11 @@ def test_a_question_that_fails_is_told_and_the_next_is_answered(visit, monkeypat
     one.close()
     one.type("The cat sat")
     assert one.page.locator("#notice").is_hidden()
-    strip = one.page.locator('#flow [data-heatmap="q"]')
-    strip.hover(position={"x": 5, "y": 20})
+    strip = one.page.locator('#flow [data-heatmap="q"] .calm.told')
+    strip.hover(position={"x": 5, "y": 2})
     one.page.locator("#notice.error").filter(has_text="no strip").wait_for()
     assert one.page.input_value("#prompt") == "The cat sat"
-    one.read(lambda: strip.hover(position={"x": 5, "y": 60}))
+    one.read(lambda: strip.hover(position={"x": 5, "y": 12}))
     assert "q" in one.page.text_content("#reading")
     assert one.errors == []
 
