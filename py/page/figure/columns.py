@@ -1,9 +1,6 @@
 """The contents of the flow's columns: plain strings, so that the prepared page is made of them too."""
 
 from page.figure import heatmap, matrix, prompt_tokens
-from page.state.counting import number_of
-from page.text.markup import quoted_html
-from page.text.numbers import percent
 
 
 def columns(answer, words):
@@ -13,7 +10,6 @@ def columns(answer, words):
     def column(*names):
         return "".join([heatmap.labelled(name, view, words) for name in names])
 
-    most = view["most"]
     return {
         "tokens": prompt_tokens.column(answer, view["first"], view["row"], words),
         "tokens-2": prompt_tokens.names(answer, view["first"]),
@@ -29,13 +25,6 @@ def columns(answer, words):
         "before": "" if view["block"] else '<span class="sign" aria-hidden="true">=</span>',
         "before-count": folded(view["block"], words),
         "after-count": folded(view["n_layer"] - view["block"] - 1, words),
-        "attention-sentence": words.html(
-            "attention.sentence" if most["row"] >= view["first"] else "attention.sentence.above",
-            token=quoted_html(answer["tokens"][view["row"]]["shown"]),
-            share=percent(most["share"]),
-            other=quoted_html(answer["tokens"][most["row"]]["shown"]),
-            position=number_of(most["row"]),
-        ),
     }
 
 
