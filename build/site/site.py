@@ -33,7 +33,7 @@ from model.tokenizer import vocabulary
 from model.tokenizer.tokenizer import Tokenizer
 from model.worker.engine import Engine, finish
 from model.worker.run import Runner
-from page.figure import columns, logit_lens, prompt_tokens, row_height
+from page.figure import columns, logit_lens, prompt_tokens, row_height, sentence
 from page.next_token import candidates, curve, needle
 from page.state import examples
 from page.text.words import Words
@@ -139,6 +139,7 @@ def prepared_page(html: str, answer: dict, words: Words) -> str:
         "prompt-count": prompt_tokens.count(answer, words),
         "examples": examples.buttons(),
         **columns.columns(answer, words),
+        "sentence": sentence.above_picture(answer, answer.get("matters"), words),
         "logit-lens": logit_lens.rail(answer["depths"], answer["view"]["block"], words),
         "candidates": candidates.candidate_table(following, words),
         "formula": candidates.formula(following, words),

@@ -23,7 +23,7 @@ from page.browser.dom import (
 from page.browser.starting import started
 from page.choice import Choice
 from page.figure.figure import Figure
-from page.figure.hover import Hover
+from page.hover import Hover
 from page.models.models import Models
 from page.next_token import random_draw
 from page.next_token.controls import Controls
@@ -38,6 +38,7 @@ from page.state.state import State
 from page.status import Status
 from page.text.numbers import round_percent
 from page.text.words import Words, best_language, joined_texts
+from page.what_matters import WhatMatters
 
 
 class Page:
@@ -56,6 +57,7 @@ class Page:
         self.runs = Runs(self)  # fills the field with another text before the next measures it
         self.generation = Generation(self.state, self.words)
         self.choice = Choice(self)
+        self.what_matters = WhatMatters(self)
         self.pin = Pin(self.figure, self.words, self.runs.asked_next, self.runs.drew_next)
         self.models = Models(self.state, self.words, self.client, self.status, self.runs.switched)
         self.dialog = Dialog(self)

@@ -110,7 +110,7 @@ def test_blocks_and_heads_step_and_refuse_what_is_not_there(fresh):
 def test_another_token_explains_itself(fresh):
     fresh.page.locator('#tokens .token[data-row="2"]').click()
     fresh.page.wait_for_selector('#figure[data-view="0 0 2"]')
-    assert "sat" in fresh.page.text_content("#attention-sentence")
+    assert "sat" in fresh.page.text_content("#sentence")
     fresh.fragment("token=3")
     assert fresh.page.locator(".value-flow").count() <= 3
     fresh.page.evaluate(

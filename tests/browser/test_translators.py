@@ -49,7 +49,7 @@ def test_a_translator_leaves_alone_what_the_model_says(visit):
     one.page.wait_for_function("() => document.querySelector('#reading [translate=no]')")
     one.page.click("#pin")
     one.page.locator("#open-compare").wait_for()
-    check(one, words, {"prompt-tokens", "tokens", "tokens-2", "attention-sentence", "pin-sentence"})
+    check(one, words, {"prompt-tokens", "tokens", "tokens-2", "sentence", "pin-sentence"})
     for part in (*linked().values(), "compare"):
         one.open(part)
         check(one, words_of(one), set())

@@ -2,9 +2,7 @@
 
 from page.figure import heatmap, matrix, prompt_tokens
 from page.figure.vessels.bars import bars, of_head
-from page.state.counting import number_of
-from page.text.markup import quoted_html
-from page.text.numbers import grouped, percent
+from page.text.numbers import grouped
 
 
 def columns(answer, words):
@@ -26,7 +24,6 @@ def columns(answer, words):
             return column("embedded")
         return column("token") + '<span class="sign" aria-hidden="true">+</span>' + column("position")
 
-    most = view["most"]
     return {
         "tokens": prompt_tokens.column(answer, view["first"], view["row"], words),
         "tokens-2": prompt_tokens.names(answer, view["first"]),
@@ -43,13 +40,6 @@ def columns(answer, words):
         "legend-heights": words.say("legend.heights", size=grouped(view["n_embd"]), inner=grouped(view["d_mlp"])),
         "before-count": folded(view["block"], words),
         "after-count": folded(view["n_layer"] - view["block"] - 1, words),
-        "attention-sentence": words.html(
-            "attention.sentence" if most["row"] >= view["first"] else "attention.sentence.above",
-            token=quoted_html(answer["tokens"][view["row"]]["shown"]),
-            share=percent(most["share"]),
-            other=quoted_html(answer["tokens"][most["row"]]["shown"]),
-            position=number_of(most["row"]),
-        ),
     }
 
 

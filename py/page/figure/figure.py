@@ -1,7 +1,7 @@
 """The picture as a whole: puts the worker's answers on the page and draws what connects its columns."""
 
 from page.browser.dom import all_of, by_id, fill, first_of, mark, place, rectangle, scroll_down, write
-from page.figure import flow, logit_lens, matrix, row_height
+from page.figure import flow, logit_lens, matrix, row_height, sentence
 from page.figure.block_transition import Fold
 from page.figure.columns import columns
 from page.figure.vessels.bars import are_bars, in_flow
@@ -18,6 +18,7 @@ class Figure:
         self.listed = None  # the next tokens in the list: a frame behind `answer` when another text comes
         self.stale = False  # the field holds another text than the picture
         self.depths = []  # the answer forming, of this run; None for each depth that is not known yet
+        self.measured = None  # what cutting arrows has shown of this run, see what_matters.py
         self.fold = Fold()
 
     @property
@@ -41,6 +42,8 @@ class Figure:
     def draw_run(self, answer):
         """A run of the model, without its next tokens: `draw_next` follows, a frame later where things move."""
         mark("numbers")
+        if self.measured and (self.is_live or not same_prediction(self.answer, answer)):
+            self.measured = None
         self.take(answer)
         self.depths = [None] * (answer["view"]["n_layer"] + 1)
         self.draw_view(answer["view"])
@@ -70,7 +73,7 @@ class Figure:
             for step, button in ((-1, name + "-back"), (1, name + "-on")):
                 by_id(button).disabled = not 0 <= view[name] + step < last
         self.draw_logit_lens(self.depths)
-        self.ring(view["row"], None)
+        self.draw_measured()
         self.draw_ribbons()
         mark("viewed")
 
@@ -90,6 +93,12 @@ class Figure:
     def draw_logit_lens(self, depths):
         self.depths = depths
         fill("logit-lens", logit_lens.rail(depths, self.view["block"], self.words))
+
+    def draw_measured(self):
+        """The sentence above the picture and, where it tells of one arrow, that arrow."""
+        arrow = sentence.arrow_in(self.view, self.measured)
+        fill("sentence", sentence.above_picture(self.answer, self.measured, self.words))
+        self.ring(self.view["row"], arrow["column"] if arrow and arrow["column"] >= self.view["first"] else None)
 
     def ring(self, row, column):
         """Emphasise, in the pattern, the token that listens and, unless None, the one listened to."""
@@ -159,3 +168,9 @@ class Figure:
         veil.classList.remove("passing")
         rectangle(veil, origin)  # the browser must see the class gone before it can start anew
         veil.classList.add("passing")
+
+
+def same_prediction(prepared, answer):
+    """Whether the model says of the text what was prepared; another may be in use by now, or other settings."""
+    a, b = [one["next"]["candidates"][0] for one in (prepared, answer)]
+    return a["id"] == b["id"] and abs(a["sampled"] - b["sampled"]) < 0.005

@@ -28,6 +28,11 @@ def quoted(shown):
     return "“" + shown.replace(" ", "␣") + "”"
 
 
+def word_html(shown):
+    """A token inside a sentence that is read as one: as HTML, without the space before it where there is more of it."""
+    return quoted_html(shown.strip(" ") or shown)
+
+
 def quoted_html(shown):
     """A token inside a sentence that is HTML, see `Words.html`."""
     return '<span translate="no">' + escape(quoted(shown)) + "</span>"

@@ -3,7 +3,7 @@
 MicroPython and CPython both run this file, so it keeps to what both understand.
 """
 
-from page.figure import columns, flow, logit_lens, matrix, prompt_tokens
+from page.figure import columns, flow, logit_lens, matrix, prompt_tokens, sentence
 from page.figure.vessels.bars import OF_LONG
 from page.models import catalog, download_progress, user_files
 from page.next_token import candidates, compare, curve, needle, random_draw, sliders
@@ -68,6 +68,11 @@ def drawings(asked, words):
             chosen = view["row"] - view["first"]
             drawn[f"flow {number} {least}"] = flow.picture(wide_places(), view, shown, chosen, least, travels)
         drawn[f"embedding {number}"] = embedding.rows(answer, view, words)
+        arrow = {"block": view["block"], "head": view["head"], "row": view["row"], "column": 0, "share": 0.784}
+        measured = {"row": view["row"], "token": {"id": 1, "shown": " <she>"}, "arrow": None}
+        drawn[f"sentence {number}"] = sentence.above_picture(answer, measured, words)
+        measured["arrow"] = dict(arrow, before=0.696, after=0.004)
+        drawn[f"sentence measured {number}"] = sentence.above_picture(answer, measured, words)
         drawn[f"tints {number}"] = prompt_tokens.tints(answer, "<") + prompt_tokens.count(answer, words)
         drawn[f"forming {number}"] = logit_lens.rail(answer["depths"], view["block"], words)
     drawn["depths"] = depth_table(short["depths"], words)

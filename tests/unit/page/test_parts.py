@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from build.site.languages import codes, texts_of
-from page.figure import columns, prompt_tokens
+from page.figure import prompt_tokens
 from page.models import catalog, user_files
 from page.next_token import candidates
 from page.panels.parts import all_heads, embedding, probabilities, run
@@ -330,20 +330,3 @@ def test_the_grid_has_every_head_and_says_what_each_looks_at():
         ):
             assert said in unescape(label)
         assert f'src="{one["picture"]}"' in html
-
-
-@pytest.mark.parametrize("language", codes())
-def test_the_sentence_names_the_most_heard_token_though_it_is_not_drawn(language):
-    """And says that it is not in the picture."""
-    words = Words(language, texts_of)
-    answer = answers()["long"]
-    drawn = columns.columns(answer, words)["attention-sentence"]
-    position, shown = (
-        answer["view"]["most"]["row"] + 1,
-        quoted(answer["tokens"][answer["view"]["most"]["row"]]["shown"]),
-    )
-    answer["view"]["first"] = position  # the picture begins behind it
-    hidden = columns.columns(answer, words)["attention-sentence"]
-    assert drawn != hidden
-    for sentence in map(unescape, (drawn, hidden)):
-        assert shown in sentence and str(position) in sentence and percent(answer["view"]["most"]["share"]) in sentence

@@ -1,0 +1,80 @@
+"""The sentence above the picture: what this head does for the chosen token, and what was measured of one arrow."""
+
+from page.state.counting import number_of
+from page.text.markup import escape, word_html
+from page.text.numbers import nearest_percent
+
+MOST = 0.5  # of its attention: a token that gives more to the first token may rest there
+LITTLE = 0.1  # of the length of the stream: a head that adds less than that takes in almost nothing
+
+
+def above_picture(answer, measured, words):
+    """As HTML: what was measured, see `model/explain/effects.py`, where the picture is of it; else what is drawn."""
+    arrow = arrow_in(answer["view"], measured)
+    if arrow:
+        return arrow_sentence(answer, measured, words)
+    said = head_sentence(answer, words)
+    if measured and not measured["arrow"] and measured["row"] == answer["view"]["row"]:
+        names = {"token": name(answer, measured["row"]), "next": word_html(measured["token"]["shown"])}
+        said += " " + words.html("sentence.nothing", **names)
+    return said
+
+
+def arrow_in(view, measured):
+    """The measured arrow, if it is one of this block, head and token; else None."""
+    arrow = measured and measured["arrow"]
+    if arrow and all([arrow[place] == view[place] for place in ("block", "head", "row")]):
+        return arrow
+    return None
+
+
+def arrow_sentence(answer, measured, words):
+    arrow = measured["arrow"]
+    shares = {place: rounded(arrow[place]) for place in ("share", "before", "after")}
+    return words.html(
+        "sentence.arrow",
+        block=number_of(arrow["block"]),
+        head=number_of(arrow["head"]),
+        token=name(answer, arrow["row"]),
+        other=which(answer, arrow["column"], words),
+        next=word_html(measured["token"]["shown"]),
+        **shares,
+    )
+
+
+def head_sentence(answer, words):
+    """Where the token's attention goes. One that gives most of it to the first token and takes in almost nothing rests
+    there: what the head adds is short beside the stream that it is added to."""
+    view = answer["view"]
+    most, adds = view["most"], view["total"] * (1 - view["cancelled"])
+    rests = most["row"] == 0 and most["share"] > MOST and adds < LITTLE * view["norms"]["resid_pre"]
+    if most["row"] == view["row"]:
+        key = "sentence.itself"
+    else:
+        key = "sentence.rests" if rests else "sentence.most"
+    return words.html(
+        key,
+        block=number_of(view["block"]),
+        head=number_of(view["head"]),
+        token=name(answer, view["row"]),
+        other=which(answer, most["row"], words),
+        share=rounded(most["share"]),
+    )
+
+
+def name(answer, position):
+    return word_html(answer["tokens"][position]["shown"])
+
+
+def which(answer, position, words):
+    """A token by its name; with its number where another has the same name, or where it is not drawn."""
+    tokens, said = answer["tokens"], name(answer, position)
+    if position < answer["view"]["first"]:
+        return words.html("sentence.not_drawn", token=said, position=number_of(position))
+    if len([other for other in tokens if other["shown"].strip() == tokens[position]["shown"].strip()]) > 1:
+        return words.html("sentence.which", token=said, position=number_of(position))
+    return said
+
+
+def rounded(share):
+    return escape(nearest_percent(share))

@@ -1,0 +1,70 @@
+"""Show what matters most: every arrow of the last token is cut by the worker, and the picture goes to the one whose
+cutting lowers the likeliest next token most."""
+
+import asyncio
+
+from page.browser.dom import by_id, on, write
+from page.state.state import LAST
+
+LOOK = 0.2  # seconds between two looks at how far the worker is
+CHANGES = ("text", "generated", "model", "temperature")  # with these other numbers would be measured
+MOVES = ("block", "head", "token")
+
+
+class WhatMatters:
+    def __init__(self, page):
+        self.page = page
+        self.state, self.words, self.figure, self.client = page.state, page.words, page.figure, page.client
+        self.searching = False
+        self.state.listen(self.forget, *(CHANGES + MOVES))
+        on(by_id("what-matters"), "click", self.clicked)
+
+    def clicked(self, _):
+        if self.searching:
+            self.client.tell("cancel_effects")
+        elif self.client.ready and not self.figure.stale:
+            asyncio.create_task(self.search())
+
+    async def search(self):
+        """As far as it goes: the worker gives it up for a newer text, and when the reader stops it."""
+        self.search_is(True)
+        watch = asyncio.create_task(self.watch())
+        run, row, temperature = self.client.run, len(self.figure.answer["tokens"]) - 1, self.state.temperature
+        answer = await self.client.ask("most_telling", run, row, temperature)
+        watch.cancel()
+        self.search_is(False)
+        if "error" in answer:
+            self.client.failed(answer)
+        elif "gone" not in answer and run == self.client.run and temperature == self.state.temperature:
+            self.show(answer)
+
+    async def watch(self):
+        while True:
+            await asyncio.sleep(LOOK)
+            report = await self.client.ask("effects_progress")
+            if "error" in report:
+                return
+            write("what-matters-progress", self.words.say("what_matters.progress", **report))
+
+    def search_is(self, under_way):
+        self.searching = under_way
+        key = "what_matters.stop" if under_way else "what_matters"
+        by_id("what-matters").setAttribute("data-text", key)
+        write("what-matters", self.words.say(key))
+        write("what-matters-progress", "")
+
+    def show(self, measured):
+        """Go to the arrow, and say what its cutting does; or say that no arrow matters much."""
+        arrow = measured["arrow"]
+        place = {"block": arrow["block"], "head": arrow["head"]} if arrow else {}
+        self.page.choice.choose(token=LAST, **place)
+        self.figure.measured = measured  # not before: whatever changes makes it be forgotten
+        self.figure.draw_measured()
+
+    def forget(self, changed):
+        """What was measured is of one text, model, temperature and place."""
+        if self.searching and changed & set(CHANGES):
+            self.client.tell("cancel_effects")
+        if self.figure.measured:
+            self.figure.measured = None
+            self.figure.draw_measured()
