@@ -137,6 +137,7 @@ def prepared_page(html: str, answer: dict, words: Words) -> str:
         "prompt-tokens": prompt_tokens.tints(answer, following["drawn"]["shown"]),
         "prompt-count": prompt_tokens.count(answer, words),
         "examples": examples.buttons(),
+        "append": needle.add_label(following["drawn"], words),
         **columns.columns(answer, words),
         "logit-lens": logit_lens.rail(answer["depths"], answer["view"]["block"], words),
         "candidates": candidates.candidate_table(following, words),
