@@ -46,6 +46,7 @@ MIME_TYPES = {
     ".toml": "application/toml",
     ".wasm": "application/wasm",
     ".whl": "application/zip",
+    ".woff2": "font/woff2",
     ".zip": "application/zip",
 }
 

@@ -46,6 +46,8 @@ PYSCRIPT_CHUNKS = (
     "toml",
 )
 
+FONT = "inter-latin-wght-normal.woff2"  # upright, every weight; what is not Latin is the system's
+
 PYODIDE_CDN = "https://cdn.jsdelivr.net/pyodide/v{version}/full/{file_name}"
 CDN_TIMEOUT_S = 10
 
@@ -209,6 +211,8 @@ def npm_files(node_modules: Path) -> dict[str, Path]:
     files |= {f"micropython/{name}": micropython / name for name in MICROPYTHON_FILES}
     files |= {f"pyscript/{name}": pyscript / "dist" / name for name in pyscript_files(pyscript / "dist")}
     files["pyscript/LICENSE"] = pyscript / "LICENSE"
+    files[f"font/{FONT}"] = node_modules / "@fontsource-variable" / "inter" / "files" / FONT
+    files["font/LICENSE"] = node_modules / "@fontsource-variable" / "inter" / "LICENSE"
     return files
 
 

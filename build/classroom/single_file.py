@@ -23,8 +23,10 @@ NOWHERE = "https://glassformer.invalid/"  # stands before a runtime's path: for 
 # Inline code and blobs, and nothing else: no address at all can be asked for anything.
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval' blob:; worker-src blob:; "
-    "connect-src blob:; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+    "connect-src blob:; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
 )
+
+APART = (".gz", ".woff2")  # the same files once more; the font is in the style
 
 # Where modules import by an address that is known only as they run: the blob is looked up.
 LOOKED_UP = {
@@ -45,7 +47,7 @@ def files(site: Path) -> dict[str, bytes]:
     for path in sorted(site.rglob("*")):
         name = path.relative_to(site).as_posix()
         wanted = re.match(rf"(py/.*\.(py|json)|vendor/.*|weights/{MODEL}/.*|(page|model|example)\.json)$", name)
-        if path.is_file() and wanted and path.suffix != ".gz" and path.name not in ("manifest.json", "LICENSE"):
+        if path.is_file() and wanted and path.suffix not in APART and path.name not in ("manifest.json", "LICENSE"):
             found[name] = looked_up(name, path.read_bytes())
     for name in ("page.json", "model.json"):
         settings = json.loads(found[name])
@@ -69,12 +71,13 @@ def looked_up(name: str, data: bytes) -> bytes:
 def page(site: Path) -> str:
     """The text of glassformer.html."""
     html = (site / "index.html").read_text(encoding="utf-8")
-    style = (site / "style.css").read_text(encoding="utf-8").replace("\\", r"\\")  # for re to put in as it is
+    style = with_font((site / "style.css").read_text(encoding="utf-8"), site)
+    style = style.replace("\\", r"\\")  # for re to put in as it is
     start = Path(__file__).with_name("single_file.js").read_text(encoding="utf-8")
     for old, new in (
         (r'(http-equiv="Content-Security-Policy"\s+content=")[^"]*"', rf'\1{POLICY}"'),
         (r'<link rel="stylesheet" [^>]*>', f"<style>\n{style}</style>"),
-        (r' *<link rel="(?:modulepreload|manifest|apple-touch-icon)" [^>]*>\n', ""),
+        (r' *<link rel="(?:preload|modulepreload|manifest|apple-touch-icon)" [^>]*>\n', ""),
         (r' *<script type="module" [^>]*></script>\n', ""),
         ("<html ", "<html data-whole "),
         (r' *<a href="THIRD_PARTY.md"[^>]*>[^<]*</a>\n', ""),
@@ -95,6 +98,18 @@ def page(site: Path) -> str:
         for name, content in data.items()
     ]
     return html.replace("</body>", "\n".join(scripts) + f"\n<script>\n{start}</script>\n</body>")
+
+
+def with_font(style: str, site: Path) -> str:
+    """The style sheet with the font inside, which it names by its path in the site."""
+    style, count = re.subn(
+        r'url\("([^"]+\.woff2)"\)',
+        lambda m: f'url("data:font/woff2;base64,{base64.b64encode((site / m[1]).read_bytes()).decode()}")',
+        style,
+    )
+    if count != 1:
+        raise ValueError(f"style.css should name one font, it names {count}")
+    return style
 
 
 def packed(data: bytes) -> str:

@@ -78,11 +78,14 @@ def third_party(models: Iterable[str] = ()) -> str:
         row("CPython, in Pyodide", lock["info"]["python"], "PSF-2.0", "https://www.python.org"),
         row("NumPy", lock["packages"]["numpy"]["version"], "BSD-3-Clause and others, below", "https://numpy.org"),
         from_npm("@micropython/micropython-webassembly-pyscript", "MicroPython"),
+        from_npm("@fontsource-variable/inter", "Inter, the typeface"),
         from_npm("js-tiktoken", "GPT-2's vocabulary, from js-tiktoken"),
         *(row(f"{name}, rounded", "", *WEIGHTS[name]) for name in models if name in WEIGHTS),
         *(from_npm(name, f"{name}, in PyScript") for name in inside_pyscript()),
     ]
-    texts = [("MicroPython", MICROPYTHON), ("PyScript", (VENDOR / "pyscript" / "LICENSE").read_text(encoding="utf-8"))]
+    texts = [("MicroPython", MICROPYTHON)]
+    for title, folder in (("Inter", "font"), ("PyScript", "pyscript")):
+        texts.append((title, (VENDOR / folder / "LICENSE").read_text(encoding="utf-8")))
     with zipfile.ZipFile(numpy_wheel()) as wheel:
         for name in sorted(wheel.namelist()):
             if ".dist-info/licenses/" in name:

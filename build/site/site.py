@@ -138,6 +138,7 @@ def prepared_page(html: str, answer: dict, words: Words) -> str:
         "prompt-tokens": prompt_tokens.tints(answer, following["drawn"]["shown"]),
         "prompt-count": prompt_tokens.count(answer, words),
         "examples": examples.buttons(),
+        "append": needle.add_label(following["drawn"], words),
         **columns.columns(answer, words),
         "sentence": sentence.above_picture(answer, answer.get("matters"), words),
         "logit-lens": logit_lens.rail(answer["depths"], answer["view"]["block"], words),

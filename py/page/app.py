@@ -92,6 +92,7 @@ class Page:
             with open("example.json", encoding="utf-8") as file:
                 self.figure.take(json.load(file))
             self.figure.depths = self.figure.answer["depths"]
+            self.generation.drew(self.figure.answer["next"])
         else:
             self.figure.mark_stale()
         await self.speak()

@@ -196,6 +196,7 @@ class Runs:
 
     def drew_next(self, following):
         self.figure.draw_next(following)
+        self.page.generation.drew(following)
         self.page.pin.show(following)
         if not self.figure.stale:  # else the field holds a newer text
             fill("prompt-tokens", prompt_tokens.tints(self.figure.answer, following["drawn"]["shown"]))

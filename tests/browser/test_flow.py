@@ -9,7 +9,7 @@ import pytest
 from build.site import site
 from model.gpt2 import softmax, unchanged, unembed
 from model.sampling import ranking
-from page.text.numbers import percent
+from page.text.numbers import grouped, percent
 from tests.browser.reading import close, number, numbers
 
 PIXELS = """async image => {
@@ -283,11 +283,11 @@ def test_the_drawn_token_is_marked(live, case):
     order, sampled = ranking(logits), softmax(logits / temperature)
     u = float(live.page.get_attribute("#candidates table", "data-u"))
     token = int(order[np.searchsorted(np.cumsum(sampled[order]), u)])
+    rank = order.tolist().index(token) + 1
     marked = live.page.locator("#candidates tr.drawn")
-    if token in order[:12]:
-        assert marked.get_attribute("data-id") == str(token)
-    else:
-        assert marked.count() == 0
+    assert marked.get_attribute("data-id") == str(token)
+    beyond = live.page.locator("#candidates tfoot .gap").all_text_contents()
+    assert beyond == ([] if rank <= 12 else [f"… rank {grouped(rank)}"])
 
 
 def test_the_answer_forming(live, case):

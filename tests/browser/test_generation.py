@@ -69,6 +69,41 @@ def test_each_press_counts_however_fast(start, reference):
     assert start.tokens() == typed + generated
 
 
+def drawn(live):
+    """The drawn token's id and text, as the list marks it."""
+    row = live.page.locator("#candidates .drawn")
+    return int(row.get_attribute("data-id")), row.locator("th [translate=no]").text_content().lstrip("␣")
+
+
+def test_the_button_says_the_token_that_it_adds(start):
+    """Also after another draw, which the model does not run for."""
+    said = set()
+    while len(said) < 3:
+        start.page.evaluate("document.querySelector('#curve-sentence').textContent = ''")
+        start.page.click("#draw-again")
+        start.page.wait_for_function("() => document.querySelector('#curve-sentence').textContent !== ''")
+        if start.page.locator("#candidates .drawn").count():
+            token, text = drawn(start)
+            assert start.page.text_content("#append") == f"Add “{text}”"
+            said.add(text)
+    append(start)
+    assert start.tokens()[-1] == token
+
+
+def test_control_and_enter_add_it_from_within_the_text(start):
+    count = len(start.tokens())
+    start.page.focus("#prompt")
+    start.page.keyboard.press("End")
+    for key in ("Control+Enter", "Meta+Enter"):
+        count += 1
+        start.page.keyboard.press(key)
+        start.page.wait_for_function("n => document.querySelectorAll('#tokens .token').length === n", arg=count)
+    assert steps(start) == 2
+    assert start.page.evaluate("document.activeElement.id") == "prompt"
+    assert "Ctrl+Enter" in start.page.get_attribute("#append", "title")
+    assert start.page.input_value("#prompt").startswith(TEXT) and "\n" not in start.page.input_value("#prompt")
+
+
 def test_back_undo_and_another_branch(start, reference):
     for _ in range(4):
         append(start)
@@ -105,7 +140,7 @@ def test_typing_while_thirty_tokens_play(start, reference):
     assert start.page.input_value("#prompt") == words
     assert start.tokens() == reference[1].encode(words)
     assert steps(start) == 0
-    assert "run on" in start.page.text_content("#play-on")
+    assert "Write on" in start.page.text_content("#play-on")
 
 
 def test_the_end_of_the_context_is_said(start, reference):

@@ -53,3 +53,26 @@ def test_what_is_said_before_python_runs_is_in_it_too(visit, folder):
     one = visit(lambda path: 403 if path == "py/page/app.py" else None, folder=folder, locale="pt-PT")
     one.page.locator("#model-text", has_text="O Python não iniciou").wait_for()
     assert '<span lang="pt-BR">' in (folder / "index.html").read_text(encoding="utf-8")
+
+
+def test_the_typeface_is_the_sites_own_but_for_chinese(visit):
+    """Digits are as wide as each other where numbers stand below each other."""
+    one = visit(locale="en-US")
+    one.wait_live()
+    family = "getComputedStyle(document.body).fontFamily"
+    assert one.page.evaluate(family).startswith('"Inter Variable"')
+    assert one.page.evaluate("document.fonts.ready.then(all => [...all].map(font => font.status))") == ["loaded"]
+    wide = one.page.evaluate(
+        """() => ["1111", "0000"].map(digits => {
+            const place = document.querySelector("#candidates .number.sampled");
+            const range = document.createRange();
+            place.textContent = digits;
+            range.selectNodeContents(place);
+            return range.getBoundingClientRect().width;
+        })"""
+    )
+    assert wide[0] == wide[1]
+    one.page.select_option("#language", "zh")
+    one.page.wait_for_function("() => document.documentElement.lang === 'zh'")
+    assert "Inter" not in one.page.evaluate(family)
+    assert [url for url in one.requests if not url.startswith(one.address)] == [] and one.errors == []

@@ -20,6 +20,7 @@ namespace Glassformer
             { ".json", "application/json" }, { ".md", "text/plain; charset=utf-8" }, { ".mjs", "text/javascript" },
             { ".png", "image/png" }, { ".py", "text/x-python" }, { ".svg", "image/svg+xml" },
             { ".wasm", "application/wasm" }, { ".webmanifest", "application/manifest+json" },
+            { ".woff2", "font/woff2" },
         };
 
         static string root;

@@ -10,6 +10,7 @@ my %types = (
     css => 'text/css', html => 'text/html; charset=utf-8', js => 'text/javascript', json => 'application/json',
     md => 'text/plain; charset=utf-8', mjs => 'text/javascript', png => 'image/png', py => 'text/x-python',
     svg => 'image/svg+xml', wasm => 'application/wasm', webmanifest => 'application/manifest+json',
+    woff2 => 'font/woff2',
 );
 my ($folder, @options) = @ARGV;
 my $root = realpath($folder // '.');

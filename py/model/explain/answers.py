@@ -110,10 +110,10 @@ class Curve(TypedDict):
     sampled: Vector
 
 
-class Drawn(TypedDict):
+class Drawn(ModelAndSampled):
     id: int
+    rank: int  # from 1; it may be beyond the candidates
     shown: str
-    sampled: float
 
 
 class PinnedLine(TypedDict):

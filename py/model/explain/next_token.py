@@ -59,7 +59,13 @@ def next_tokens(
             "model": to_list(own[order[places]]),
             "sampled": to_list(drawn[order[places]]),
         },
-        "drawn": {"id": taken, "shown": tokenizer.display(taken), "sampled": float(drawn[taken])},
+        "drawn": {
+            "id": taken,
+            "rank": int(np.flatnonzero(order == taken)[0]) + 1,
+            "shown": tokenizer.display(taken),
+            "model": float(own[taken]),
+            "sampled": float(drawn[taken]),
+        },
         "candidates": [candidate(rank) for rank in ranks],
         "outside": {
             "count": len(tail),

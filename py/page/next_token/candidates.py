@@ -1,6 +1,9 @@
-"""The next-token list: for each of the likeliest tokens the probability as sampled beside the model's own."""
+"""The next-token list: for each of the likeliest tokens the probability as sampled beside the model's own.
 
-from page.text.markup import visible
+The drawn token stands out, and has a row of its own below the others where it is none of the likeliest.
+"""
+
+from page.text.markup import escape, visible
 from page.text.numbers import bar_end, grouped, percent, round_percent, short
 
 COUNT = 12  # tokens listed
@@ -12,14 +15,14 @@ def candidate_table(answer, words):
     pinned = answer["pinned"]["probabilities"] if "pinned" in answer else [None] * len(rows)
     end = bar_end(max([max(row["sampled"], row["model"], old or 0) for row, old in zip(rows, pinned)]))
     pieces = [
-        '<table data-temperature="{}" data-u="{}"><caption><span class="key sampled">{}</span>'
-        '<span class="key model">{}</span>{}<span class="axis">{}</span></caption><thead class="visually-hidden"><tr>'
+        '<table data-temperature="{}" data-u="{}"><caption>{}{}{}'
+        '<span class="axis">{}</span></caption><thead class="visually-hidden"><tr>'
         '<th scope="col">{}</th><td></td><th scope="col">{}</th><th scope="col">{}</th></tr></thead>'
         '<tbody translate="no">'.format(
             answer["temperature"],
             answer["u"],
-            words.say("next.sampled"),
-            words.say("next.model"),
+            key("sampled", words),
+            key("model", words),
             '<span class="key pinned">' + words.say("pin.key") + "</span>" if "pinned" in answer else "",
             words.say("next.axis", end=round_percent(end)),
             words.say("probabilities.token"),
@@ -28,24 +31,40 @@ def candidate_table(answer, words):
         )
     ]
     for row, old in zip(rows, pinned):
-        drawn = row["id"] == answer["drawn"]["id"]
-        pieces.append(
-            '<tr data-id="{}"{}><th scope="row">{}{}</th><td class="bars">{}</td>'
-            '<td class="number sampled">{}</td><td class="number model">{}</td></tr>'.format(
-                row["id"],
-                ' class="drawn"' if drawn else "",
-                visible(row["shown"]),
-                drawn_mark(words) if drawn else "",
-                bars(row["sampled"] / end, row["model"] / end, None if old is None else old / end),
-                percent(row["sampled"]),
-                percent(row["model"]),
-            )
-        )
-    pieces.append('</tbody></table><p class="outside">')
+        pair = bars(row["sampled"] / end, row["model"] / end, None if old is None else old / end)
+        pieces.append(list_row(row, row["id"] == answer["drawn"]["id"], pair, words))
+    pieces.append("</tbody>")
+    drawn = answer["drawn"]
+    if drawn["id"] not in [row["id"] for row in rows]:
+        rank = '<span class="gap">' + escape(words.say("next.beyond", rank=grouped(drawn["rank"]))) + "</span>"
+        pieces.append('<tfoot translate="no">' + list_row(drawn, True, rank, words) + "</tfoot>")
+    pieces.append('</table><p class="outside">')
     if answer["outside"]["count"]:
         pieces.append(outside(answer, words))
     pieces.append("</p>")
     return "".join(pieces)
+
+
+def key(kind, words):
+    """What one of the two bars is: its name, which explains itself."""
+    return '<button type="button" class="key {0}" data-help="{0}" title="{1}">{2}</button>'.format(
+        kind, escape(words.say("next." + kind + ".why")), escape(words.say("next." + kind))
+    )
+
+
+def list_row(token, drawn, bars, words):
+    return (
+        '<tr data-id="{}"{}><th scope="row">{}{}</th><td class="bars">{}</td>'
+        '<td class="number sampled">{}</td><td class="number model">{}</td></tr>'
+    ).format(
+        token["id"],
+        ' class="drawn"' if drawn else "",
+        visible(token["shown"]),
+        drawn_mark(words) if drawn else "",
+        bars,
+        percent(token["sampled"]),
+        percent(token["model"]),
+    )
 
 
 def outside(following, words):

@@ -4,6 +4,7 @@ import asyncio
 
 from page.browser.dom import by_id, fill, keep_in_view, on, text_length, write
 from page.next_token.history import History
+from page.next_token.needle import add_label, add_title
 from page.next_token.timeline import timeline
 from page.state.state import READ
 
@@ -16,6 +17,7 @@ class Generation:
         self.words = words
         self.history = History()
         self.answer = None  # the newest picture's, with the drawn token
+        self.drawn = None  # that token as the list marks it, in the prepared picture too
         self.fresh = False  # whether it answers what the text and the steps are now
         self.length = text_length(by_id("prompt"))  # of the typed text, in the browser's own units
         self.wanted = 0  # tokens asked for one by one and not yet appended
@@ -23,6 +25,7 @@ class Generation:
         self.runs = 0
         state.listen(self.follow, *READ)
         on(by_id("append"), "click", lambda _: self.once())
+        on(by_id("prompt"), "keydown", self.pressed)
         on(by_id("play-on"), "click", lambda _: self.play_or_pause())
         on(by_id("undo"), "click", lambda _: self.undo())
         on(by_id("timeline"), "click", self.chose)
@@ -39,11 +42,24 @@ class Generation:
     def answered(self, answer):
         """A picture has been drawn, and nothing newer is on its way."""
         self.answer, self.fresh = answer, True
+        self.drew(answer["next"])
         if self.playing:
             asyncio.create_task(self.play(self.playing))
         else:
             self.proceed()
         self.show()
+
+    def drew(self, following):
+        """The list on the page is another one, and so may be the token that can be added."""
+        self.drawn = following["drawn"]
+        self.show_drawn()
+
+    def pressed(self, event):
+        """Control or Command with Enter, in the text: the drawn token is added, and the keyboard stays there."""
+        if event.key == "Enter" and (event.ctrlKey or event.metaKey) and not event.isComposing:
+            event.preventDefault()
+            if not event.repeat and not self.full:
+                self.once()
 
     @property
     def full(self):
@@ -112,9 +128,14 @@ class Generation:
             self.history.cut()
         self.move(draw)
 
+    def show_drawn(self):
+        fill("append", add_label(self.drawn, self.words))
+        by_id("append").title = add_title(self.drawn, self.words)
+
     def show(self):
         """Buttons and timeline."""
         say = self.words.say
+        self.show_drawn()
         write("play-on", say("generate.pause") if self.playing else say("generate.play"))
         by_id("append").disabled = by_id("play-on").disabled = self.full
         by_id("undo").disabled = self.history.position == 0

@@ -1,7 +1,10 @@
-"""The draw: every token as wide as its probability, likeliest first, and one needle that decides."""
+"""The draw: every token as wide as its probability, likeliest first; one needle that decides; what adds its token."""
 
 from page.text.markup import escape, quoted, quoted_html
 from page.text.numbers import percent
+
+WHOLE = 16  # characters of a token that the button has room for
+FIRST, LAST = 9, 4  # of a longer one, those that it shows
 
 
 def draw_strip(following, words):
@@ -44,3 +47,24 @@ def draw_sentence(following, words):
 def decimal(u):
     """u rounded down, so that it never reads 1."""
     return "{:.3f}".format(int(u * 1000) / 1000)
+
+
+def add_label(drawn, words):
+    """What stands on the button that adds the drawn token, as HTML; `drawn` is None while no draw is known."""
+    if drawn is None:
+        return escape(words.say("generate.append.unknown"))
+    token = '<bdi translate="no">' + escape("“" + clipped(drawn["shown"]) + "”") + "</bdi>"
+    return words.html("generate.append", token=token)
+
+
+def add_title(drawn, words):
+    """The whole token, its leading space too, and the keys that do the same."""
+    if drawn is None:
+        return words.say("generate.append.keys")
+    return words.say("generate.append.title", token=quoted(drawn["shown"]))
+
+
+def clipped(shown):
+    """A token without the space before it, unless that is all there is, and without the middle of a long one."""
+    body = shown.lstrip(" ") or shown.replace(" ", "␣")
+    return body if len(body) <= WHOLE else body[:FIRST] + "…" + body[-LAST:]

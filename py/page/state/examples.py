@@ -12,4 +12,6 @@ TEMPERATURE = 0.8  # at the start: low enough that the two bars of a token diffe
 
 
 def buttons():
-    return "".join('<button type="button" class="example">' + text + "</button>" for text in EXAMPLES)
+    """Choosing one closes the menu, which the browser does by itself."""
+    button = '<button type="button" class="example" popovertarget="examples" popovertargetaction="hide">{}</button>'
+    return "".join([button.format(text) for text in EXAMPLES])

@@ -12,6 +12,7 @@ from tests.browser.conftest import Visit
 from tests.browser.test_page import assert_list
 
 TEXT = "It was a dark and"
+FONTS = "document.fonts.ready.then(all => [...all].map(font => font.status))"
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +42,7 @@ def test_a_double_click_predicts_what_cpython_predicts(chromium, unpacked, refer
         assert "opened from a disk" in one.page.text_content("#kept")
         one.close()
         assert one.page.locator("#from-disk").is_hidden()
+        assert one.page.evaluate(FONTS) == ["loaded"], "the typeface is inside"
         one.fragment(f"text={TEXT.replace(' ', '%20')}")
         one.page.reload()
         one.wait_live()

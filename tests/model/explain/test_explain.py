@@ -266,11 +266,12 @@ def test_the_drawn_token_is_where_u_falls_among_the_ranked_shares(session, token
         seen = set()
         for u in np.linspace(0, 0.999, 50).tolist():
             answer = ask(session, tokenizer, *settings, u=u)
+            assert ask(session, tokenizer, *settings, u=u, count=1)["drawn"] == answer["drawn"], "listed or not"
             reached, rows = 0, answer["candidates"]
             while reached + rows[0]["sampled"] <= u:
                 reached += rows[0]["sampled"]
                 rows = rows[1:]
-            expected = {name: rows[0][name] for name in ("id", "shown", "sampled")}
+            expected = {name: rows[0][name] for name in ("id", "rank", "shown", "model", "sampled")}
             assert answer["drawn"] == expected and rows[0]["cut"] is None
             seen.add(rows[0]["id"])
         assert (len(seen) == 1) == (settings == (0,))

@@ -97,6 +97,8 @@ def node_modules(tmp_path):
         "@pyscript/core/LICENSE": "Apache",
         "@pyscript/core/dist/core.js": 'export{a}from"./core-x.js";',
         "@pyscript/core/dist/core-x.js": core,
+        f"@fontsource-variable/inter/files/{vendor.FONT}": "woff2",
+        "@fontsource-variable/inter/LICENSE": "OFL",
         "@micropython/micropython-webassembly-pyscript/micropython.mjs": "mjs",
         "@micropython/micropython-webassembly-pyscript/micropython.wasm": "wasm",
     }
@@ -115,6 +117,7 @@ def test_collect_fills_then_leaves_alone_then_repairs(tmp_path, node_modules):
     manifest = json.loads((target / "manifest.json").read_text())
     assert set(written) == {*manifest, "manifest.json"}
     assert {"pyodide/numpy.whl", "pyscript/error-a_B-9.js", "micropython/micropython.wasm"} <= set(manifest)
+    assert {f"font/{vendor.FONT}", "font/LICENSE"} <= set(manifest)
     assert "pyscript/codemirror-a_B-9.js" not in manifest
     for path, digest in manifest.items():
         assert hashlib.sha256((target / path).read_bytes()).hexdigest() == digest

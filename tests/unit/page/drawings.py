@@ -86,6 +86,8 @@ def drawings(asked, words):
     drawn["search"] = probabilities.search_and_list(words)
     for number, following in enumerate(asked["following"]):
         drawn[f"odds {number}"] = probabilities.ranking(following, words)
+        drawn[f"add {number}"] = needle.add_label(following["drawn"], words)
+        drawn[f"add title {number}"] = escape(needle.add_title(following["drawn"], words))
         drawn[f"outside {number}"] = candidates.outside(following, words)
         if following["candidates"]:
             drawn[f"candidates {number}"] = candidates.candidate_table(following, words)
@@ -95,6 +97,7 @@ def drawings(asked, words):
         for row in range(len(following["candidates"])):
             drawn[f"odds {number} {row}"] = probabilities.arithmetic(following, row, words)
     label = compare.label(short["tokens"], short["next"], words)
+    drawn["add none"] = needle.add_label(None, words) + escape(needle.add_title(None, words))
     drawn["compare"] = compare.comparison_table(asked["compare"], label, escape("<b>{"), words)
     drawn["pin"] = compare.pinned_sentence(asked["compare"]["next"], label, words)
     drawn["pinned"] = candidates.candidate_table(asked["compare"]["next"], words) + curve.curves(

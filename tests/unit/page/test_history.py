@@ -1,11 +1,13 @@
-"""What was generated: appending, going back, branching and undoing, against a plain tree of texts."""
+"""What is generated: the button that adds a token; going back, branching and undoing, against a plain tree of texts."""
 
-from hypothesis import settings
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from build.site.languages import texts_of
 from page.next_token.history import History
+from page.next_token.needle import WHOLE, add_label, add_title, clipped
 from page.next_token.timeline import timeline
 from page.text.words import Words
 
@@ -69,3 +71,39 @@ class Generating(RuleBasedStateMachine):
 
 TestGenerating = Generating.TestCase
 TestGenerating.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+
+
+# The button that adds the drawn token
+
+
+@pytest.mark.parametrize(
+    ("shown", "on_the_button"),
+    [
+        (" she", "she"),
+        ("she", "she"),
+        ("   ", "␣␣␣"),
+        ("↵", "↵"),
+        ("-" * 32, "---------…----"),
+        (" antidisestablishmentarian", "antidises…rian"),
+        ("⟨E2 82⟩", "⟨E2 82⟩"),
+        ("السلام", "السلام"),
+        ("<b>", "&lt;b&gt;"),
+    ],
+)
+def test_the_button_names_its_token(shown, on_the_button):
+    label = add_label({"shown": shown}, WORDS)
+    assert label == f'Add <bdi translate="no">“{on_the_button}”</bdi>'
+    assert f"“{shown.replace(' ', '␣')}”" in add_title({"shown": shown}, WORDS)
+
+
+@given(st.text(min_size=1))
+def test_no_token_is_too_long_for_the_button(shown):
+    text = clipped(shown)
+    assert 0 < len(text) <= WHOLE
+    begin, _, end = text.partition("…")
+    assert text in (shown.lstrip(" "), "␣" * len(shown)) or (begin in shown and shown.endswith(end))
+
+
+def test_before_a_draw_is_known_the_button_promises_no_token():
+    assert add_label(None, WORDS) == "Add the next token"
+    assert "Ctrl+Enter" in add_title(None, WORDS)

@@ -271,7 +271,7 @@ def test_every_text_is_used_and_every_used_text_exists():
     """Keys that code puts together are held against the very names that it puts into them."""
     drawn = drawings(answers(), Words("en", texts_of))
     every = "".join(drawn.values())
-    helped = re.findall('data-help="(.*?)"', HTML)
+    helped = re.findall('data-help="(.*?)"', HTML + every)
     parts.load()
     stages = re.findall('data-table="(.*?)"', drawn["steps"])
     names = {
@@ -292,6 +292,8 @@ def test_every_text_is_used_and_every_used_text_exists():
             'trouble = "(\\w+)"', (ROOT / "py/model/worker/download.py").read_text(encoding="utf-8")
         ),
         "models.about.*": catalog.DESCRIBED,
+        "next.*": ("sampled", "model"),
+        "next.*.why": ("sampled", "model"),
         "probabilities.cut.*": [cut_by(0, [1, 0], [0, 1], *rules) for rules in ((1, None), (None, 0.5))],
         "panel.*": parts.every,
         "panel.*.subtitle": parts.every,

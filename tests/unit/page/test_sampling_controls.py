@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from build.site.languages import texts_of
 from model import sampling
-from page.next_token import curve, needle, random_draw, sliders
+from page.next_token import candidates, curve, needle, random_draw, sliders
+from page.text.numbers import grouped, percent
 from page.text.words import Words
 from tests.unit.page.answers import answers
 
@@ -91,6 +92,25 @@ def test_the_needle_stands_in_the_drawn_token(number, u):
     (marked,) = [(float(x), float(width)) for kind, x, width in boxes if "drawn" in kind]
     assert marked[0] - 2e-3 <= at <= marked[0] + marked[1] + 2e-3
     assert needle.decimal(u) in needle.draw_sentence(following, WORDS)
+
+
+@pytest.mark.parametrize("rank", [1, 12, 13, 1234])
+def test_the_drawn_token_alone_stands_out_and_is_always_listed(rank):
+    """Beyond the likeliest it has a row of its own, with its rank, which no ribbon of the picture leads to."""
+    following = json.loads(json.dumps(LISTED[0]))
+    listed = following["candidates"]
+    assert len(listed) == 12
+    beyond = {"id": 7777, "rank": rank, "shown": " <b>", "model": 0.0002, "sampled": 0.0001}
+    following["drawn"] = listed[rank - 1] if rank <= 12 else beyond
+    html = candidates.candidate_table(following, WORDS)
+    body, _, foot = html.partition("</tbody>")
+    ((drawn, row),) = re.findall(r'<tr data-id="(\d+)" class="drawn">(.*?)</tr>', html)
+    assert int(drawn) == following["drawn"]["id"]
+    assert re.findall(r'<tr data-id="(\d+)"', body) == [str(one["id"]) for one in listed]
+    assert ("<tfoot" in foot) == (rank > 12) == ("… rank" in row)
+    if rank > 12:
+        assert f"rank {grouped(rank)}" in row and "&lt;b&gt;" in row
+        assert percent(0.0001) in row and percent(0.0002) in row
 
 
 def test_u_never_reads_one():
