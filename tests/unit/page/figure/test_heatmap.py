@@ -10,7 +10,7 @@ from build.site.languages import texts_of
 from page.figure import heatmap, matrix
 from page.text.words import Words
 from tests.unit.page.answers import answers
-from tests.unit.page.test_flow import COUNTS, box
+from tests.unit.page.figure.test_flow import COUNTS, box
 
 # Strips
 
