@@ -90,8 +90,12 @@ class Page:
         await frame()
         if text.value == EXAMPLES[0]:
             with open("example.json", encoding="utf-8") as file:
-                self.figure.take(json.load(file))
-            self.figure.depths = self.figure.answer["depths"]
+                prepared = json.load(file)
+            self.figure.take(prepared)
+            self.figure.depths = prepared["depths"]
+            self.address.begin(prepared["view"])
+            if prepared["matters"]["temperature"] == state.temperature:
+                self.figure.measured = prepared["matters"]
         else:
             self.figure.mark_stale()
         await self.speak()
