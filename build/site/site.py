@@ -36,6 +36,7 @@ from model.worker.run import Runner
 from page.figure import columns, logit_lens, prompt_tokens, row_height, sentence
 from page.next_token import candidates, curve, needle
 from page.state import examples
+from page.state.counting import number_of
 from page.text.words import Words
 
 MODEL = "mini"
@@ -91,8 +92,11 @@ def write_models(out: Path) -> None:
     (out / "weights" / "models.json").write_text(json.dumps(list_models(out / "weights"), indent=1) + "\n")
 
 
-def explain(text: str, temperature: float, session: Session, tokenizer: Tokenizer) -> dict:
-    """What the engine answers to `predict`, with what it says after each block, less the timings."""
+def explain(text: str, temperature: float, session: Session, tokenizer: Tokenizer, opening: bool = False) -> dict:
+    """What the engine answers to `predict`, with what it says after each block, less the timings.
+
+    As the page's `opening` it shows the arrow that matters most, and says in `matters` what cutting it does.
+    """
     engine = Engine(Runner(session, tokenizer, "float32"))
     settings: Settings = {
         "temperature": temperature,
@@ -106,6 +110,11 @@ def explain(text: str, temperature: float, session: Session, tokenizer: Tokenize
     if "run" not in answer:
         raise ValueError(f"the model does not read {text!r}: {answer}")
     whole = {**answer, **finish(engine.logit_lens(answer["run"]))}
+    if opening:
+        matters = finish(engine.most_telling(answer["run"], answer["view"]["row"], temperature))
+        whole["matters"] = matters
+        if "arrow" in matters and (arrow := matters["arrow"]):
+            whole["view"] = engine.ask(answer["run"], "block_view", arrow["block"], arrow["head"], arrow["row"])
     return {name: value for name, value in whole.items() if name not in ("run", "milliseconds", "computed")}
 
 
@@ -153,6 +162,8 @@ def prepared_page(html: str, answer: dict, words: Words) -> str:
         "block-count": words.say("of", total=view["n_layer"]),
         "head-count": words.say("of", total=view["n_head"]),
     }
+    for name in ("block", "head"):
+        html = re.sub(rf'(<input id="{name}" [^>]*value=")1"', rf'\g<1>{number_of(view[name])}"', html)
     for element_id, inner in parts.items():
         html = fill(html, element_id, inner)
     return html
@@ -251,7 +262,7 @@ def build(out: Path, names: tuple[str, ...] | None = None) -> None:
     for name, table in tomllib.loads((ROOT / "pyscript.toml").read_text(encoding="utf-8")).items():
         (out / f"{name}.json").write_text(json.dumps(interpreter_settings(table, out)), encoding="utf-8")
     session, tokenizer = load_model(ROOT / "weights" / MODEL)
-    answer = explain(examples.EXAMPLES[0], examples.TEMPERATURE, session, tokenizer)
+    answer = explain(examples.EXAMPLES[0], examples.TEMPERATURE, session, tokenizer, opening=True)
     (out / "example.json").write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
     html = (ROOT / "index.html").read_text(encoding="utf-8")
     words = Words("en", texts_of)

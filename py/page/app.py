@@ -90,9 +90,13 @@ class Page:
         await frame()
         if text.value == EXAMPLES[0]:
             with open("example.json", encoding="utf-8") as file:
-                self.figure.take(json.load(file))
-            self.figure.depths = self.figure.answer["depths"]
-            self.generation.drew(self.figure.answer["next"])
+                prepared = json.load(file)
+            self.figure.take(prepared)
+            self.figure.depths = prepared["depths"]
+            self.address.begin(prepared["view"])
+            if prepared["matters"]["temperature"] == state.temperature:
+                self.figure.measured = prepared["matters"]
+            self.generation.drew(prepared["next"])
         else:
             self.figure.mark_stale()
         await self.speak()

@@ -79,6 +79,24 @@ def test_a_link_opens_what_it_names(visit):
     assert one.errors == []
 
 
+@pytest.mark.parametrize("said", ["", "#t=1", "#block=1", "#text=The%20little%20girl%20was%20very%20happy%20because"])
+def test_the_page_opens_at_what_matters_most_unless_the_address_names_a_place(visit, dist, said):
+    """Before the model is there and after; what cutting the arrow does was measured at the temperature at first."""
+    prepared = json.loads((dist / "example.json").read_text(encoding="utf-8"))
+    arrow = prepared["matters"]["arrow"]
+    one = visit(locale="en-US")
+    if said:
+        one.page.goto(one.address + said)
+        one.page.reload()
+    one.wait_live()
+    named = "block" in said or "text" in said
+    assert view(one) == ([0, 0, 6] if named else [arrow[name] for name in ("block", "head", "row")])
+    assert ("Cut this arrow" in one.page.text_content("#sentence")) == (said == "")
+    one.page.wait_for_function("() => location.hash.includes('text=')")
+    assert ("block=" in one.page.url) == (not named), "the address goes on from there"
+    assert one.errors == []
+
+
 def test_a_link_with_nonsense_shows_the_picture(visit):
     one = visit(locale="en-US")
     one.page.goto(one.address + "#block=99&head=-1&open=<b>&token=1e9&x=%00")

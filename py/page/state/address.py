@@ -18,6 +18,7 @@ class Address:
         self.state = state
         self.status = status
         self.said, self.lost = links.understood(fragment())  # by the link that is being opened; else None
+        self.names_place = links.names_place(fragment())
         self.model = self.said["model"]
         self.turn = 0  # counts the links that were followed, and the times the reader went on from one
         self.opening = True  # until there is a picture: the address is still the link by which the reader came
@@ -40,6 +41,13 @@ class Address:
         if said["open"]:
             fields["part"] = parts.linked()[said["open"]]
         return fields
+
+    def begin(self, view):
+        """The page opens at what was prepared, unless the address names another text or place."""
+        if not self.names_place:
+            place = {name: view[name] for name in ("block", "head")}
+            self.said.update({name: number_of(index) for name, index in place.items()})
+            self.state.set(**place)
 
     def follow(self, fragment):
         """The reader came here by another link, which says this behind its #. Answers `asked`."""

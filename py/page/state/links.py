@@ -92,6 +92,12 @@ def understood(fragment):
     return said, lost + ["check"] if "check" in written else lost
 
 
+def names_place(fragment):
+    """Whether the part of an address after # says which text, block, head or token it is of."""
+    written, _ = fields(fragment.lstrip("#"))
+    return any([name in written for name in ("text", "block", "head", "token")])
+
+
 def fields(link):
     """({name: value as it stands}, the last name); an & that begins no field belongs to the text before it."""
     said, last = {}, ""

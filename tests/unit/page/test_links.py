@@ -254,3 +254,11 @@ def test_micropython_reads_and_writes_links_as_cpython_does():
     assert found == [[*links.understood(link), links.link(links.read(link))] for link in many]
     numbers = [n / 1000 for n in range(5001)] + [sliders.temperature_at(n) for n in range(141)]
     assert written == [links.written_decimal(n) for n in numbers] and all(same)
+
+
+@pytest.mark.parametrize(
+    ("fragment", "names"),
+    [("", False), ("#t=1&hide=curve", False), ("#block=1", True), ("#seed=2&head=1", True), ("#text=a%20b", True)],
+)
+def test_a_link_names_a_place_or_leaves_it_to_the_page(fragment, names):
+    assert links.names_place(fragment) == names

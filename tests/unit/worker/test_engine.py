@@ -104,6 +104,18 @@ def test_the_most_telling_arrow_is_found_by_cutting_each(engine, text, temperatu
         assert arrow["before"] == pytest.approx(before, abs=1e-5) and arrow["after"] == pytest.approx(after, abs=1e-5)
 
 
+def test_the_prepared_picture_is_of_the_most_telling_arrow(engine):
+    """And says what the engine says of it."""
+    session, tokenizer = engine.last.session, engine.last.tokenizer
+    prepared = site.explain(TEXT, 0.8, session, tokenizer, opening=True)
+    assert prepared["matters"] == finish(engine.most_telling(engine.last.number, 6, 0.8))
+    arrow = prepared["matters"]["arrow"]
+    assert [prepared["view"][name] for name in ("block", "head", "row")] == [arrow["block"], arrow["head"], 6]
+    assert prepared["view"] == engine.last.block_view(arrow["block"], arrow["head"], 6)
+    plain = site.explain(TEXT, 0.8, session, tokenizer)
+    assert "matters" not in plain and (plain["view"]["block"], plain["view"]["head"]) == (0, 0)
+
+
 def test_what_says_little_is_not_the_most_telling_arrow(engine, monkeypatch):
     """Itself, the token before, and the first one unless it carries something: however much their cutting lowers."""
     session = engine.last.session
