@@ -159,7 +159,7 @@ class Vessels:
                     (start[0] + start[2], start[1], start[3]),
                     (left, y, thick),
                     (turn, y, thick),
-                    (out_left, out_top + at * out_high, max(0.6, part * out_high)),
+                    (out_left, out_top + at * out_high, part * out_high),
                 )
                 pieces.append(
                     '<path class="value{}" data-row="{}" d="{}"/>'.format(
@@ -208,7 +208,7 @@ class Vessels:
     def said(self, name, x, y):
         """What the model would say if it stopped here: the likeliest token, and how likely it is."""
         word = self.view["says"][name]
-        return '<text class="said" x="{:.1f}" y="{:.1f}">{} {}</text>'.format(
+        return '<text translate="no" class="said" x="{:.1f}" y="{:.1f}">{} {}</text>'.format(
             x, y, escape(clipped(word["shown"])), nearest_percent(word["probability"])
         )
 
@@ -238,23 +238,20 @@ class Vessels:
         for row, name in enumerate(self.names):
             text = escape(name)
             pieces.append(
-                '<text class="row-name{}" x="{:.1f}" y="{:.1f}">{}</text>'.format(
+                '<text translate="no" class="row-name{}" x="{:.1f}" y="{:.1f}">{}</text>'.format(
                     self.told(row), right, self.middle(row) + 4, text
                 )
             )
             kind = " most" if row == self.most else ""
             if self.count <= FEW:
-                pieces.append(
-                    '<text class="column-name{}" text-anchor="middle" x="{:.1f}" y="{:.1f}">{}</text>'.format(
-                        kind, self.column(row), foot + 17 + 14 * (row % 2), text
-                    )
+                place = 'text-anchor="middle" x="{:.1f}" y="{:.1f}"'.format(
+                    self.column(row), foot + 17 + 14 * (row % 2)
                 )
             elif row in self.strong:  # there is no room for all; each column's token stands at its row
-                pieces.append(
-                    '<text class="column-name{}" transform="translate({:.1f} {:.1f}) rotate(40)">{}</text>'.format(
-                        kind, self.column(row) - 3, foot + 13, text
-                    )
-                )
+                place = 'transform="translate({:.1f} {:.1f}) rotate(40)"'.format(self.column(row) - 3, foot + 13)
+            else:
+                continue
+            pieces.append('<text translate="no" class="column-name{}" {}>{}</text>'.format(kind, place, text))
         return "".join(pieces)
 
     def shares(self):

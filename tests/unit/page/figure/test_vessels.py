@@ -77,7 +77,7 @@ def test_what_is_drawn_is_measured(number):
         assert inside == [] or min(inside) >= floor - ROUNDED, "values pass below the matrix"
         ends = [y for x, y in points if x == pytest.approx(left, abs=ROUNDED)]
         part = view["contributions"][int(row)] / total
-        assert max(ends) - min(ends) == pytest.approx(max(0.6, part * high), abs=2 * ROUNDED)
+        assert max(ends) - min(ends) == pytest.approx(part * high, abs=2 * ROUNDED)
         assert min(ends) == pytest.approx(reached, abs=2 * ROUNDED)
         reached += part * high
     assert reached == pytest.approx(top + high, abs=0.1), "they sum to the whole output"
