@@ -48,11 +48,13 @@ class Status:
         show("model-progress", model is None and failed is None)
         by_id("model").classList.toggle("live", model is not None)
         say = self.words.say
+        write("open-models", say("open.models"))
         if failed:
             write("model-text", say("model.failed"))
         elif model:
             sizes = {"n_layer": model["n_layer"], "n_head": model["n_head"], "size": megabytes(model["bytes"])}
             write("model-text", say("model.embedded" if embedded else "model.ready", name=name, **sizes))
+            write("open-models", say("open.models.used", name=name, size=sizes["size"]))
         else:
             write("model-text", say("model.starting"))
 

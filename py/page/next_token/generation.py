@@ -2,7 +2,7 @@
 
 import asyncio
 
-from page.browser.dom import by_id, fill, keep_in_view, on, text_length, write
+from page.browser.dom import by_id, fill, focus, keep_in_view, on, text_length, write
 from page.next_token.history import History
 from page.next_token.needle import add_label, add_title
 from page.next_token.timeline import timeline
@@ -110,6 +110,8 @@ class Generation:
     def undo(self):
         self.stop()
         self.go(self.history.position - 1, True)
+        if not self.history.steps:
+            focus("#append")  # the row that the button stands in goes
 
     def chose(self, event):
         button = event.target.closest("[data-step-number]")
