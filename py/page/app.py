@@ -61,7 +61,7 @@ class Page:
         self.pin = Pin(self.figure, self.words, self.runs.asked_next, self.runs.drew_next)
         self.models = Models(self.state, self.words, self.client, self.status, self.runs.switched)
         self.dialog = Dialog(self)
-        self.client.broken = self.models.restart
+        self.client.restart = self.models.restart
         self.models.open, self.models.refresh = self.dialog.open, self.dialog.refresh
         self.hover = Hover(self.figure, self.words, self.client, self.dialog.parts["attention_head"])
         self.help = Help(self.words)

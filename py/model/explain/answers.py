@@ -40,7 +40,7 @@ class Token(TypedDict):
 
 
 class Prompt(TypedDict):
-    """What is read of a text, see `prediction.read_prompt`."""
+    """What is read of a text, see `prompt.read_prompt`."""
 
     tokens: list[Token]  # those that the model reads
     count: int  # all of the text's, those left out among them

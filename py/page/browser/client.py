@@ -26,7 +26,7 @@ class Client:
     ready = False  # a model is in use
     run = 0  # number of the run that is drawn
     failed = None  # called with a failure of the worker at a question, {"error", "file"}: tells the reader
-    broken = None  # called when another worker is needed: an async function, with whether it is of any use
+    restart = None  # `Models.restart`, called when another worker is needed, with whether it is of any use
     silent = False  # the worker has something to answer, and has not been heard of for long
     silence = None  # called when `silent` has changed, with it
     proven = True  # the worker has read a text; one that breaks down at its first would do so again
@@ -110,7 +110,7 @@ class Client:
         useful, self.proven = self.proven or self.silent, False  # the reader wants another in place of a silent one
         if self.silent:
             self.say_silent(False)
-        asyncio.create_task(self.broken(useful))
+        asyncio.create_task(self.restart(useful))
 
     def drew(self, run):
         """What is drawn from here on is this run."""

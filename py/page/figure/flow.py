@@ -1,8 +1,8 @@
 """The flow: everything that connects the columns, as SVG. Places in, drawing out; places are in pixels.
 
-A place is (left, top, width, height) from the picture's top left corner. A short text is drawn as vessels, a long one
-as columns of strips. Columns that stand beside each other are connected; on a narrow screen they are stacked, and what
-is not beside is left out.
+A place is (left, top, width, height) from the picture's top left corner. A short text is drawn as vessels, see
+`vessels/vessels.py`, a long one as columns of strips. Columns that stand beside each other are connected; on a narrow
+screen they are stacked, and what is not beside is left out.
 """
 
 from page.figure.ribbon import band

@@ -1,4 +1,4 @@
-"""The outline of one ribbon, as the `d` of an SVG path."""
+"""The outline of one ribbon, as the `d` of an SVG path; how wide each is, `flow` and `vessels/vessels.py` say."""
 
 
 def band(x0, top0, height0, x1, top1, height1):

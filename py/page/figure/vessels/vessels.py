@@ -77,7 +77,7 @@ class Vessels:
             + [self.swells(row) for row in rows]
             + [self.key(row) for row in rows]
             + [self.query(row) for row in rows]
-            + [self.values(least)]
+            + [self.value_ribbons(least)]
             + [self.output(row) for row in rows]
             + [self.added(self.chosen)]
             + [self.blocks(row) for row in rows]
@@ -139,7 +139,7 @@ class Vessels:
         room = self.grid[1] - TURN - 6 - top
         return top + room * (row + 0.5) / self.count
 
-    def values(self, least):
+    def value_ribbons(self, least):
         """What each token's value brings to the output of the chosen row: as thick as its length there."""
         view, total = self.view, self.view["total"] or 1
         floor = self.grid[1] + self.grid[3] + BELOW
