@@ -31,7 +31,7 @@ def folder(tmp_path_factory):
 def test_a_reader_gets_the_language_of_the_browser(visit, folder, locale):
     one = visit(folder=folder, locale=locale)
     one.wait_live()
-    one.page.locator(".tagline", has_text="Um Transformer").wait_for()
+    one.page.locator(".tagline", has_text="Um Transformer").wait_for(state="attached")
     assert one.page.get_attribute("html", "lang") == "pt-BR"
     assert one.page.input_value("#language") == "pt-BR"
     assert one.errors == []
@@ -43,9 +43,9 @@ def test_a_reader_can_choose_it(visit, folder):
     assert "Português (Brasil)" in one.page.locator("#language option").all_text_contents()
     assert one.page.input_value("#language") == "en"
     one.page.select_option("#language", "pt-BR")
-    one.page.locator(".tagline", has_text="Um Transformer").wait_for()
+    one.page.locator(".tagline", has_text="Um Transformer").wait_for(state="attached")
     one.page.select_option("#language", "en")
-    one.page.locator(".tagline", has_text="A Transformer").wait_for()
+    one.page.locator(".tagline", has_text="A Transformer").wait_for(state="attached")
     assert one.errors == []
 
 
