@@ -14,6 +14,7 @@ TEXT = "The old man went to"
 def start(live, reference):
     live.page.click("#reset")
     live.type(TEXT)
+    live.follows(lambda: len(live.tokens()), len(reference[1].encode(TEXT)))  # what was generated before is gone
     live.page.evaluate("document.querySelector('#speed').value = 3")  # it is seen once there are tokens to write on
     yield live
     live.type(TEXT)
