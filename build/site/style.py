@@ -6,6 +6,7 @@ from pathlib import Path
 
 from build.paths import ROOT
 from model.explain.pictures.colours import AMBER, PURPLE, TEAL
+from page.figure.vessels.bars import MOST
 
 NAME = "style.css"
 OF_PICTURES = {"accent": PURPLE, "above": AMBER, "below": TEAL}  # as the page's own style sheets call them
@@ -22,10 +23,19 @@ def colours_of_pictures() -> str:
     return ":root {\n" + "".join(lines) + "}\n"
 
 
+def counts_of_vessels() -> str:
+    """`--count` of a text that is drawn as vessels: CSS cannot read the number from its attribute."""
+    return "".join(f'.vessels[data-count="{n}"] {{\n  --count: {n};\n}}\n' for n in range(1, MOST + 1))
+
+
 def one_style_sheet(html: str, out: Path) -> str:
     """The page's style sheets joined in their order: a first visit waits for one file, not for each."""
     links = re.findall(r' *<link rel="stylesheet" href="([^"]+)" />\n', html)
-    sheets = [colours_of_pictures(), *((ROOT / link).read_text(encoding="utf-8") for link in links)]
+    sheets = [
+        colours_of_pictures(),
+        counts_of_vessels(),
+        *((ROOT / link).read_text(encoding="utf-8") for link in links),
+    ]
     (out / NAME).write_text("\n".join(sheets), encoding="utf-8")
     shutil.rmtree(out / "py" / "page" / "style")
     return re.sub(

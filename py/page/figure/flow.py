@@ -5,7 +5,7 @@ A place is (left, top, width, height) from the picture's top left corner. A shor
 screen they are stacked, and what is not beside is left out.
 """
 
-from page.figure.ribbon import band
+from page.figure.ribbon import band, plus
 from page.figure.vessels.bars import bars
 from page.figure.vessels.vessels import Vessels
 
@@ -136,10 +136,7 @@ def residual_stream(places, count, norms, chosen):
                 kind, thickness(norms[added], longest), c[0] + c[2], middle, b[0]
             )
         )
-        pieces.append(
-            '<g class="plus"><circle cx="{0:.1f}" cy="{1:.1f}" r="7"/><path d="M{2:.1f} {1:.1f}h8M{0:.1f} {3:.1f}v8"/>'
-            "</g>".format(joint, middle, joint - 4, middle - 4)
-        )
+        pieces.append(plus(joint, middle))
     return "".join(pieces)
 
 

@@ -18,15 +18,13 @@ def heatmap(name, source, words, bar=None, told=-1):
     """
     count, picture = source["count"], source["heatmaps"][name]
     top, height = bar or as_sent(source)
-    boxes = "".join(["M0 {:.4f}h1v{:.4f}h-1z".format(row + top, height) for row in range(count)])
+    boxes = "".join([box(row + top, height) for row in range(count)])
     slices = ""
     if name in SPLIT and source.get("n_head", 1) > 1:
         at, size = of_head((top, height), source)
-        slices = '<path class="slice" d="{}"/>'.format(
-            "".join(["M0 {:.4f}h1v{:.4f}h-1z".format(row + at, size) for row in range(count)])
-        )
+        slices = '<path class="slice" d="{}"/>'.format("".join([box(row + at, size) for row in range(count)]))
     if bar:
-        own = "M0 {:.4f}h1v{:.4f}h-1z".format(told + top, height)
+        own = box(told + top, height)
         drawn = '<path class="calm" d="{}"/><path class="calm told" d="{}"/>{}'.format(
             boxes, own, stripes(bar, source, picture)
         )
@@ -67,7 +65,12 @@ def labelled(name, source, words, bar=None, told=-1):
 def cursor(row, cell, cells, bar):
     """The outline of one cell of a strip that stands at `bar` in its row."""
     top, height = bar
-    return "M0 {:.4f}h1v{:.4f}h-1z".format(row + top + cell / cells * height, height / cells)
+    return box(row + top + cell / cells * height, height / cells)
+
+
+def box(top, height):
+    """The outline of a stretch of a column, as wide as the column is."""
+    return "M0 {:.4f}h1v{:.4f}h-1z".format(top, height)
 
 
 def cell_at(share, count, cells, bar):

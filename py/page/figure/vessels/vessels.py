@@ -6,7 +6,7 @@ columns, values sweep below it and come out as the output.
 """
 
 from page.figure.matrix import clipped
-from page.figure.ribbon import band
+from page.figure.ribbon import band, plus, through
 from page.figure.vessels.bars import bars, of_head
 from page.text.markup import escape
 from page.text.numbers import nearest_percent, whole_percent
@@ -199,10 +199,7 @@ class Vessels:
                 )
             )
             pieces.append(self.said(name, x, top - 9))
-            pieces.append(
-                '<g class="plus"><circle cx="{0:.1f}" cy="{1:.1f}" r="7.5"/>'
-                '<path d="M{2:.1f} {1:.1f}h8M{0:.1f} {3:.1f}v8"/></g>'.format(x, y, x - 4, y - 4)
-            )
+            pieces.append(plus(x, y))
         return "".join(pieces)
 
     def said(self, name, x, y):
@@ -288,14 +285,3 @@ class Vessels:
                 )
             )
         return "".join(pieces)
-
-
-def through(*stops):
-    """A ribbon by way of several (x, top, height), its edges level at each."""
-    there, back = "M{:.1f} {:.1f}".format(stops[0][0], stops[0][1]), ""
-    for (x0, top0, high0), (x1, top1, high1) in zip(stops[:-1], stops[1:]):
-        half = (x0 + x1) / 2
-        there += "C{0:.1f} {1:.1f} {0:.1f} {2:.1f} {3:.1f} {2:.1f}".format(half, top0, top1, x1)
-        back = "C{0:.1f} {1:.1f} {0:.1f} {2:.1f} {3:.1f} {2:.1f}".format(half, top1 + high1, top0 + high0, x0) + back
-    x, top, high = stops[-1]
-    return there + "L{:.1f} {:.1f}".format(x, top + high) + back + "Z"
