@@ -9,7 +9,7 @@ import pytest
 from build.site import site
 from model.gpt2 import softmax, unchanged, unembed
 from model.sampling import ranking
-from page.text.numbers import grouped, percent
+from page.text.numbers import grouped, nearest_percent, percent
 from tests.browser.reading import close, number, numbers
 
 PIXELS = """async image => {
@@ -294,11 +294,11 @@ def test_the_answer_forming(live, case):
     session = case.session
     stream = np.stack([session.stream(depth)[-1] for depth in range(session.config.n_layer + 1)])
     probabilities = softmax(unembed(stream, session.weights, session.config, unchanged))
-    guesses = live.page.locator("#logit-lens .guess").all_text_contents()
-    shares = live.page.locator("#logit-lens .guess-probability").all_text_contents()
+    guesses = live.page.locator("#logit-lens .end .guess").all_text_contents()
+    shares = live.page.locator("#logit-lens .end .guess-probability").all_text_contents()
     for p, guess, share in zip(probabilities, guesses, shares, strict=True):
         assert guess.replace("␣", " ") == case.tokenizer.display(int(p.argmax()))
-        assert close(share, 100 * p.max(), 1e-3)
+        assert share == nearest_percent(float(p.max()))
     live.open("logit_lens")
     table = live.page.eval_on_selector_all(
         "#panel tbody tr",

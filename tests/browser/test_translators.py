@@ -26,7 +26,7 @@ def words_of(one):
     """The words of the tokens on the page, less those that the page itself uses."""
     own = " ".join(texts_of("en").values()).lower()
     tokens = one.page.eval_on_selector_all(
-        "#tokens .piece, #candidates th > [translate], #logit-lens .guess", "all => all.map(x => x.textContent)"
+        "#tokens .piece, #candidates th > [translate], #logit-lens .end .guess", "all => all.map(x => x.textContent)"
     )
     return sorted({word for token in tokens if len(word := token.strip("␣ ")) > 3 and word.lower() not in own})
 

@@ -7,7 +7,7 @@ SEEN = """selector => Math.max(...[...document.querySelectorAll(selector)].map(o
     return box.width ? box.bottom : Infinity;
 }))"""  # the lowest edge of what fits the selector
 SIZES = {  # what fits, all of it, into which window
-    (1440, 900): "#tokens, .card, .rail-name, #candidates, .draw, #curve",
+    (1440, 900): "#tokens, .card, .rail-name, #candidates, .draw, #curve, .logit-lens, .pin",
     (1366, 640): "#tokens, .card, .rail-name, #candidates, .draw",
     (1280, 600): "#tokens, .card, #candidates, #needle",
     (1024, 700): "#tokens, .card, #candidates, #needle",

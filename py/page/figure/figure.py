@@ -153,7 +153,10 @@ class Figure:
             fill("fan", "")
             return
         probabilities = [one["sampled"] for one in following["candidates"]] + [following["outside"]["sampled"]]
-        fill("fan", flow.next_fan(after, rows, probabilities, self.view))
+        ids = [one["id"] for one in following["candidates"]]
+        picked = following["drawn"]["id"]
+        drawn = ids.index(picked) if picked in ids else None
+        fill("fan", flow.next_fan(after, rows, probabilities, drawn, self.view))
 
     def light(self, first):
         """Let the rows from `first` on appear left to right."""

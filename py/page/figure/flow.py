@@ -168,18 +168,19 @@ def folded(place, count):
     )
 
 
-def next_fan(source, rows, probabilities, view):
-    """From the last token's row after the last block to the next-token list."""
+def next_fan(source, rows, probabilities, drawn, view):
+    """From the last token's row after the last block to the next-token list; see `fan`."""
     pitch = source[3] / view["count"]
     top, height = bar_of(bars(view), "after")
     start = (source[0], source[1] + (view["count"] - 1 + top) * pitch, source[2], height * pitch)
-    return fan(start, rows, probabilities)
+    return fan(start, rows, probabilities, drawn)
 
 
-def fan(source, rows, probabilities):
+def fan(source, rows, probabilities, drawn):
     """From the right edge of `source` to each row of the list: a ribbon as thick as its probability.
 
-    The last row stands for all the tokens that are not listed; `probabilities` sum to 1. Ribbons leave without gap and
+    The last row stands for all the tokens that are not listed; `probabilities` sum to 1. `drawn` is the number of the
+    row that the draw has picked, None where it is none of the listed. Ribbons leave without gap and
     arrive up to WIDENED times as thick.
     """
     left, top, width, height = source
@@ -188,7 +189,7 @@ def fan(source, rows, probabilities):
     for number, (row, probability) in enumerate(zip(rows, probabilities)):
         thick = probability * height
         if thick >= 0.05:  # thinner than a twentieth of a pixel cannot be seen
-            kind = "rest" if number == len(rows) - 1 else "candidate"
+            kind = "rest" if number == len(rows) - 1 else "candidate" + (" drawn" if number == drawn else "")
             end = min(WIDENED * thick, row[3])
             path = band(left + width, at, thick, row[0], row[1] + (row[3] - end) / 2, end)
             pieces.append('<path class="' + kind + '" d="' + path + '"/>')

@@ -12,14 +12,16 @@ def rail(depths, block, words):
             stops.append(waiting(depth, block, words))
             continue
         best = depths[depth]["best"][0]
-        answer = guess(best)
         if depth == 0:
             stops.append(
                 '<li class="stop start"><span class="stop-name">{}</span>{}</li>'.format(
-                    words.say("logit_lens.start"), answer
+                    words.say("logit_lens.start"), point("end", guess(best, nearest_percent))
                 )
             )
             continue
+        half = '<span class="visually-hidden">{}</span> {}'.format(
+            words.say("logit_lens.mid"), guess(depths[depth]["mid"], nearest_percent)
+        )
         label = words.say(
             "logit_lens.name", block=depth, token=quoted(best["shown"]), share=percent(best["probability"])
         )
@@ -31,8 +33,8 @@ def rail(depths, block, words):
                 escape(label),
                 depths[depth]["picture"],
                 words.say("all_heads.block", number=depth),
-                answer,
-                after_attention(depths[depth]["mid"], words),
+                point("half", half),
+                point("end", guess(best, nearest_percent)),
             )
         )
     return "".join(stops)
@@ -40,27 +42,32 @@ def rail(depths, block, words):
 
 def waiting(depth, block, words):
     """The same stop, with room for what it will say."""
-    room = '<span class="guess">…</span>' + bar(0) + '<span class="guess-probability">…</span>'
+    room = point("end", '<span class="guess">…</span>' + bar(0) + '<span class="guess-probability">…</span>')
     if depth == 0:
         return '<li class="stop start waiting"><span class="stop-name">{}</span>{}</li>'.format(
             words.say("logit_lens.start"), room
         )
     return (
         '<li><button type="button" class="stop waiting" data-block="{}" aria-pressed="{}"><i class="picture"></i>'
-        '<span class="stop-name">{}</span>{}<span class="after-attention">…</span></button></li>'
-    ).format(depth - 1, "true" if depth - 1 == block else "false", words.say("all_heads.block", number=depth), room)
+        '<span class="stop-name">{}</span>{}{}</button></li>'
+    ).format(
+        depth - 1,
+        "true" if depth - 1 == block else "false",
+        words.say("all_heads.block", number=depth),
+        room.replace("end", "half", 1),
+        room,
+    )
 
 
-def after_attention(one, words):
-    """What it would say half way through the block."""
-    said = words.html("logit_lens.mid", token=visible(one["shown"]), share=escape(nearest_percent(one["probability"])))
-    return '<span class="after-attention" translate="yes">' + said + "</span>"
+def point(kind, answer):
+    """One of the two points of a block: "half" way, after its attention, and its "end", after its MLP."""
+    return '<span class="point {}">{}</span>'.format(kind, answer)
 
 
-def guess(one):
-    """One prediction: token, bar and probability."""
+def guess(one, written=percent):
+    """One prediction: token, bar and probability, the last as `written`."""
     return '<span class="guess">{}</span>{}<span class="guess-probability">{}</span>'.format(
-        visible(one["shown"]), bar(one["probability"]), percent(one["probability"])
+        visible(one["shown"]), bar(one["probability"]), written(one["probability"])
     )
 
 

@@ -174,9 +174,10 @@ def test_fan_is_as_thick_as_the_probabilities(weights):
     total = math.fsum(weights)
     shares = [w / total for w in weights] if total > 0 else [1.0] + [0.0] * (len(weights) - 1)
     rows = [(300.0, 30.0 * i, 200.0, 28.0) for i in range(len(shares))]
-    paths = re.findall(r'class="(\w+)" d="(.*?)"', flow.fan((10.0, 50.0, 90.0, 200.0), rows, shares))
+    paths = re.findall(r'class="([\w ]+)" d="(.*?)"', flow.fan((10.0, 50.0, 90.0, 200.0), rows, shares, 0))
     drawn = [i for i, share in enumerate(shares) if share * 200 >= 0.05]
-    assert [kind for kind, _ in paths] == ["rest" if i == len(shares) - 1 else "candidate" for i in drawn]
+    kinds = ["candidate drawn"] + ["candidate"] * (len(shares) - 2) + ["rest"]
+    assert [kind for kind, _ in paths] == [kinds[i] for i in drawn]
     for (_, path), i in zip(paths, drawn, strict=True):
         n = numbers_of(path)
         assert n[0] == 100 and n[6] == 300

@@ -21,7 +21,7 @@ NAMES = 58  # pixels right of the matrix for its rows' names, below which the va
 EXIT = 6  # pixels from the card's right edge to where its outputs leave
 BELOW = 40  # pixels from the matrix to the values that pass below it: room for its columns' names
 HEAD = 40  # pixels of the card's head, above the keys' lanes
-FEW = 8  # tokens whose names stand upright below the columns, on two lines in turn
+LETTER, SIGN = 6.9, 12.5  # pixels of a letter of the names and of a Chinese character, at most
 READABLE = 17  # pixels of a cell that has room for its number
 DARK = 0.5  # share from which a number is white
 MOST_BLOCKS = 5  # that are drawn one by one on either side
@@ -198,16 +198,21 @@ class Vessels:
                     kind, left, top + high - part, width, part
                 )
             )
-            pieces.append(self.said(name, x, top - 9))
+            pieces.append(self.said(name, kind, x, top - 9))
             pieces.append(plus(x, y))
         return "".join(pieces)
 
-    def said(self, name, x, y):
-        """What the model would say if it stopped here: the likeliest token, and how likely it is."""
+    def said(self, name, kind, x, y):
+        """What the model would say if it stopped here: the likeliest token, and how likely it is.
+
+        After the MLP it stands beside the swell, as far as there is room before the list.
+        """
         word = self.view["says"][name]
-        return '<text translate="no" class="said" x="{:.1f}" y="{:.1f}">{} {}</text>'.format(
-            x, y, escape(clipped(word["shown"])), nearest_percent(word["probability"])
-        )
+        text = clipped(word["shown"]) + " " + nearest_percent(word["probability"])
+        if kind == "mlp":
+            after = self.places["after"]
+            x = min(x + 0.5 * width(text) - 10, after[0] + after[2] + 26 - 0.5 * width(text))
+        return '<text translate="no" class="said" x="{:.1f}" y="{:.1f}">{}</text>'.format(x, y, escape(text))
 
     def blocks(self, row):
         """Those that are not open, folded: the stream passes through each."""
@@ -239,17 +244,27 @@ class Vessels:
                     self.told(row), right, self.middle(row) + 4, text
                 )
             )
+        for row, line in self.column_lines():
             kind = " most" if row == self.most else ""
-            if self.count <= FEW:
-                place = 'text-anchor="middle" x="{:.1f}" y="{:.1f}"'.format(
-                    self.column(row), foot + 17 + 14 * (row % 2)
+            pieces.append(
+                '<text translate="no" class="column-name{}" x="{:.1f}" y="{:.1f}">{}</text>'.format(
+                    kind, self.column(row), foot + 17 + 14 * line, escape(self.names[row])
                 )
-            elif row in self.strong:  # there is no room for all; each column's token stands at its row
-                place = 'transform="translate({:.1f} {:.1f}) rotate(40)"'.format(self.column(row) - 3, foot + 13)
-            else:
-                continue
-            pieces.append('<text translate="no" class="column-name{}" {}>{}</text>'.format(kind, place, text))
+            )
         return "".join(pieces)
+
+    def column_lines(self):
+        """(row, line) of every column's name that has room in one of two lines; the strongest choose first."""
+        order = [self.most, self.chosen] + self.strong + list(range(self.count))
+        lines, found = ([], []), {}
+        for row in order:
+            half = 0.5 * width(self.names[row]) + 2
+            ends = self.column(row) - half, self.column(row) + half
+            for number, line in enumerate(lines):
+                if row not in found and all([ends[1] <= other[0] or other[1] <= ends[0] for other in line]):
+                    found[row] = number
+                    line.append(ends)
+        return sorted(found.items())
 
     def shares(self):
         """In percent, in the chosen row of the matrix."""
@@ -285,3 +300,8 @@ class Vessels:
                 )
             )
         return "".join(pieces)
+
+
+def width(text):
+    """How wide a label may be, in pixels."""
+    return sum([LETTER if ord(letter) < 0x2E80 else SIGN for letter in text])

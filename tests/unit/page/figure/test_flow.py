@@ -207,7 +207,7 @@ def test_shapes_are_valid_wherever_the_columns_are(data, count, blocks):
     }
     html = flow.picture(places, view, ["a"] * count, chosen, data.draw(st.sampled_from((0, 0.1))), TRAVELS)
     rows = data.draw(st.lists(PLACE, min_size=2, max_size=5))
-    html += flow.next_fan(places["after"], rows, [1 / len(rows)] * len(rows), view)
+    html += flow.next_fan(places["after"], rows, [1 / len(rows)] * len(rows), None, view)
     for path in re.findall(r' d="(.*?)"', html):
         assert COMMAND.sub("", path).replace(" ", "") == "" and path, path
     for size in re.findall(r' (?:width|height|r|rx|stroke-width|opacity)="(.*?)"', html):
@@ -275,7 +275,7 @@ def test_the_picture_has_the_blocks_before_and_after_and_the_chosen_tokens_lines
 
 def test_the_next_tokens_leave_the_last_rows_strip():
     rows = [(900.0, 30.0 * i, 200.0, 28.0) for i in range(4)]
-    found = bands(flow.next_fan((700, 40, 20, 800), rows, [0.4, 0.3, 0.2, 0.1], {"count": 20}))
+    found = bands(flow.next_fan((700, 40, 20, 800), rows, [0.4, 0.3, 0.2, 0.1], None, {"count": 20}))
     top, high = 40 + 19.15 * 40, 0.7 * 40
     assert [x0 for x0, *_ in found] == [720] * 4
     assert found[0][1] == pytest.approx(top, abs=ROUNDED)
