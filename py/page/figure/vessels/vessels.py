@@ -24,7 +24,7 @@ HEAD = 40  # pixels of the card's head, above the keys' lanes
 LETTER, SIGN = 6.9, 12.5  # pixels of a letter of the names and of a Chinese character, at most
 READABLE = 17  # pixels of a cell that has room for its number
 DARK = 0.5  # share from which a number is white
-MOST_BLOCKS = 5  # that are drawn one by one on either side
+MOST_BLOCKS = 11  # that are drawn one by one on either side
 
 
 class Vessels:
@@ -225,10 +225,12 @@ class Vessels:
             left, _, width, _ = self.places[place]
             _, top, _, high = self.bar(name, row)
             drawn = min(count, MOST_BLOCKS)
+            pitch = width / (drawn + 1)
+            wide = min(3, 0.5 * pitch)
             for number in range(drawn):
                 pieces.append(
-                    '<rect class="block{}" x="{:.1f}" y="{:.1f}" width="3" height="{:.1f}" rx="1"/>'.format(
-                        self.told(row), left + (number + 1) * width / (drawn + 1) - 1.5, top, high
+                    '<rect class="block{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="1"/>'.format(
+                        self.told(row), left + (number + 1) * pitch - wide / 2, top, wide, high
                     )
                 )
         return "".join(pieces)
