@@ -12,7 +12,6 @@ from page.browser.dom import (
     luck,
     offered_languages,
     on,
-    on_any_input,
     on_new_fragment,
     translate,
     value_as_json,
@@ -55,7 +54,7 @@ class Page:
         self.figure = Figure(self.state, self.words)
         self.controls = Controls(self.state, self.words)
         self.runs = Runs(self)  # fills the field with another text before the next measures it
-        self.generation = Generation(self.state, self.words)
+        self.generation = Generation(self.state, self.words, self.figure.pulse)
         self.choice = Choice(self)
         self.what_matters = WhatMatters(self)
         self.pin = Pin(self.figure, self.words, self.runs.asked_next, self.runs.drew_next)
@@ -79,9 +78,8 @@ class Page:
         for name in ("block", "head"):
             on(by_id(name), "change", lambda event, name=name: self.choice.numbered(name, event.target))
         on(by_id("flow"), "scroll", lambda _: self.figure.draw_fan())
-        on_any_input(lambda _: by_id("veil").classList.remove("passing"))
         on_new_fragment(self.choice.followed)
-        watch_size(by_id("flow"), self.figure.draw_ribbons)
+        watch_size(by_id("flow"), self.figure.resized)
         watch_size(first_of(".next-column"), self.figure.draw_fan)  # what stands above the list moves it
         state.listen(lambda _: leave_out(state.hide), "hide")
         state.listen(lambda _: self.thinned(), "threshold")
@@ -100,8 +98,19 @@ class Page:
         else:
             self.figure.mark_stale()
         await self.speak()
+        self.open_with_pulse(text.value in EXAMPLES)
         started("page")
         await self.models.start(self.address.model)
+
+    def open_with_pulse(self, is_example):
+        """The page comes with one under way, so that the answer never stands there before it; at an example it runs."""
+        pulse = self.figure.pulse
+        if not is_example:
+            pulse.end()
+        elif self.figure.answer is not None:
+            pulse.run()
+        else:
+            pulse.want("whole")
 
     def clicked(self, event):
         """Anything that opens, or that chooses what the picture is of."""
@@ -132,6 +141,7 @@ class Page:
         self.controls.show()
         self.generation.show()
         self.hover.forget()
+        self.figure.pulse.show()
         if not self.figure.stale:
             self.runs.show_tokens(self.figure.answer, self.figure.answer["next"]["drawn"]["shown"])
         self.status.draw()

@@ -98,27 +98,21 @@ class Choice:
             self.look()
 
     async def move(self):
-        """Go to the state's block and head; another block folds out where the old one folds away."""
+        """Go to the state's block and head."""
         self.turn += 1
         turn, figure, wanted = self.turn, self.page.figure, self.wanted()
         self.going = wanted[:2]
-        before = figure.view["block"]
-        if wanted[0] != before:
-            await figure.fold.close(wanted[0] > before)
         try:
             new = await self.page.client.ask_of_run("block_view", *wanted)
         except NoAnswer:
-            new = None  # what was there comes back
+            new = None  # what was there stays
         if turn != self.turn:
             return
         view = figure.view
         self.drew(new or view)
         if not new:
             self.state.set(block=view["block"], head=view["head"])
-        await figure.fold.open_up(wanted[0] > before)
-        if turn == self.turn:
-            figure.draw_ribbons()
-            await self.page.dialog.refresh()
+        await self.page.dialog.refresh()
 
     def look(self):
         """Another token explains itself."""
@@ -126,7 +120,7 @@ class Choice:
 
     def drew(self, view):
         """The worker has answered."""
-        self.page.figure.draw_view(view)
+        self.page.figure.turn_to(view)
         self.drawn(view)
         self.page.hover.forget()
         self.page.address.arrived(view, len(self.page.figure.answer["tokens"]))

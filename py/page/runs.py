@@ -24,6 +24,7 @@ class Runs:
         button = event.target.closest(".example")
         if button:
             self.choose(text_as_json(button.textContent))
+            self.figure.pulse.want("whole")
 
     def choose(self, text):
         """The reader wants another text: its tokens come at once, then the model's answer."""
@@ -127,7 +128,6 @@ class Runs:
 
         `overtaken()` says whether the field holds a newer text by now; the picture then counts as stale.
         """
-        first = prompt_tokens.same_beginning(self.figure.answer, answer) if self.figure.is_live else 0
         self.client.drew(answer["run"])
         self.status.unsay("question")
         if not overtaken():
@@ -152,9 +152,9 @@ class Runs:
         else:
             self.figure.mark_stale(False)
             self.show_tokens(answer, answer["next"]["drawn"]["shown"])
-            self.figure.light(first)
             self.address.remember_text()
             self.page.generation.answered(answer)
+            self.figure.pulse.follow()  # what stands in the field, and on the button, is new too
         await self.page.dialog.refresh()
 
     def ask_logit_lens(self):

@@ -18,7 +18,7 @@ def violations(page):
 @pytest.fixture(scope="module", params=[("light", "en-US"), ("dark", "zh-CN")], ids=["light-en", "dark-zh"])
 def page(visiting, request):
     theme, language = request.param
-    with visiting(pyodide=False, color_scheme=theme, locale=language, reduced_motion="reduce") as one:
+    with visiting(pyodide=False, color_scheme=theme, locale=language) as one:
         one.wait_live()
         one.page.wait_for_selector("#logit-lens .stop")
         yield one

@@ -23,7 +23,7 @@ STYLE = """([selector, pseudo]) => {
 
 @pytest.fixture(scope="module", params=["light", "dark"])
 def forced(visiting, request):
-    options = {"forced_colors": "active", "color_scheme": request.param, "reduced_motion": "reduce"}
+    options = {"forced_colors": "active", "color_scheme": request.param}
     with visiting(pyodide=False, locale="en-US", viewport={"width": 1440, "height": 900}, **options) as one:
         one.wait_live()
         yield one

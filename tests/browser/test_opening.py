@@ -1,4 +1,4 @@
-"""Opening parts and moving between blocks and heads: by mouse, keys, numbers typed and links; sizes and motion."""
+"""Opening parts and moving between blocks and heads: by mouse, keys, numbers typed and links; sizes."""
 
 import json
 
@@ -16,7 +16,6 @@ MIDDLE = "one => [one.getBoundingClientRect()].map(r => r.top + r.height / 2)[0]
 @pytest.fixture
 def fresh(live):
     """The shared page at rest on block 1, head 1."""
-    live.page.emulate_media(reduced_motion="no-preference")
     live.page.set_viewport_size({"width": 1280, "height": 800})
     live.slide(1)
     live.type("The cat sat on the mat and")
@@ -174,22 +173,6 @@ def test_help(fresh, name):
     assert len(fresh.page.text_content("#help-text")) > 80
     fresh.page.keyboard.press("Escape")
     fresh.page.wait_for_function("() => !document.querySelector('#help').matches(':popover-open')")
-
-
-def test_motion_can_be_skipped_and_switched_off(fresh):
-    """At most 1.5 s; any key ends it; only new rows are lit; a reader who wants stillness gets it."""
-    seen = "document.querySelector('#veil').classList.contains('passing')"
-    fresh.type("The cat sat on the mat and the")
-    assert fresh.page.evaluate(seen)
-    duration = fresh.page.evaluate("parseFloat(getComputedStyle(document.querySelector('#veil')).animationDuration)")
-    assert 0 < duration <= 1.5
-    rows = fresh.page.locator("#tokens").bounding_box()["height"]
-    assert fresh.page.locator("#veil").bounding_box()["height"] == pytest.approx(rows / 8, abs=1)
-    fresh.page.keyboard.press("Shift")
-    assert not fresh.page.evaluate(seen)
-    fresh.page.emulate_media(reduced_motion="reduce")
-    fresh.type("The cat sat")
-    assert fresh.page.locator("#veil").is_hidden()
 
 
 @pytest.mark.parametrize("width", [1440, 1024, 961, 390, 320])

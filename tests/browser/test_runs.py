@@ -41,7 +41,7 @@ def readers(two):
 
 @pytest.fixture(scope="module")
 def one(visiting, two):
-    with visiting(pyodide=False, folder=two, locale="en-US", reduced_motion="reduce") as page:
+    with visiting(pyodide=False, folder=two, locale="en-US") as page:
         page.wait_live()
         yield page
 
@@ -49,7 +49,7 @@ def one(visiting, two):
 @pytest.fixture(scope="module")
 def fresh(visiting, two):
     """A second page that comes to each state with nothing open, and opens the part there."""
-    with visiting(pyodide=False, folder=two, locale="en-US", reduced_motion="reduce") as page:
+    with visiting(pyodide=False, folder=two, locale="en-US") as page:
         page.wait_live()
         yield page
 

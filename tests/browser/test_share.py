@@ -34,9 +34,7 @@ def page(shared):
 
 @pytest.fixture(scope="module")
 def shared(visiting):
-    with visiting(
-        pyodide=False, locale="en-US", reduced_motion="reduce", viewport={"width": 1440, "height": 900}
-    ) as one:
+    with visiting(pyodide=False, locale="en-US", viewport={"width": 1440, "height": 900}) as one:
         one.wait_live()
         one.type(TEXT)
         yield one

@@ -18,7 +18,6 @@ def found(live):
     """After a click on the button, the sentence and the (block, head, row) in the picture."""
     live.page.click("#what-matters")
     live.page.wait_for_function(CUT)
-    live.page.wait_for_selector("#figure:not(.folding)")
     view = live.page.get_attribute("#figure", "data-view")
     return live.page.text_content("#sentence"), [int(x) for x in view.split()]
 
@@ -66,7 +65,6 @@ def test_what_was_measured_is_forgotten_where_it_may_not_be_true(live, act):
     act(live.page)
     live.page.wait_for_function(NOT_CUT)
     live.wait_answer()
-    live.page.wait_for_selector("#figure:not(.folding)")
     assert not live.page.evaluate(RING) and "Cut" not in live.page.text_content("#sentence")
 
 

@@ -17,7 +17,7 @@ SIZES = {  # what fits, all of it, into which window
 @pytest.mark.parametrize("size", SIZES)
 def test_the_first_example_is_seen_whole(visit, size):
     width, height = size
-    one = visit(locale="en-US", viewport={"width": width, "height": height}, reduced_motion="reduce")
+    one = visit(locale="en-US", viewport={"width": width, "height": height})
     one.wait_live()
     assert one.page.evaluate(SEEN, SIZES[size]) <= height
     assert one.page.evaluate("document.documentElement.scrollWidth") <= width
@@ -28,7 +28,7 @@ def test_the_first_example_is_seen_whole(visit, size):
 
 
 def test_generated_tokens_have_a_row_of_their_own_while_there_are_any(visit):
-    one = visit(locale="en-US", viewport={"width": 1366, "height": 768}, reduced_motion="reduce")
+    one = visit(locale="en-US", viewport={"width": 1366, "height": 768})
     one.wait_live()
     low = one.page.locator(".top").bounding_box()["height"]
     assert not one.page.locator("#undo").is_visible() and not one.page.locator("#speed").is_visible()

@@ -39,8 +39,8 @@ def on(element, event, handler):
 
 
 def on_any_input(handler):
-    """Call `handler` with whatever the reader presses, turns or types, before anything else sees it."""
-    for name in ("pointerdown", "keydown", "wheel"):
+    """Call `handler` with whatever the reader presses or types, before anything else sees it."""
+    for name in ("pointerdown", "keydown", "input"):
         document.addEventListener(name, handler, True)
 
 
@@ -130,17 +130,6 @@ def reveal(element):
 def scroll_down(element):
     """To the end of an element that scrolls: the newest token is there."""
     element.scrollTop = element.scrollHeight
-
-
-def animate(element, frames, milliseconds):
-    """Let the browser run keyframes, given as JSON; the answer's `finished` can be waited for."""
-    options = '{{"duration": {}, "easing": "ease-in-out"}}'.format(milliseconds)
-    return element.animate(window.JSON.parse(frames), window.JSON.parse(options))
-
-
-def moves():
-    """Whether the reader's system lets things move at all."""
-    return not window.matchMedia("(prefers-reduced-motion: reduce)").matches
 
 
 def milliseconds():

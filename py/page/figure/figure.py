@@ -1,9 +1,10 @@
 """The picture as a whole: puts the worker's answers on the page and draws what connects its columns."""
 
-from page.browser.dom import all_of, by_id, fill, first_of, mark, place, rectangle, scroll_down, write
+from page.browser.dom import all_of, by_id, fill, first_of, mark, rectangle, scroll_down, write
 from page.figure import flow, logit_lens, matrix, row_height, sentence
-from page.figure.block_transition import Fold
 from page.figure.columns import columns
+from page.figure.motion.pulse import Pulse
+from page.figure.motion.turning import Turning
 from page.figure.vessels.bars import are_bars, in_flow
 from page.figure.vessels.vessels import TRAVELS
 from page.next_token import candidates, curve, needle
@@ -19,7 +20,8 @@ class Figure:
         self.stale = False  # the field holds another text than the picture
         self.depths = []  # the answer forming, of this run; None for each depth that is not known yet
         self.measured = None  # what cutting arrows has shown of this run, see what_matters.py
-        self.fold = Fold()
+        self.turning = Turning()
+        self.pulse = Pulse(words)
 
     @property
     def view(self):
@@ -47,6 +49,7 @@ class Figure:
         self.take(answer)
         self.depths = [None] * (answer["view"]["n_layer"] + 1)
         self.draw_view(answer["view"])
+        self.pulse.begin()
         scroll_down(by_id("flow"))
 
     def take(self, answer):
@@ -75,7 +78,20 @@ class Figure:
         self.draw_logit_lens(self.depths)
         self.draw_measured()
         self.draw_ribbons()
+        self.pulse.follow()
         mark("viewed")
+
+    def turn_to(self, view):
+        """Another block, head or token of the same run, to be seen as it comes."""
+        self.turning.keep(self.view, view)
+        self.draw_view(view)
+        self.turning.go()
+
+    def resized(self):
+        """The columns stand elsewhere."""
+        self.turning.end()
+        self.draw_ribbons()
+        self.pulse.follow()
 
     def draw_next(self, following):
         """The next-token list alone, after a change of the settings."""
@@ -88,6 +104,7 @@ class Figure:
         fill("curve", curve.curves(following, self.words))
         write("curve-sentence", curve.curve_sentence(following, self.words))
         self.draw_fan()
+        self.pulse.follow()
         mark("drawn")
 
     def draw_logit_lens(self, depths):
@@ -125,16 +142,15 @@ class Figure:
         return places
 
     def draw_ribbons(self):
-        """Measure the columns and connect them, unless they are just moving; the list beside them does not."""
+        """Measure the columns and connect them."""
         if self.answer is None:
             return
-        if not self.fold.under_way:
-            view = self.view
-            places = self.places()
-            chosen = view["row"] - view["first"]
-            travels = [self.words.say("vessels." + name) for name in TRAVELS]
-            names = [matrix.clipped(name) for name in self.names]
-            fill("ribbons", flow.picture(places, view, names, chosen, self.state.threshold, travels))
+        view = self.view
+        places = self.places()
+        chosen = view["row"] - view["first"]
+        travels = [self.words.say("vessels." + name) for name in TRAVELS]
+        names = [matrix.clipped(name) for name in self.names]
+        fill("ribbons", flow.picture(places, view, names, chosen, self.state.threshold, travels))
         self.draw_fan()
 
     def draw_fan(self):
@@ -157,20 +173,6 @@ class Figure:
         picked = following["drawn"]["id"]
         drawn = ids.index(picked) if picked in ids else None
         fill("fan", flow.next_fan(after, rows, probabilities, drawn, self.view))
-
-    def light(self, first):
-        """Let the rows from `first` on appear left to right."""
-        view = self.view
-        veil, origin = by_id("veil"), by_id("overlay")
-        rows = rectangle(first_of("#tokens"), origin)
-        high = rows[3] / view["count"]
-        top = max(0, first - view["first"]) * high
-        wide = rectangle(by_id("after"), origin)
-        place(veil, width="{:.0f}px".format(max(wide[0] + wide[2], rows[0] + rows[2])))
-        place(veil, top="{:.0f}px".format(rows[1] + top), height="{:.0f}px".format(rows[3] - top))
-        veil.classList.remove("passing")
-        rectangle(veil, origin)  # the browser must see the class gone before it can start anew
-        veil.classList.add("passing")
 
 
 def same_prediction(prepared, answer):

@@ -44,6 +44,7 @@ def token_ribbons(places, count, chosen, known=None):
         ("resid_post", "after", "embedding"),
     )
     pieces = []
+    last = " last" if chosen == count - 1 else ""
     for start, end, kind in pairs:
         if not beside(places[start], places[end]):
             continue
@@ -51,7 +52,7 @@ def token_ribbons(places, count, chosen, known=None):
         others = "".join([row_band(a, b, row, count) for row in range(count) if row != chosen])
         if others:
             pieces.append('<path class="link {}" d="{}"/>'.format(kind, others))
-        pieces.append('<path class="link chosen {}" d="{}"/>'.format(kind, row_band(a, b, chosen, count)))
+        pieces.append('<path class="link chosen{} {}" d="{}"/>'.format(last, kind, row_band(a, b, chosen, count)))
     return "".join(pieces)
 
 

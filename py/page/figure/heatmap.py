@@ -25,8 +25,8 @@ def heatmap(name, source, words, bar=None, told=-1):
         slices = '<path class="slice" d="{}"/>'.format("".join([box(row + at, size) for row in range(count)]))
     if bar:
         own = box(told + top, height)
-        drawn = '<path class="calm" d="{}"/><path class="calm told" d="{}"/>{}'.format(
-            boxes, own, stripes(bar, source, picture)
+        drawn = '<path class="calm" d="{}"/><path class="calm told{}" d="{}"/>{}'.format(
+            boxes, " last" if told == count - 1 else "", own, stripes(bar, source, picture)
         )
     else:
         drawn = '<image href="{}" width="1" height="{}" preserveAspectRatio="none"/>'.format(picture, count)

@@ -59,16 +59,6 @@ def names(answer, first):
     return "".join(["<li>" + visible(token["shown"]) + "</li>" for token in answer["tokens"][first:]])
 
 
-def same_beginning(old, new):
-    """How many tokens two answers share at their beginning; all but the last when nothing was added."""
-    same = 0
-    for a, b in zip(old["tokens"], new["tokens"]):
-        if a["id"] != b["id"]:
-            break
-        same += 1
-    return min(same, len(new["tokens"]) - 1)
-
-
 def is_piece(answer, position):
     """Whether the token is a part of a longer word: it goes on from the token before, or into the next."""
     texts = [" " if "note" in token else token["text"] for token in answer["tokens"]]  # those are no text

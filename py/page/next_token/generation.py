@@ -12,8 +12,9 @@ PAUSES = (1.2, 0.5, 0.15, 0)  # seconds between tokens, by speed
 
 
 class Generation:
-    def __init__(self, state, words):
+    def __init__(self, state, words, pulse):
         self.state = state
+        self.pulse = pulse  # runs when one token was added, not while the model writes on
         self.words = words
         self.history = History()
         self.answer = None  # the newest picture's, with the drawn token
@@ -96,6 +97,8 @@ class Generation:
                 {"id": drawn["id"], "shown": drawn["shown"], "probability": drawn["sampled"], "draw": draw}
             )
             self.move(draw + 1)
+            if not self.playing and not self.wanted:
+                self.pulse.want("newest")
         self.show()
 
     def move(self, draw):

@@ -2,14 +2,13 @@
 
 import asyncio
 
+from page.browser.animations import animate, moves
 from page.browser.client import NoAnswer
 from page.browser.dom import (
-    animate,
     by_id,
     fill,
     first_of,
     is_inside,
-    moves,
     on,
     pixels,
     place,

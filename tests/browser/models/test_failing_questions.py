@@ -12,7 +12,6 @@ REFUSE = """name => {
 
 @pytest.fixture
 def fresh(live):
-    live.page.emulate_media(reduced_motion="reduce")
     live.type("The cat sat on the mat and")
     live.go(1, 1)
     yield live
@@ -30,7 +29,6 @@ def test_a_move_that_fails_puts_the_numbers_back(fresh):
     fresh.page.press("#block", "Enter")
     told(fresh)
     fresh.page.wait_for_function("() => document.querySelector('#block').value === '1'")
-    fresh.page.wait_for_selector("#figure:not(.folding)")
     assert fresh.page.get_attribute("#figure", "data-view").startswith("0 0 ")
     fresh.page.evaluate(REFUSE, "")
     fresh.go(4, 2)

@@ -14,6 +14,7 @@ from build.site.languages import texts_of
 from model.checkpoint import file_error
 from model.sampling import cut_by
 from page.figure import flow, matrix
+from page.figure.motion import pulse
 from page.figure.vessels.vessels import TRAVELS
 from page.models import catalog
 from page.next_token import candidates
@@ -298,6 +299,7 @@ def test_every_text_is_used_and_every_used_text_exists():
         "probabilities.cut.*": [cut_by(0, [1, 0], [0, 1], *rules) for rules in ((1, None), (None, 0.5))],
         "panel.*": parts.every,
         "panel.*.subtitle": parts.every,
+        "pulse.*": (*pulse.STAGES, *pulse.DOES, "step"),
         "share.*": FILES,
         "share.hide.*": links.HIDEABLE,
         "storage.why.*": {"worker", *said_by("build/site/service_worker.js", r"Trouble\(", "kind = ")},

@@ -85,7 +85,8 @@ class Vessels:
         )
 
     def told(self, row):
-        return " told" if row == self.chosen else ""
+        """Classes of what is one row's: of the one that is told, of the newest token."""
+        return (" told" if row == self.chosen else "") + (" last" if row == self.count - 1 else "")
 
     def stream(self, row):
         """What stays itself from the embedding to the next token: grey, behind everything."""
@@ -93,10 +94,14 @@ class Vessels:
         left, right = self.card[0], self.card[0] + self.card[2]
         after = self.places["after"]
         pieces = []
-        for x0, x1 in ((start[0], left), (right, end[0]), (end[0], after[0] + after[2])):
+        for part, x0, x1 in (
+            ("before", start[0], left),
+            ("within", right, end[0]),
+            ("after", end[0], after[0] + after[2]),
+        ):
             pieces.append(
-                '<rect class="stream{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'.format(
-                    self.told(row), x0, start[1], max(0, x1 - x0), start[3]
+                '<rect class="stream {}{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'.format(
+                    part, self.told(row), x0, start[1], max(0, x1 - x0), start[3]
                 )
             )
         return "".join(pieces)
@@ -132,6 +137,8 @@ class Vessels:
             x0, y0, (x0 + x1) / 2, lane, x1, end - TURN, TURN, self.grid[1] - 3
         )
         kind = " most" if row == self.most else (" strong" if row in self.strong else "")
+        if row == self.count - 1:
+            kind += " last"
         return '<path class="key{}" data-row="{}" stroke-width="{:.1f}" d="{}"/>'.format(kind, row, high, path)
 
     def lane(self, row):
@@ -162,8 +169,8 @@ class Vessels:
                     (out_left, out_top + at * out_high, part * out_high),
                 )
                 pieces.append(
-                    '<path class="value{}" data-row="{}" d="{}"/>'.format(
-                        " most" if row == self.most else "", row, path
+                    '<path class="value{}{}" data-row="{}" d="{}"/>'.format(
+                        " most" if row == self.most else "", self.told(self.chosen), row, path
                     )
                 )
             at += part
@@ -179,7 +186,9 @@ class Vessels:
         left, top, high = self.outlet(row)
         slot, whole, added = self.slice("z", row), self.bar("z", row), self.bar("attn_out", row)
         path = band(left, top, high, slot[0], slot[1], slot[3])
-        heads = '<rect class="heads" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'.format(*whole)
+        heads = '<rect class="heads{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'.format(
+            self.told(row), *whole
+        )
         through_projection = band(whole[0] + whole[2], whole[1], whole[3], added[0], added[1], added[3])
         return '<path class="output{0}" d="{1}"/>{2}<path class="swell output-projection{0}" d="{3}"/>'.format(
             self.told(row), path, heads, through_projection
@@ -194,11 +203,11 @@ class Vessels:
             part = min(1, norms[new] / (norms[name] or 1)) * high
             x, y = left - 13, top + high / 2
             pieces.append(
-                '<rect class="edge {}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'.format(
-                    kind, left, top + high - part, width, part
+                '<rect class="edge {}{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'.format(
+                    kind, self.told(row), left, top + high - part, width, part
                 )
             )
-            pieces.append(self.said(name, kind, x, top - 9))
+            pieces.append(self.said(name, kind + self.told(row), x, top - 9))
             pieces.append(plus(x, y))
         return "".join(pieces)
 
@@ -209,10 +218,10 @@ class Vessels:
         """
         word = self.view["says"][name]
         text = clipped(word["shown"]) + " " + nearest_percent(word["probability"])
-        if kind == "mlp":
+        if name == "resid_post":
             after = self.places["after"]
             x = min(x + 0.5 * width(text) - 10, after[0] + after[2] + 26 - 0.5 * width(text))
-        return '<text translate="no" class="said" x="{:.1f}" y="{:.1f}">{}</text>'.format(x, y, escape(text))
+        return '<text translate="no" class="said {}" x="{:.1f}" y="{:.1f}">{}</text>'.format(kind, x, y, escape(text))
 
     def blocks(self, row):
         """Those that are not open, folded: the stream passes through each."""
@@ -229,8 +238,8 @@ class Vessels:
             wide = min(3, 0.5 * pitch)
             for number in range(drawn):
                 pieces.append(
-                    '<rect class="block{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="1"/>'.format(
-                        self.told(row), left + (number + 1) * pitch - wide / 2, top, wide, high
+                    '<rect class="block {}{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="1"/>'.format(
+                        place, self.told(row), left + (number + 1) * pitch - wide / 2, top, wide, high
                     )
                 )
         return "".join(pieces)
@@ -275,7 +284,7 @@ class Vessels:
         y = self.middle(self.chosen) + 4
         pieces = []
         for column, share in enumerate(self.view["shares"]):
-            kind = " strong" if share > DARK else ""
+            kind = (" strong" if share > DARK else "") + self.told(self.chosen)
             pieces.append(
                 '<text class="share{}" x="{:.1f}" y="{:.1f}">{}</text>'.format(
                     kind, self.column(column), y, whole_percent(share)

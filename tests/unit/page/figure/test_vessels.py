@@ -92,7 +92,7 @@ def test_what_is_drawn_is_measured(number):
         assert float(path.rsplit("H", 1)[1]) <= grid[0], "queries end left of it"
 
     for name, new in (("attn_out", "attention"), ("mlp_out", "mlp")):
-        height = float(re.search(rf'class="edge {new}".*?height="(\S+)"', html)[1])
+        height = float(re.search(rf'class="edge {new}[^"]*".*?height="(\S+)"', html)[1])
         stream = "resid_mid" if new == "attention" else "resid_post"
         ratio = min(1, view["norms"][name] / view["norms"][stream])
         assert height == pytest.approx(ratio * vessels.bar(stream, chosen)[3], abs=ROUNDED)
