@@ -16,6 +16,8 @@ BEGINS = "name => parseFloat(getComputedStyle(document.body).getPropertyValue('-
 BARS = """() => [...document.querySelectorAll("#candidates tbody .pair")].flatMap(pair =>
     [...pair.querySelectorAll("rect.sampled, rect.model")].map(bar =>
         bar.getBoundingClientRect().width / pair.getBoundingClientRect().width))"""
+DRAWN = """() => [...document.querySelectorAll("#candidates tbody :is(rect.sampled, rect.model)")].map(bar =>
+    parseFloat(bar.getAttribute("width")) / 100)"""
 NEEDLE = """() => {
     const strip = document.querySelector(".needle-strip").getBoundingClientRect()
     const needle = document.querySelector(".needle").getBoundingClientRect()
@@ -71,20 +73,17 @@ def choose_example(visit, number=1):
 
 
 def drawn_widths(visit):
-    """Of the list's bars, as the SVG has them."""
-    bars = "all => all.map(one => parseFloat(one.getAttribute('width')) / 100)"
-    return visit.page.eval_on_selector_all("#candidates tbody :is(rect.sampled, rect.model)", bars)
+    return visit.page.evaluate(DRAWN)
 
 
 def test_the_answer_is_seen_when_the_light_has_arrived(still):
-    old, needle = still.page.evaluate(BARS), still.page.evaluate(NEEDLE)
+    old = still.page.evaluate(BARS)
     choose_example(still)
     assert drawn_widths(still) != pytest.approx(old, abs=0.01), "the example has another answer"
     listed = [token["shown"] for token in still.candidates()]
     for at in (0, begins(still, "row"), begins(still, "answer") - 1):
         still.page.evaluate(PUT, at)
         assert still.page.evaluate(BARS) == pytest.approx(old, abs=0.01)
-        assert still.page.evaluate(NEEDLE) == pytest.approx(needle, abs=0.01)
         assert not any(still.page.evaluate(SEEN))
     read = still.page.locator("#candidates").aria_snapshot()
     assert all(token.strip() in read for token in listed), "who listens has the answer at once"
@@ -93,8 +92,6 @@ def test_the_answer_is_seen_when_the_light_has_arrived(still):
     still.page.wait_for_function("() => !document.body.classList.contains('pulse')")
     assert still.page.evaluate(BARS) == pytest.approx(drawn_widths(still), abs=0.01)
     assert all(still.page.evaluate(SEEN)) and not still.page.evaluate(RUNS)
-    u = float(still.page.get_attribute("#candidates table", "data-u"))
-    assert still.page.evaluate(NEEDLE) == pytest.approx(u, abs=0.01)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +108,7 @@ def test_whatever_the_reader_does_comes_first(still, act):
     still.page.evaluate(PUT, begins(still, "meet"))
     act(still.page)
     assert not still.page.evaluate(RUNS)
-    assert still.page.evaluate(BARS) == pytest.approx(drawn_widths(still), abs=0.01)
+    assert still.page.evaluate(f"({BARS})().map((bar, i) => bar - ({DRAWN})()[i])") == pytest.approx([0] * 24, abs=0.01)
     assert all(still.page.evaluate(SEEN)[:3])
     still.wait_answer()
     assert not still.page.evaluate(RUNS), "the answer to it is drawn at once"
@@ -125,15 +122,20 @@ WINDOWS = (
 
 
 def test_after_one_token_only_its_path_moves(still):
+    needle = still.page.evaluate(NEEDLE)
     still.page.press("#prompt", "Control+Enter")
     still.page.wait_for_function("() => document.body.matches('.pulse.newest')")
     still.wait_answer()
+    u = float(still.page.get_attribute("#candidates table", "data-u"))
+    assert still.page.evaluate(NEEDLE) == pytest.approx(needle, abs=0.01) != pytest.approx(u, abs=0.02)
     for parts in (LIT, WINDOWS):
         classes = still.page.evaluate(f"({parts})().map(one => one.getAttribute('class').split(' '))")
         assert classes and all("last" in one for one in classes)
     taken = still.page.locator("#lights clipPath > .value").count()
     assert taken == still.page.locator("#ribbons > .value").count() > 0, "what it takes in comes from all"
 
+    still.page.press("#prompt", "End")
+    assert still.page.evaluate(NEEDLE) == pytest.approx(u, abs=0.01)
     choose_example(still)
     told = still.page.evaluate(f"({LIT})().map(one => one.matches('.last'))")
     assert True in told and False in told
@@ -213,14 +215,15 @@ def test_a_block_folds_while_the_next_unfolds(still):
     assert page.get_attribute("#figure", "data-view").startswith("1 ")
     names = page.eval_on_selector_all("#flow .in-block:not(.leaving)", "all => all.map(one => one.className)")
     assert page.locator("#flow .in-block.leaving").count() == len(names)
-    widths = []
-    for at in (0, 140, 279):
+    cards = []
+    for at in (1, 140, 279):
         page.evaluate(TURN, at)
-        width = "place => document.querySelector(place).getBoundingClientRect().width"
-        widths.append([page.evaluate(width, "#flow .card" + kind) for kind in (".leaving", ":not(.leaving)")])
-    old, new = zip(*widths, strict=True)
+        edges = "place => (box => [box.left, box.right])(document.querySelector(place).getBoundingClientRect())"
+        cards.append([page.evaluate(edges, "#flow .card" + kind) for kind in (".leaving", ":not(.leaving)")])
+    old, new = ([right - left for left, right in one] for one in zip(*cards, strict=True))
     assert old[0] > old[1] > old[2] and new[0] < new[1] < new[2]
-    assert widths[1] == pytest.approx([old[0] / 2, old[0] / 2], rel=0.05), "together they fill the place, half way too"
+    assert all(closing[1] < opening[0] for closing, opening in cards), "the old one makes room for the next"
+    assert [old[1], new[1]] == pytest.approx([old[0] / 2, old[0] / 2], rel=0.05), "and leaves none empty"
     page.evaluate(TURN, 1000)
     page.wait_for_function("() => !document.querySelector('.leaving, .turning-block')")
 
@@ -257,4 +260,5 @@ def test_who_wants_no_motion_gets_none(visit):
         act()
         one.wait_answer()
         assert one.page.evaluate(moved) == 0 and all(one.page.evaluate(SEEN))
+        assert "pulse" not in one.page.get_attribute("body", "class")
     assert one.page.locator(".leaving").count() == 0
