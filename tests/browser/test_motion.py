@@ -158,7 +158,7 @@ def test_the_model_writes_on_without_waiting(still):
 def test_it_can_be_stepped_through_held_and_seen_again(still):
     page = still.page
     assert page.get_attribute("#pulse-play", "data-does") == "replay"
-    pace(still, 20)
+    pace(still, 0.3)
     said = []
     for stage in STAGES[1:]:
         page.click("#pulse-step")

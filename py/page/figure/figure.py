@@ -110,6 +110,7 @@ class Figure:
     def draw_logit_lens(self, depths):
         self.depths = depths
         fill("logit-lens", logit_lens.rail(depths, self.view["block"], self.words))
+        self.pulse.follow()
 
     def draw_measured(self):
         """The sentence above the picture and, where it tells of one arrow, that arrow."""
