@@ -22,7 +22,6 @@ from page.browser.dom import (
 from page.browser.starting import started
 from page.choice import Choice
 from page.figure.figure import Figure
-from page.hover import Hover
 from page.models.models import Models
 from page.next_token import random_draw
 from page.next_token.controls import Controls
@@ -30,6 +29,7 @@ from page.next_token.generation import Generation
 from page.next_token.pin import Pin
 from page.panels.dialog import Dialog
 from page.panels.help import Help
+from page.reading.hover import Hover
 from page.runs import Runs
 from page.state.address import Address
 from page.state.examples import EXAMPLES
@@ -62,7 +62,7 @@ class Page:
         self.dialog = Dialog(self)
         self.client.restart = self.models.restart
         self.models.open, self.models.refresh = self.dialog.open, self.dialog.refresh
-        self.hover = Hover(self.figure, self.words, self.client, self.dialog.parts["attention_head"])
+        self.hover = Hover(self.figure, self.words, self.client, self.dialog.parts)
         self.help = Help(self.words)
 
     async def start(self):

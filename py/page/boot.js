@@ -21,4 +21,13 @@
   } else if (!modern) {
     say("too-old");
   }
+
+  // A link that skips moves the keyboard, and leaves the address alone: that is a link to what is seen
+  var skips = document.querySelectorAll("a.skip");
+  for (var i = 0; i < skips.length; i += 1) {
+    skips[i].addEventListener("click", function (event) {
+      event.preventDefault();
+      document.querySelector(this.getAttribute("href")).focus();
+    });
+  }
 })();

@@ -46,9 +46,7 @@ class Choice:
     def clicked(self, target):
         figure = self.page.figure
         stop, token, step = [target.closest(what) for what in (".stop[data-block]", ".token", "[data-step]")]
-        if target.closest("#reading-table") and self.page.hover.last:
-            self.page.dialog.parts["table"].show(self.page.hover.last)
-        elif stop:
+        if stop:
             self.choose(block=int(stop.getAttribute("data-block")))
         elif token:
             row = int(token.getAttribute("data-row"))

@@ -36,12 +36,14 @@ def test_opened(page, part):
     assert found == []
 
 
-def test_opened_table_and_help(page):
+def test_tooltip_and_opened_table_and_help(page):
     page.page.locator('#flow [data-heatmap="q"]').focus()
     page.page.keyboard.press("ArrowDown")
-    page.page.locator("#reading-table").click()
-    page.wait_open("table")
+    page.page.locator("#tip.shown").wait_for()
     found = violations(page.page)
+    page.page.keyboard.press("Enter")
+    page.wait_open("table")
+    found += violations(page.page)
     page.close()
     page.page.locator('[data-help="gelu"]').click()
     assert found + violations(page.page) == []
@@ -71,3 +73,44 @@ def test_every_stop_of_the_tab_key_has_a_name_and_shows_its_focus(page):
     assert names.count("pattern") == 1 and names.count("q") == 1 and "threshold" in names
     assert all(label for _, label, _ in seen), seen
     assert all(outlined for _, _, outlined in seen), seen
+
+
+NAMES = """() => [...document.querySelectorAll("button, a, select, [role=grid]")]
+    .filter(one => one.checkVisibility({ visibilityProperty: true }) && !one.closest("[popover]:not(:popover-open)"))
+    .map(one => one.getAttribute("aria-label") || one.title || one.labels?.[0]?.textContent || one.textContent)"""
+
+
+def test_every_button_has_a_name_of_its_own_and_no_role_takes_the_readers_keys(page):
+    page.type("the cat and the dog and the cat")
+    names = page.page.evaluate(NAMES)
+    assert len(names) > 30 and all(names)
+    assert {name for name in names if names.count(name) > 1} == set()
+    assert page.page.locator("[role=application]").count() == 0
+
+
+def test_the_picture_has_a_summary_that_follows(page):
+    page.type("The cat sat on the")
+    summary = page.page.locator("#summary")
+    said = summary.text_content()
+    view = [int(part) + 1 for part in page.page.get_attribute("#figure", "data-view").split()]
+    for part in ("The cat sat on the", page.page.text_content("#sentence"), str(view[0]), str(view[1])):
+        assert part in said
+    assert f"“{page.candidates()[0]['shown'].strip('␣')}”" in said
+    assert page.page.get_attribute("#figure", "aria-describedby") == summary.get_attribute("id")
+    page.page.locator("#tokens .token").nth(1).click()
+    page.page.wait_for_function("said => document.querySelector('#summary').textContent !== said", arg=said)
+
+
+@pytest.mark.parametrize(("presses", "target"), [(1, "figure"), (2, "candidates")])
+def test_links_skip_the_header_and_leave_the_address_alone(page, presses, target):
+    page.page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+    page.page.mouse.click(2, 2)  # where the keyboard starts: before everything
+    page.page.evaluate("document.querySelector('a.skip').focus()")
+    page.page.keyboard.press("Shift+Tab")
+    for _ in range(presses):
+        page.page.keyboard.press("Tab")
+    link = page.page.locator(f"a.skip[href='#{target}']")
+    assert link.evaluate("one => one === document.activeElement && one.getBoundingClientRect().width > 40")
+    before = page.page.url
+    page.page.keyboard.press("Enter")
+    assert page.page.evaluate("document.activeElement.id") == target and page.page.url == before

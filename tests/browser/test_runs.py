@@ -30,7 +30,6 @@ SAME = {  # not every part depends on everything
     "head": ("embedding", "probabilities", "logit_lens", "compare", "run", "table"),
 }
 OF_THE_CLOCK = re.compile(r"\d+\.\d+ ms|\d+\.\d+ GFLOP/s|width=\"\S+%\"|x=\"\S+%\"|\d+ MB|\d+ tokens computed")
-HINT = "Point at any strip or square"
 
 
 @pytest.fixture(scope="module")
@@ -78,10 +77,7 @@ def link(said):
 def open_part(page, part):
     """By the keyboard: a mouse would then lie over one of the part's numbers."""
     if part == "table":
-        page.page.focus('#flow [data-heatmap="v"]')
-        page.page.keyboard.press("ArrowDown")
-        page.page.locator("#reading-table").wait_for()
-        page.page.press("#reading-table", "Enter")
+        page.page.press('#flow [data-heatmap="v"]', "Enter")
     else:
         page.page.press(f"[data-open={part}]", "Enter")
     page.wait_open(part)
@@ -129,10 +125,11 @@ def test_what_was_pointed_at_is_forgotten(one, go_to, place, change):
     go_to(one, BEFORE)
     one.page.mouse.move(0, 0)
     one.read(lambda: one.page.locator(place).hover(position={"x": 5, "y": 5}))
-    assert one.page.locator("#reading-table").is_visible() and HINT not in one.page.text_content("#reading")
+    assert one.page.locator("#tip.shown").is_visible()
     go_to(one, {**BEFORE, change: CHANGES[change]})
-    one.page.wait_for_function("hint => document.querySelector('#reading').textContent.startsWith(hint)", arg=HINT)
-    assert one.page.locator("#reading-table").is_hidden()
+    one.page.wait_for_function(
+        "() => !document.querySelector('#tip.shown') && !document.querySelector('#reading').textContent"
+    )
     assert one.page.locator("#tokens .listened").count() == 0
     assert one.page.locator('#flow .cursor:not([d=""])').count() == 0
 

@@ -44,6 +44,12 @@ def on_any_input(handler):
         document.addEventListener(name, handler, True)
 
 
+def on_scroll(handler):
+    """Call `handler` whenever anything scrolls, or the window has another size."""
+    document.addEventListener("scroll", handler, True)
+    window.onresize = handler
+
+
 def watch_size(element, handler):
     """Call `handler` whenever the element's size has changed, also when its contents arrive."""
     window.ResizeObserver.new(lambda *_: handler()).observe(element)
@@ -110,6 +116,21 @@ def is_inside(element, event):
     return 0 <= across <= 1 and 0 <= down <= 1
 
 
+def drawn_under(drawing, selector, event):
+    """What lies under the pointer of a drawing that lets the pointer through to what it covers; None of nothing.
+
+    For a moment it is told to be in the way, see `.asked` in connections.css.
+    """
+    drawing.classList.add("asked")
+    found = document.elementsFromPoint(event.clientX, event.clientY)
+    drawing.classList.remove("asked")
+    for i in range(found.length):
+        shape = found[i].closest(selector)
+        if shape and drawing.contains(shape):
+            return shape
+    return None
+
+
 def place(element, **properties):
     """Set positions that only the running page knows; the style sheets have all the rest."""
     for name in properties:
@@ -120,6 +141,11 @@ def keep_in_view(row, element):
     """Scroll `row` sideways, and nothing else, so that `element` in it, if any, stands at its end."""
     if element:
         row.scrollLeft = element.offsetLeft + element.offsetWidth - row.offsetLeft - row.clientWidth + 60
+
+
+def scroll_by(down):
+    """Scroll the page by so many pixels."""
+    window.scrollBy(0, down)
 
 
 def reveal(element):

@@ -19,6 +19,7 @@ class Figure:
         self.listed = None  # the next tokens in the list: a frame behind `answer` when another text comes
         self.stale = False  # the field holds another text than the picture
         self.depths = []  # the answer forming, of this run; None for each depth that is not known yet
+        self.summary = ""  # of the picture, as HTML
         self.measured = None  # what cutting arrows has shown of this run, see what_matters.py
         self.turning = Turning()
         self.pulse = Pulse(words)
@@ -105,6 +106,7 @@ class Figure:
         write("curve-sentence", curve.curve_sentence(following, self.words))
         self.draw_fan()
         self.pulse.follow()
+        self.summarise()
         mark("drawn")
 
     def draw_logit_lens(self, depths):
@@ -114,9 +116,21 @@ class Figure:
 
     def draw_measured(self):
         """The sentence above the picture and, where it tells of one arrow, that arrow."""
-        arrow = sentence.arrow_in(self.view, self.measured)
         fill("sentence", sentence.above_picture(self.answer, self.measured, self.words))
+        self.tell()
+        self.summarise()
+
+    def tell(self):
+        """The pattern shows what the sentence tells."""
+        arrow = sentence.arrow_in(self.view, self.measured)
         self.ring(self.view["row"], arrow["column"] if arrow and arrow["column"] >= self.view["first"] else None)
+
+    def summarise(self):
+        """The picture in a sentence or two, for those who hear it; they hear it again when it says something else."""
+        said = sentence.summary(self.answer, self.measured, self.words)
+        if said != self.summary:
+            self.summary = said
+            fill("summary", said)
 
     def ring(self, row, column):
         """Emphasise, in the pattern, the token that listens and, unless None, the one listened to."""

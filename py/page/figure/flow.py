@@ -5,7 +5,7 @@ A place is (left, top, width, height) from the picture's top left corner. A shor
 screen they are stacked, and what is not beside is left out.
 """
 
-from page.figure.ribbon import band, plus
+from page.figure.ribbon import band, plus, tells
 from page.figure.vessels.bars import bars
 from page.figure.vessels.vessels import Vessels
 
@@ -87,9 +87,9 @@ def value_ribbons(places, count, view, chosen, least):
             path = "M{0:.1f} {1:.1f}H{2:.1f}".format(start, middle, edge)
             curve = band(edge, middle - wide / 2, wide, output[0], at, thick)
             pieces.append(
-                '<path class="value-line" stroke-width="{0:.1f}" opacity="{1:.2f}" d="{2}"/>'
-                '<path class="value-flow" data-row="{3}" opacity="{1:.2f}" d="{4}"/>'.format(
-                    wide, 0.2 + 0.6 * share, path, row, curve
+                '<path class="value-line" stroke-width="{0:.1f}" opacity="{1:.2f}" d="{2}" {3}/>'
+                '<path class="value-flow" opacity="{1:.2f}" d="{4}" {3}/>'.format(
+                    wide, 0.2 + 0.6 * share, path, tells("value", row), curve
                 )
             )
         at += thick
@@ -106,7 +106,9 @@ def query_line(places, count, chosen):
     if not beside(a, grid):
         return ""
     y = value_middle(grid, chosen, count)
-    return '<path class="query-line" d="M{:.1f} {:.1f}H{:.1f}"/>'.format(a[0] + a[2], y, grid[0])
+    return '<path class="query-line" d="M{:.1f} {:.1f}H{:.1f}" {}/>'.format(
+        a[0] + a[2], y, grid[0], tells("query", chosen)
+    )
 
 
 def residual_stream(places, count, norms, chosen):
@@ -128,16 +130,21 @@ def residual_stream(places, count, norms, chosen):
         left = a[0] + a[2]
         if rail[3] and left < joint:  # a narrow screen has no room for it
             pieces.append(
-                '<path class="residual" stroke-width="{:.1f}" d="{}"/>'.format(
-                    thickness(norms[start], longest), around(left, joint, middle, y)
+                '<path class="residual" stroke-width="{:.1f}" d="{}" {}/>'.format(
+                    thickness(norms[start], longest), around(left, joint, middle, y), tells("stream", chosen)
                 )
             )
         pieces.append(
-            '<path class="added {}" stroke-width="{:.1f}" d="M{:.1f} {:.1f}H{:.1f}"/>'.format(
-                kind, thickness(norms[added], longest), c[0] + c[2], middle, b[0]
+            '<g {}><path class="added {}" stroke-width="{:.1f}" d="M{:.1f} {:.1f}H{:.1f}"/>{}</g>'.format(
+                tells(kind, chosen),
+                kind,
+                thickness(norms[added], longest),
+                c[0] + c[2],
+                middle,
+                b[0],
+                plus(joint, middle),
             )
         )
-        pieces.append(plus(joint, middle))
     return "".join(pieces)
 
 
@@ -161,8 +168,8 @@ def folded(place, count):
     step = width / (drawn + 1)
     return "".join(
         [
-            '<rect class="folded-block" x="{:.1f}" y="{:.1f}" width="2.5" height="{:.1f}" rx="1"/>'.format(
-                left + (i + 1) * step - 1.2, top, height
+            '<rect class="folded-block" x="{:.1f}" y="{:.1f}" width="2.5" height="{:.1f}" rx="1" {}/>'.format(
+                left + (i + 1) * step - 1.2, top, height, tells("folded", count)
             )
             for i in range(drawn)
         ]
@@ -190,10 +197,11 @@ def fan(source, rows, probabilities, drawn):
     for number, (row, probability) in enumerate(zip(rows, probabilities)):
         thick = probability * height
         if thick >= 0.05:  # thinner than a twentieth of a pixel cannot be seen
-            kind = "rest" if number == len(rows) - 1 else "candidate" + (" drawn" if number == drawn else "")
+            kind = "rest" if number == len(rows) - 1 else "candidate"
+            look = kind + " drawn" if number == drawn else kind
             end = min(WIDENED * thick, row[3])
             path = band(left + width, at, thick, row[0], row[1] + (row[3] - end) / 2, end)
-            pieces.append('<path class="' + kind + '" d="' + path + '"/>')
+            pieces.append('<path class="{}" d="{}" {}/>'.format(look, path, tells(kind, number)))
         at += thick
     return "".join(pieces)
 

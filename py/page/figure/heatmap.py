@@ -2,7 +2,8 @@
 
 The worker sends each column as one picture, `gap` transparent pixels above and below every strip's `cells`. Where rows
 are low it is drawn as it is. Where a strip is a token's bar (see `bars`), as high as it has numbers, bars rest in one
-calm colour, and the stripes of a row are cut out of the picture when it is pointed at.
+calm colour, and the stripes of a row are cut out of the picture when it is pointed at. Its cells are low then: what is
+read of one comes with all of them `magnified`.
 """
 
 from page.figure.vessels.bars import of_head
@@ -33,9 +34,10 @@ def heatmap(name, source, words, bar=None, told=-1):
     label = escape(words.say("heatmap." + name) + ". " + words.say("heatmap.keys"))
     return (
         '<svg class="heatmap of-{0}" data-heatmap="{0}" data-top="{1:.4f}" data-height="{2:.4f}" viewBox="0 0 1 {3}"'
-        ' preserveAspectRatio="none" tabindex="0" role="application" aria-label="{4}">{5}'
-        '<path class="outline" d="{6}"/>{7}<path class="cursor" d=""/></svg>'
-    ).format(name, top, height, count, label, drawn, boxes, slices)
+        ' preserveAspectRatio="none" tabindex="0" role="grid" aria-rowcount="{8}" aria-colcount="{3}" aria-label="{4}">'
+        '{5}<path class="outline" d="{6}"/>{7}'
+        '<g role="row" translate="no"><path class="cursor" role="gridcell" d=""/></g></svg>'
+    ).format(name, top, height, count, label, drawn, boxes, slices, source["cells"])
 
 
 def as_sent(source):
@@ -45,7 +47,7 @@ def as_sent(source):
 
 
 def stripes(bar, source, picture):
-    """One row cut out of the picture and stretched to its bar: that which is pointed at, see `hover.show_stripes`."""
+    """One row cut out of the picture and stretched to its bar: that which is pointed at, see `reading/cells.py`."""
     pitch = source["cells"] + 2 * source["gap"]
     height = source["count"] * pitch
     return (
@@ -53,6 +55,26 @@ def stripes(bar, source, picture):
         ' preserveAspectRatio="none"><rect width="1" height="{5}"/>'
         '<image href="{6}" width="1" height="{5}" preserveAspectRatio="none"/></svg>'
     ).format(pitch, bar[0], bar[1], source["gap"], source["cells"], height, picture)
+
+
+def magnified(name, source, row, cell):
+    """The strip of one row by itself, the cell marked, and the stretch that is the open head's."""
+    pitch = source["cells"] + 2 * source["gap"]
+    mark = ""
+    if name in SPLIT and source["n_head"] > 1:
+        mark = '<path class="slice" d="{}"/>'.format(box(*of_head((0, source["cells"]), source)))
+    return (
+        '<svg class="magnified" preserveAspectRatio="none" viewBox="0 0 1 {0}" aria-hidden="true">'
+        '<image href="{1}" y="{2}" width="1" height="{3}" preserveAspectRatio="none"/>{4}'
+        '<path class="cursor" d="{5}"/></svg>'
+    ).format(
+        source["cells"],
+        source["heatmaps"][name],
+        -row * pitch - source["gap"],
+        source["count"] * pitch,
+        mark,
+        box(cell, 1),
+    )
 
 
 def labelled(name, source, words, bar=None, told=-1):

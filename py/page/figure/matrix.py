@@ -12,7 +12,7 @@ def matrix(name, count, picture, label, is_round=False):
     """The pattern in the overview, stretched to the place it has; `is_round` for cells that are discs."""
     return (
         '<svg class="matrix" data-matrix="{0}" viewBox="0 0 {1} {1}" preserveAspectRatio="none" tabindex="0"'
-        ' role="application" aria-label="{2}">{3}{4}</svg>'
+        ' role="grid" aria-rowcount="{1}" aria-colcount="{1}" aria-label="{2}">{3}{4}</svg>'
     ).format(name, count, escape(label), cells(count, picture, True, is_round), rings())
 
 
@@ -30,7 +30,10 @@ def cells(count, picture, lower, is_round=False):
 
 def rings():
     """Marks the row that listens, the column listened to and the cell; `emphasis` gives their outlines."""
-    return '<path class="ring row" d=""/><path class="ring column" d=""/><path class="ring cell" d=""/>'
+    return (
+        '<path class="ring row" d=""/><path class="ring column" d=""/>'
+        '<g role="row" translate="no"><path class="ring cell" role="gridcell" d=""/></g>'
+    )
 
 
 def emphasis(row, column, count):
@@ -55,8 +58,10 @@ def stage(name, names, stage, label):
     named = count <= LABELLED
     left, foot = (68, 46) if named else (4, 4)
     pieces = [
-        '<svg class="matrix opened" translate="no" data-matrix="{}" data-left="{}" viewBox="0 0 {} {}" tabindex="0"'
-        ' role="application" aria-label="{}">'.format(name, left, left + SIDE + 4, SIDE + foot, escape(label)),
+        '<svg class="matrix opened" translate="no" data-matrix="{0}" data-left="{1}" viewBox="0 0 {2} {3}" tabindex="0"'
+        ' role="grid" aria-rowcount="{5}" aria-colcount="{5}" aria-label="{4}">'.format(
+            name, left, left + SIDE + 4, SIDE + foot, escape(label), count
+        ),
         '<g transform="translate({} 0) scale({:.4f})">{}{}</g>'.format(
             left, size, hatch(count) + cells(count, stage["picture"], name != "scores"), rings()
         ),

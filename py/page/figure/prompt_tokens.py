@@ -1,7 +1,7 @@
 """The prompt's tokens: as tints behind the typed text, and as the picture's rows."""
 
 from page.state.counting import number_of
-from page.text.markup import escape, visible
+from page.text.markup import escape, quoted, visible
 from page.text.numbers import grouped
 
 SIGNS = (  # beyond ASCII, where Unicode keeps punctuation, symbols and emoji; nearly all the rest are letters
@@ -40,15 +40,17 @@ def column(answer, first, chosen, words):
     rows = []
     for position in range(first, len(answer["tokens"])):
         token = answer["tokens"][position]
+        place = words.say("tokens.position", position=number_of(position))
         rows.append(
-            '<li><button type="button" class="token" data-row="{}" data-id="{}" aria-pressed="{}">'
-            '<span class="piece">{}</span>'
-            '<span class="position">{}</span></button></li>'.format(
+            '<li><button type="button" class="token" data-tells="token" data-row="{}" data-id="{}" aria-pressed="{}"'
+            ' translate="no" aria-label="{}"><span class="piece">{}</span>'
+            '<span class="position" translate="yes">{}</span></button></li>'.format(
                 position,
                 token["id"],
                 "true" if position == chosen else "false",
+                escape((token["shown"].strip(" ") or quoted(token["shown"])) + ", " + place),
                 visible(token["shown"]),
-                words.say("tokens.position", position=number_of(position)),
+                place,
             )
         )
     return "".join(rows)

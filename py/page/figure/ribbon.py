@@ -1,4 +1,4 @@
-"""The outline of a ribbon, as the `d` of an SVG path, and the sign where one joins another.
+"""The outline of a ribbon, as the `d` of an SVG path, the sign where one joins another, and what makes both speak.
 
 How wide each ribbon is, `flow` and `vessels/vessels.py` say.
 """
@@ -25,3 +25,8 @@ def plus(x, y):
     return (
         '<g class="plus"><circle cx="{0:.1f}" cy="{1:.1f}" r="7"/><path d="M{2:.1f} {1:.1f}h8M{0:.1f} {3:.1f}v8"/></g>'
     ).format(x, y, x - 4, y - 4)
+
+
+def tells(kind, row):
+    """Attributes of what says something when it is pointed at, see `reading/marks.py`."""
+    return 'data-tells="{}" data-row="{}"'.format(kind, row)

@@ -2,9 +2,10 @@
 
 from page.state.counting import number_of
 from page.text.markup import escape, word_html
-from page.text.numbers import nearest_percent
+from page.text.numbers import grouped, nearest_percent
 
 MOST = 0.5  # of its attention: a token that gives more to the first token may rest there
+HEARD = 20  # tokens of the text that are said with it, the last
 LITTLE = 0.1  # of the length of the stream: a head that adds less than that takes in almost nothing
 
 
@@ -18,6 +19,20 @@ def above_picture(answer, measured, words):
         names = {"token": name(answer, measured["row"]), "next": word_html(measured["token"]["shown"])}
         said += " " + words.html("sentence.nothing", **names)
     return said
+
+
+def summary(answer, measured, words):
+    """The picture for those who hear it, as HTML: the text, what the sentence above the picture says, what follows."""
+    tokens, likeliest = answer["tokens"], answer["next"]["candidates"][0]
+    text = "".join([token["shown"] for token in tokens[-HEARD:]])
+    return words.html(
+        "sentence.summary" if len(tokens) <= HEARD else "sentence.summary.long",
+        count=grouped(len(tokens)),
+        text='<span translate="no">' + escape(text.strip()) + "</span>",
+        sentence=above_picture(answer, measured, words),
+        next=word_html(likeliest["shown"]),
+        share=rounded(likeliest["sampled"]),
+    )
 
 
 def arrow_in(view, measured):

@@ -54,8 +54,8 @@ def key(kind, words):
 
 def list_row(token, drawn, bars, words):
     return (
-        '<tr data-id="{}"{}><th scope="row">{}{}</th><td class="bars">{}</td>'
-        '<td class="number sampled">{}</td><td class="number model">{}</td></tr>'
+        '<tr data-id="{0}"{1}><th scope="row" data-tells="listed" data-row="{0}">{2}{3}</th><td class="bars">{4}</td>'
+        '<td class="number sampled">{5}</td><td class="number model">{6}</td></tr>'
     ).format(
         token["id"],
         ' class="drawn"' if drawn else "",

@@ -3,7 +3,7 @@
 MicroPython and CPython both run this file, so it keeps to what both understand.
 """
 
-from page.figure import columns, flow, logit_lens, matrix, prompt_tokens, sentence
+from page.figure import columns, flow, heatmap, logit_lens, matrix, prompt_tokens, sentence
 from page.figure.vessels.bars import OF_LONG
 from page.models import catalog, download_progress, user_files
 from page.next_token import candidates, compare, curve, needle, random_draw, sliders
@@ -11,6 +11,7 @@ from page.panels import score
 from page.panels.parts import all_heads, attention_head, embedding, probabilities, run
 from page.panels.parts.logit_lens import depth_table
 from page.panels.parts.table import heatmap_table, square_table
+from page.reading import marks
 from page.state import links
 from page.text import numbers
 from page.text.markup import escape
@@ -53,6 +54,13 @@ def wide_places():
     return places
 
 
+class Shown:
+    """As much of the figure as what is said of its marks needs."""
+
+    def __init__(self, answer):
+        self.answer, self.view, self.listed = answer, answer["view"], answer["next"]
+
+
 def drawings(asked, words):
     """By name, the page's strings."""
     drawn = {}
@@ -70,6 +78,11 @@ def drawings(asked, words):
         drawn[f"embedding {number}"] = embedding.rows(answer, view, words)
         arrow = {"block": view["block"], "head": view["head"], "row": view["row"], "column": 0, "share": 0.784}
         measured = {"row": view["row"], "token": {"id": 1, "shown": " <she>"}, "arrow": None}
+        for kind in marks.TOLD:
+            row = answer["next"]["drawn"]["id"] if kind == "listed" else view["first"] if kind == "token" else 0
+            drawn[f"told {kind} {number}"] = marks.told(kind, row, Shown(answer), words)
+        drawn[f"magnified {number}"] = heatmap.magnified("q", view, 1, 3)
+        drawn[f"summary {number}"] = sentence.summary(answer, None, words)
         drawn[f"sentence {number}"] = sentence.above_picture(answer, measured, words)
         measured["arrow"] = dict(arrow, before=0.696, after=0.004)
         drawn[f"sentence measured {number}"] = sentence.above_picture(answer, measured, words)

@@ -1,12 +1,13 @@
 """A short text's tokens as vessels: each a stream that swells into query, key and value, goes through the head, comes
-back, swells into the MLP and goes on. Places in, drawing out, in pixels; see `flow.py` for what a place is.
+back, swells into the MLP and goes on. Places in, drawing out, in pixels; see `flow.py` for what a place is, and
+`reading/marks.py` for what each `data-tells` says when it is pointed at.
 
 The rows of the matrix are nearer to each other than the tokens': queries lead into its rows, keys turn down into its
 columns, values sweep below it and come out as the output.
 """
 
 from page.figure.matrix import clipped
-from page.figure.ribbon import band, plus, through
+from page.figure.ribbon import band, plus, tells, through
 from page.figure.vessels.bars import bars, of_head
 from page.text.markup import escape
 from page.text.numbers import nearest_percent, whole_percent
@@ -100,8 +101,8 @@ class Vessels:
             ("after", end[0], after[0] + after[2]),
         ):
             pieces.append(
-                '<rect class="stream {}{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'.format(
-                    part, self.told(row), x0, start[1], max(0, x1 - x0), start[3]
+                '<rect class="stream {}{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" {}/>'.format(
+                    part, self.told(row), x0, start[1], max(0, x1 - x0), start[3], tells("stream", row)
                 )
             )
         return "".join(pieces)
@@ -113,8 +114,8 @@ class Vessels:
         project = band(pre[0] + pre[2], pre[1], pre[3], q[0], q[1], v[1] + v[3] - q[1])
         mlp = band(mid[0] + mid[2], mid[1], mid[3], inner[0], inner[1], inner[3])
         mlp += band(inner[0] + inner[2], inner[1], inner[3], post[0], post[1], post[3])
-        return '<path class="swell project{0}" d="{1}"/><path class="swell mlp{0}" d="{2}"/>'.format(
-            self.told(row), project, mlp
+        return '<path class="swell project{0}" d="{1}" {3}/><path class="swell mlp{0}" d="{2}" {4}/>'.format(
+            self.told(row), project, mlp, tells("project", row), tells("neurons", row)
         )
 
     def query(self, row):
@@ -125,7 +126,9 @@ class Vessels:
         path = "M{0:.1f} {1:.1f}C{2:.1f} {1:.1f} {3:.1f} {4:.1f} {5:.1f} {4:.1f}H{6:.1f}".format(
             x0, y0, (x0 + x1) / 2 - 8, (x0 + x1) / 2 - 8, y1, x1 - 26, x1 + 2
         )
-        return '<path class="query{}" stroke-width="{:.1f}" d="{}"/>'.format(self.told(row), high, path)
+        return '<path class="query{}" stroke-width="{:.1f}" d="{}" {}/>'.format(
+            self.told(row), high, path, tells("query", row)
+        )
 
     def key(self, row):
         """Along its lane above the matrix, and down into its column."""
@@ -139,7 +142,7 @@ class Vessels:
         kind = " most" if row == self.most else (" strong" if row in self.strong else "")
         if row == self.count - 1:
             kind += " last"
-        return '<path class="key{}" data-row="{}" stroke-width="{:.1f}" d="{}"/>'.format(kind, row, high, path)
+        return '<path class="key{}" stroke-width="{:.1f}" d="{}" {}/>'.format(kind, high, path, tells("key", row))
 
     def lane(self, row):
         top = self.card[1] + HEAD
@@ -169,8 +172,8 @@ class Vessels:
                     (out_left, out_top + at * out_high, part * out_high),
                 )
                 pieces.append(
-                    '<path class="value{}{}" data-row="{}" d="{}"/>'.format(
-                        " most" if row == self.most else "", self.told(self.chosen), row, path
+                    '<path class="value{}{}" d="{}" {}/>'.format(
+                        " most" if row == self.most else "", self.told(self.chosen), path, tells("value", row)
                     )
                 )
             at += part
@@ -186,12 +189,12 @@ class Vessels:
         left, top, high = self.outlet(row)
         slot, whole, added = self.slice("z", row), self.bar("z", row), self.bar("attn_out", row)
         path = band(left, top, high, slot[0], slot[1], slot[3])
-        heads = '<rect class="heads{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'.format(
-            self.told(row), *whole
+        heads = '<rect class="heads{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" {}/>'.format(
+            self.told(row), *whole, tells("heads", row)
         )
         through_projection = band(whole[0] + whole[2], whole[1], whole[3], added[0], added[1], added[3])
-        return '<path class="output{0}" d="{1}"/>{2}<path class="swell output-projection{0}" d="{3}"/>'.format(
-            self.told(row), path, heads, through_projection
+        return '<path class="output{0}" d="{1}" {4}/>{2}<path class="swell output-projection{0}" d="{3}" {5}/>'.format(
+            self.told(row), path, heads, through_projection, tells("output", row), tells("projection", row)
         )
 
     def added(self, row):
@@ -202,13 +205,11 @@ class Vessels:
             left, top, width, high = self.bar(name, row)
             part = min(1, norms[new] / (norms[name] or 1)) * high
             x, y = left - 13, top + high / 2
-            pieces.append(
-                '<rect class="edge {}{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'.format(
-                    kind, self.told(row), left, top + high - part, width, part
-                )
+            edge = '<rect class="edge {}{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'.format(
+                kind, self.told(row), left, top + high - part, width, part
             )
-            pieces.append(self.said(name, kind + self.told(row), x, top - 9))
-            pieces.append(plus(x, y))
+            said = self.said(name, kind + self.told(row), x, top - 9)
+            pieces.append("<g {}>{}{}{}</g>".format(tells(kind, row), edge, said, plus(x, y)))
         return "".join(pieces)
 
     def said(self, name, kind, x, y):
@@ -238,8 +239,14 @@ class Vessels:
             wide = min(3, 0.5 * pitch)
             for number in range(drawn):
                 pieces.append(
-                    '<rect class="block {}{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="1"/>'.format(
-                        place, self.told(row), left + (number + 1) * pitch - wide / 2, top, wide, high
+                    '<rect class="block {}{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="1" {}/>'.format(
+                        place,
+                        self.told(row),
+                        left + (number + 1) * pitch - wide / 2,
+                        top,
+                        wide,
+                        high,
+                        tells("folded", count),
                     )
                 )
         return "".join(pieces)
@@ -251,15 +258,15 @@ class Vessels:
         for row, name in enumerate(self.names):
             text = escape(name)
             pieces.append(
-                '<text translate="no" class="row-name{}" x="{:.1f}" y="{:.1f}">{}</text>'.format(
-                    self.told(row), right, self.middle(row) + 4, text
+                '<text translate="no" class="row-name{}" x="{:.1f}" y="{:.1f}" {}>{}</text>'.format(
+                    self.told(row), right, self.middle(row) + 4, tells("name", row), text
                 )
             )
         for row, line in self.column_lines():
             kind = " most" if row == self.most else ""
             pieces.append(
-                '<text translate="no" class="column-name{}" x="{:.1f}" y="{:.1f}">{}</text>'.format(
-                    kind, self.column(row), foot + 17 + 14 * line, escape(self.names[row])
+                '<text translate="no" class="column-name{}" x="{:.1f}" y="{:.1f}" {}>{}</text>'.format(
+                    kind, self.column(row), foot + 17 + 14 * line, tells("name", row), escape(self.names[row])
                 )
             )
         return "".join(pieces)

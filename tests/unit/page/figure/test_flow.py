@@ -150,7 +150,7 @@ def test_contributions_arrive_stacked_within_the_output(contributions, later, le
     html = flow.value_ribbons(places, count, view, chosen, least)
     shares = [c / total if total else 0 for c in contributions]
     drawn = [row for row, share in enumerate(shares) if share >= least and share > 0]
-    assert [int(row) for row in re.findall(r'data-row="(\d+)"', html)] == drawn
+    assert [int(row) for row in re.findall(r'class="value-flow"[^>]* data-row="(\d+)"', html)] == drawn
     _, top, _, height = places["z"]
     room = 0.7 * height / count
     start = top + (chosen + 0.15) * height / count

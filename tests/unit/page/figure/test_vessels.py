@@ -65,12 +65,12 @@ def test_what_is_drawn_is_measured(number):
     html, count = vessels.picture(0), view["count"]
     grid, cell = vessels.grid, vessels.grid[2] / count
 
-    values = re.findall(r'class="value[^"]*" data-row="(\d+)" d="(.*?)"', html)
+    values = re.findall(r'class="value[^"]*" d="(.*?)" data-tells="value" data-row="(\d+)"', html)
     total = view["total"]
     left, top, high = vessels.outlet(chosen)
     floor = grid[1] + grid[3] + BELOW
     reached = top + max(0, 1 - sum(view["contributions"]) / total) * high
-    for row, path in values:
+    for path, row in values:
         n = [float(x) for x in NUMBER.findall(path)]
         points = list(zip(n[::2], n[1::2], strict=True))
         inside = [y for x, y in points if grid[0] <= x <= grid[0] + grid[2]]
@@ -82,7 +82,7 @@ def test_what_is_drawn_is_measured(number):
         reached += part * high
     assert reached == pytest.approx(top + high, abs=0.1), "they sum to the whole output"
 
-    keys = {int(row): path for row, path in re.findall(r'class="key[^"]*" data-row="(\d+)".*? d="(.*?)"', html)}
+    keys = {int(row): path for path, row in re.findall(r'class="key[^"]*"[^>]* d="(.*?)" \S+ data-row="(\d+)"', html)}
     assert set(keys) == set(range(count))
     for row, path in keys.items():
         lane, turn = float(re.search(r"H(\S+?)q", path)[1]), re.search(r"q(\d+) 0", path)
