@@ -46,7 +46,7 @@ def files(site: Path) -> dict[str, bytes]:
     found = {}
     for path in sorted(site.rglob("*")):
         name = path.relative_to(site).as_posix()
-        wanted = re.match(rf"(py/.*\.(py|json)|vendor/.*|weights/{MODEL}/.*|(page|model|example)\.json)$", name)
+        wanted = re.match(rf"(py/.*\.(py|json)|vendor/.*|weights/{MODEL}/.*|(page|model|examples/\d)\.json)$", name)
         if path.is_file() and wanted and path.suffix not in APART and path.name not in ("manifest.json", "LICENSE"):
             found[name] = looked_up(name, path.read_bytes())
     for name in ("page.json", "model.json"):

@@ -1,7 +1,8 @@
 """Assembles the deployable site: one static folder with relative addresses only, so that it works under any sub-path.
 
-The first picture is prepared here, by the same model and page code that runs in the browser, so that a reader sees
-a real example before any interpreter has started. The page says that it is prepared until the live model takes over.
+The examples are prepared here, by the same model and page code that runs in the browser: the first as the page itself,
+so that a reader sees it before any interpreter has started, all of them as files for the page to draw before the model
+is there. The page says that they are prepared until the live model takes over.
 """
 
 import base64
@@ -34,7 +35,7 @@ from model.tokenizer.tokenizer import Tokenizer
 from model.worker.engine import Engine, finish
 from model.worker.run import Runner
 from page.figure import columns, logit_lens, prompt_tokens, row_height, sentence
-from page.next_token import candidates, curve, needle
+from page.next_token import candidates, curve, needle, random_draw
 from page.state import examples
 from page.state.counting import number_of
 from page.text.words import Words
@@ -102,7 +103,7 @@ def explain(text: str, temperature: float, session: Session, tokenizer: Tokenize
         "temperature": temperature,
         "top_k": None,
         "top_p": None,
-        "u": 0.5,
+        "u": random_draw.FIRST,
         "count": candidates.COUNT,
         "query": "",
     }
@@ -163,7 +164,8 @@ def prepared_page(html: str, answer: dict, words: Words) -> str:
         "head-count": words.say("of", total=view["n_head"]),
     }
     for name in ("block", "head"):
-        html = re.sub(rf'(<input id="{name}" [^>]*value=")1"', rf'\g<1>{number_of(view[name])}"', html)
+        last = view["n_layer" if name == "block" else "n_head"]
+        html = re.sub(rf'(<input id="{name}" [^>]*value=")1"', rf'\g<1>{number_of(view[name])}" max="{last}"', html)
     for element_id, inner in parts.items():
         html = fill(html, element_id, inner)
     return html
@@ -262,11 +264,14 @@ def build(out: Path, names: tuple[str, ...] | None = None) -> None:
     for name, table in tomllib.loads((ROOT / "pyscript.toml").read_text(encoding="utf-8")).items():
         (out / f"{name}.json").write_text(json.dumps(interpreter_settings(table, out)), encoding="utf-8")
     session, tokenizer = load_model(ROOT / "weights" / MODEL)
-    answer = explain(examples.EXAMPLES[0], examples.TEMPERATURE, session, tokenizer, opening=True)
-    (out / "example.json").write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
+    prepared = [explain(text, examples.TEMPERATURE, session, tokenizer, opening=True) for text in examples.EXAMPLES]
+    for number, answer in enumerate(prepared):
+        path = out / examples.prepared(number)
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
     html = (ROOT / "index.html").read_text(encoding="utf-8")
     words = Words("en", texts_of)
-    html = prepared_page(with_integrity(one_style_sheet(with_icon(html), out), out), answer, words)
+    html = prepared_page(with_integrity(one_style_sheet(with_icon(html), out), out), prepared[0], words)
     (out / "index.html").write_text(html, encoding="utf-8")
     (out / "THIRD_PARTY.md").write_text(third_party(names), encoding="utf-8")
     write_start(out)

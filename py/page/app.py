@@ -1,7 +1,6 @@
 """The page comes alive here: what there is, and who hears of what the reader does."""
 
 import asyncio
-import json
 
 from page.browser.client import Client
 from page.browser.dom import (
@@ -13,6 +12,7 @@ from page.browser.dom import (
     offered_languages,
     on,
     on_new_fragment,
+    take_over,
     translate,
     value_as_json,
     wanted_languages,
@@ -29,11 +29,12 @@ from page.next_token.generation import Generation
 from page.next_token.pin import Pin
 from page.panels.dialog import Dialog
 from page.panels.help import Help
+from page.prepared import Prepared
 from page.reading.hover import Hover
 from page.runs import Runs
 from page.state.address import Address
 from page.state.examples import EXAMPLES
-from page.state.state import State
+from page.state.state import SETTINGS, State
 from page.status import Status
 from page.text.numbers import round_percent
 from page.text.words import Words, best_language, joined_texts
@@ -45,7 +46,7 @@ class Page:
         self.state = State()
         text = value_as_json(by_id("prompt"))  # the browser may have brought another than the page's own
         language = best_language(wanted_languages(), offered_languages())
-        self.state.set(text=text, language=language, seed=int(luck() * random_draw.MOST))
+        self.state.set(text=text, language=language, seed=random_draw.first_seed(luck()))
         self.words = Words(language, joined_texts)
         self.client = Client()
         self.status = Status(self.words)
@@ -53,6 +54,7 @@ class Page:
         self.address = Address(self.state, self.status)
         self.figure = Figure(self.state, self.words)
         self.controls = Controls(self.state, self.words)
+        self.prepared = Prepared(self)
         self.runs = Runs(self)  # fills the field with another text before the next measures it
         self.generation = Generation(self.state, self.words, self.figure.pulse)
         self.choice = Choice(self)
@@ -60,7 +62,7 @@ class Page:
         self.pin = Pin(self.figure, self.words, self.runs.asked_next, self.runs.drew_next)
         self.models = Models(self.state, self.words, self.client, self.status, self.runs.switched)
         self.dialog = Dialog(self)
-        self.client.restart = self.models.restart
+        self.client.restart, self.generation.waits = self.models.restart, self.prepared.keeps
         self.models.open, self.models.refresh = self.dialog.open, self.dialog.refresh
         self.hover = Hover(self.figure, self.words, self.client, self.dialog.parts)
         self.help = Help(self.words)
@@ -69,9 +71,9 @@ class Page:
         """In pieces, between which the browser may do what the reader wants: slow machines take their time here."""
         await frame()
         text, state = by_id("prompt"), self.state
-        on(text, "input", lambda _: self.runs.choose(value_as_json(text)))
+        take_over(text, "input", lambda _: self.runs.choose(value_as_json(text)))
+        take_over(by_id("examples"), "click", self.prepared.chose)
         on(by_id("language"), "change", lambda event: state.set(language=event.target.value))
-        on(by_id("examples"), "click", self.runs.chose_example)
         for name in ("main", "share", "open-models"):
             on(by_id(name), "click", self.clicked)
         on(by_id("threshold"), "input", lambda event: state.set(threshold=int(event.target.value) / 100))
@@ -84,19 +86,14 @@ class Page:
         state.listen(lambda _: leave_out(state.hide), "hide")
         state.listen(lambda _: self.thinned(), "threshold")
         state.listen(lambda _: asyncio.create_task(self.speak()), "language")
-        state.set(**self.address.asked())
+        asked = self.address.asked()
+        if text.hasAttribute("data-own"):  # see early.js
+            self.address.leave()
+            asked.update(text=value_as_json(text), part="")
+        state.set(**asked)
+        state.listen(lambda _: self.prepared.keeps(), "block", "head", "token", *SETTINGS)
         await frame()
-        if text.value == EXAMPLES[0]:
-            with open("example.json", encoding="utf-8") as file:
-                prepared = json.load(file)
-            self.figure.take(prepared)
-            self.figure.depths = prepared["depths"]
-            self.address.begin(prepared["view"])
-            if prepared["matters"]["temperature"] == state.temperature:
-                self.figure.measured = prepared["matters"]
-            self.generation.drew(prepared["next"])
-        else:
-            self.figure.mark_stale()
+        await self.prepared.open()
         await self.speak()
         self.open_with_pulse(text.value in EXAMPLES)
         started("page")
@@ -116,8 +113,7 @@ class Page:
         """Anything that opens, or that chooses what the picture is of."""
         opener = event.target.closest("[data-open]")
         if not opener:
-            if self.client.ready:
-                self.choice.clicked(event.target)
+            self.choice.clicked(event.target)
         else:
             self.dialog.ask_for(opener.getAttribute("data-open"))
 
@@ -142,6 +138,6 @@ class Page:
         self.generation.show()
         self.hover.forget()
         self.figure.pulse.show()
-        if not self.figure.stale:
+        if self.figure.answer is not None and not self.figure.stale:
             self.runs.show_tokens(self.figure.answer, self.figure.answer["next"]["drawn"]["shown"])
         self.status.draw()

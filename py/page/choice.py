@@ -3,10 +3,9 @@
 import asyncio
 
 from page.browser.client import NoAnswer
+from page.browser.dom import by_id
 from page.state.counting import index_of, number_of
 from page.state.state import LAST, READ
-
-SIZES = {"block": "layer", "head": "head"}  # a model has n_layer of them, and n_head
 
 
 class Choice:
@@ -33,27 +32,25 @@ class Choice:
 
     def numbered(self, name, field):
         """A block or head was typed as a number; anything else puts the old one back."""
-        view = self.page.figure.view
         try:
             chosen = index_of(int(field.value))
         except ValueError:
             chosen = -1
-        if self.page.client.ready and 0 <= chosen < view["n_" + SIZES[name]]:
+        if 0 <= chosen < int(field.max):
             self.choose(**{name: chosen})
         else:
-            field.value = number_of(view[name])
+            self.write(name)
 
     def clicked(self, target):
-        figure = self.page.figure
         stop, token, step = [target.closest(what) for what in (".stop[data-block]", ".token", "[data-step]")]
         if stop:
             self.choose(block=int(stop.getAttribute("data-block")))
         elif token:
             row = int(token.getAttribute("data-row"))
-            self.choose(token=LAST if row == len(figure.answer["tokens"]) - 1 else row)
+            self.choose(token=LAST if token.parentElement.nextElementSibling is None else row)
         elif step:
             name, by = step.getAttribute("data-step"), int(step.getAttribute("data-by"))
-            last = figure.view["n_" + SIZES[name]] - 1
+            last = int(by_id(name).max) - 1
             self.choose(**{name: min(max(getattr(self.state, name) + by, 0), last)})
 
     def followed(self, fragment):
@@ -64,6 +61,10 @@ class Choice:
             asyncio.create_task(self.go(asked))
         else:
             self.state.set(**asked)
+
+    def write(self, name):
+        """The number of the block or head that is wanted."""
+        by_id(name).value = number_of(getattr(self.state, name))
 
     # The way there
 
@@ -88,9 +89,12 @@ class Choice:
 
     def follow(self, changed):
         """The state has another block, head or token; another text is asked for with them."""
-        if not self.page.client.ready or changed & READ:
+        if not self.page.client.ready:
+            for name in ("block", "head"):
+                self.write(name)
+        elif changed & READ:
             return
-        if (self.state.block, self.state.head) != self.going:
+        elif (self.state.block, self.state.head) != self.going:
             asyncio.create_task(self.move())
         elif "token" in changed:
             self.look()

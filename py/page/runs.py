@@ -3,7 +3,7 @@
 import asyncio
 import json
 
-from page.browser.dom import by_id, fill, frame, put_text, put_value, text_as_json, value_as_json, write
+from page.browser.dom import by_id, fill, frame, put_text, put_value, value_as_json, write
 from page.figure import prompt_tokens
 from page.next_token.candidates import COUNT
 from page.state.state import READ, SETTINGS
@@ -20,17 +20,13 @@ class Runs:
         page.state.listen(self.follow_text, *READ)
         page.state.listen(self.follow_settings, *SETTINGS)
 
-    def chose_example(self, event):
-        button = event.target.closest(".example")
-        if button:
-            self.choose(text_as_json(button.textContent))
-            self.figure.pulse.want("whole")
-
-    def choose(self, text):
-        """The reader wants another text: its tokens come at once, then the model's answer."""
+    def choose(self, text, **place):
+        """The reader wants another text, at a place or where the picture is: its tokens come first, then the answer."""
         self.address.leave()
         self.status.unsay("note")
-        self.state.set(text=text)
+        if not self.client.ready:
+            self.state.set(part="")  # one that waits for the model would open over the text
+        self.state.set(text=text, **place)
 
     def take_text(self):
         """What stands in the field, generated tokens and all, is the text; the caller asks the model about it."""
@@ -46,9 +42,7 @@ class Runs:
                 put_value(field, state.text)
             self.figure.mark_stale()
             if not self.client.ready:
-                fill("prompt-tokens", "")
-                write("prompt-count", "")
-                write("run", self.words.say("run.waiting"))
+                asyncio.create_task(self.page.prepared.show())
         if self.client.ready and self.asked != (state.text, state.generated):
             self.reading = asyncio.create_task(self.predict())
 
@@ -121,7 +115,8 @@ class Runs:
         write("run", "")
         self.status.say_error(error)
         self.client.drew(self.client.run)  # it stays: who waits for another need not
-        self.ask_logit_lens()  # the worker may have left it unfinished for this text
+        if None in self.figure.depths:  # the worker may have left it unfinished for this text
+            self.ask_logit_lens()
 
     async def draw(self, answer, overtaken):
         """A run of the model, in pieces: what the worker's numbers belong to is always what is drawn.
@@ -129,7 +124,7 @@ class Runs:
         `overtaken()` says whether the field holds a newer text by now; the picture then counts as stale.
         """
         self.client.drew(answer["run"])
-        self.status.unsay("question")
+        self.status.unsay("question", "waiting")
         if not overtaken():
             put_text(by_id("prompt"), self.page.generation.length, answer["appended_text"])
         self.figure.draw_run(answer)
@@ -144,6 +139,8 @@ class Runs:
         if answer["run"] != self.client.run:
             return
         by_id("figure").classList.remove("prepared")
+        for name in ("what-matters", "pin"):
+            by_id(name).disabled = False
         self.ask_logit_lens()
         if overtaken():
             self.figure.mark_stale()
@@ -158,9 +155,8 @@ class Runs:
         await self.page.dialog.refresh()
 
     def ask_logit_lens(self):
-        if None in self.figure.depths:
-            drew = self.figure.draw_logit_lens
-            self.client.ask_newest("logit_lens", lambda answer: drew(answer["depths"]), "logit_lens")
+        drew = self.figure.draw_logit_lens
+        self.client.ask_newest("logit_lens", lambda answer: drew(answer["depths"]), "logit_lens")
 
     def show_tokens(self, answer, ghost):
         fill("prompt-tokens", prompt_tokens.tints(answer, ghost))

@@ -3,12 +3,11 @@ cutting lowers the likeliest next token most."""
 
 import asyncio
 
-from page.browser.dom import by_id, on, write
+from page.browser.dom import by_id, on, say, write
 from page.state.state import LAST
 
 LOOK = 0.2  # seconds between two looks at how far the worker is
 CHANGES = ("text", "generated", "model", "temperature")  # with these other numbers would be measured
-MOVES = ("block", "head", "token")
 
 
 class WhatMatters:
@@ -16,7 +15,7 @@ class WhatMatters:
         self.page = page
         self.state, self.words, self.figure, self.client = page.state, page.words, page.figure, page.client
         self.searching = False
-        self.state.listen(self.forget, *(CHANGES + MOVES))
+        self.state.listen(self.forget, *CHANGES)
         on(by_id("what-matters"), "click", self.clicked)
 
     def clicked(self, _):
@@ -49,8 +48,7 @@ class WhatMatters:
     def search_is(self, under_way):
         self.searching = under_way
         key = "what_matters.stop" if under_way else "what_matters"
-        by_id("what-matters").setAttribute("data-text", key)
-        write("what-matters", self.words.say(key))
+        say(key, "what-matters", self.words)
         write("what-matters-progress", "")
 
     def show(self, measured):
@@ -58,12 +56,12 @@ class WhatMatters:
         arrow = measured["arrow"]
         place = {"block": arrow["block"], "head": arrow["head"]} if arrow else {}
         self.page.choice.choose(token=LAST, **place)
-        self.figure.measured = measured  # not before: whatever changes makes it be forgotten
+        self.figure.measured = measured
         self.figure.draw_measured()
 
-    def forget(self, changed):
-        """What was measured is of one text, model, temperature and place."""
-        if self.searching and changed & set(CHANGES):
+    def forget(self, _):
+        """What was measured is of one text, model and temperature; that it is of one place, `sentence` knows."""
+        if self.searching:
             self.client.tell("cancel_effects")
         if self.figure.measured:
             self.figure.measured = None

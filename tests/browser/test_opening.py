@@ -81,7 +81,7 @@ def test_a_link_opens_what_it_names(visit):
 @pytest.mark.parametrize("said", ["", "#t=1", "#block=1", "#text=The%20little%20girl%20was%20very%20happy%20because"])
 def test_the_page_opens_at_what_matters_most_unless_the_address_names_a_place(visit, dist, said):
     """Before the model is there and after; what cutting the arrow does was measured at the temperature at first."""
-    prepared = json.loads((dist / "example.json").read_text(encoding="utf-8"))
+    prepared = json.loads((dist / "examples" / "1.json").read_text(encoding="utf-8"))
     arrow = prepared["matters"]["arrow"]
     one = visit(locale="en-US")
     if said:

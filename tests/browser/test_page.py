@@ -200,7 +200,9 @@ def test_the_list_of_files_is_what_python_asks_for(live, dist):
     asked = {url.removeprefix(live.address).split("?")[0] for url in live.requests if url.startswith(live.address)}
     others = {"", "style.css", "manifest.webmanifest", "service-worker.js", "start.json"}
     assert {
-        path for path in asked - others if not path.startswith(("weights/mini/", "py/page/", "vendor/font/"))
+        path
+        for path in asked - others
+        if not path.startswith(("weights/mini/", "py/page/", "vendor/font/", "examples/"))
     } <= listed
     assert {path for path in asked if path.endswith(".py")} <= listed
     assert listed - asked == set()

@@ -21,6 +21,12 @@ def write(name, text):
     by_id(name).textContent = text
 
 
+def say(key, name, words):
+    """Write a text of the page's, which turns with the language from then on, see `translate`."""
+    by_id(name).setAttribute("data-text", key)
+    write(name, words.say(key))
+
+
 def show(name, visible):
     by_id(name).hidden = not visible
 
@@ -36,6 +42,11 @@ def all_of(selector):
 
 def on(element, event, handler):
     element.addEventListener(event, handler)
+
+
+def take_over(element, event, handler):
+    """Let `handler` hear of an event that until now `early.js` has heard of."""
+    setattr(element, "on" + event, handler)
 
 
 def on_any_input(handler):
@@ -87,6 +98,11 @@ def text_as_json(text):
 def put_value(element, value):
     """Fill a field with a text that is such JSON."""
     window.Object.assign(element, window.JSON.parse(value))
+
+
+def mirror(layer, value):
+    """Let `layer` hold the text of such JSON, and a line more where it ends in a line break: it is as high as that."""
+    window.Object.assign(layer, window.JSON.parse('{"textContent"' + value[len('{"value"') : -2] + '\\u200b"}'))
 
 
 def text_length(field):

@@ -1,4 +1,4 @@
-"""Files between the reader and the page: chosen, dropped and saved."""
+"""Files between the reader and the page: chosen, dropped and saved; and those of the site."""
 
 from page.browser.dom import value_as_json
 
@@ -6,6 +6,15 @@ try:
     from pyscript import document, window
 except ImportError:  # outside of a browser the modules that use this one can be read, not run
     document = window = None
+
+
+async def fetched(path):
+    """The text of a file of the site; None where it does not come."""
+    try:
+        answer = await window.fetch(path)
+        return await answer.text() if answer.ok else None
+    except Exception:  # of whatever kind JavaScript throws
+        return None
 
 
 def on_drop(handler):

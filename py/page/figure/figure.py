@@ -20,6 +20,7 @@ class Figure:
         self.stale = False  # the field holds another text than the picture
         self.depths = []  # the answer forming, of this run; None for each depth that is not known yet
         self.summary = ""  # of the picture, as HTML
+        self.prepared = None  # what the site's builder has prepared of an example: it may be this run's
         self.measured = None  # what cutting arrows has shown of this run, see what_matters.py
         self.turning = Turning()
         self.pulse = Pulse(words)
@@ -45,10 +46,10 @@ class Figure:
     def draw_run(self, answer):
         """A run of the model, without its next tokens: `draw_next` follows, a frame later where things move."""
         mark("numbers")
-        if self.measured and (self.is_live or not same_prediction(self.answer, answer)):
-            self.measured = None
+        known = self.prepared if same_prediction(self.prepared, answer) else None
         self.take(answer)
-        self.depths = [None] * (answer["view"]["n_layer"] + 1)
+        self.measured = known and self.still_true(known["matters"])
+        self.depths = known["depths"] if known else [None] * (answer["view"]["n_layer"] + 1)
         self.draw_view(answer["view"])
         self.pulse.begin()
         scroll_down(by_id("flow"))
@@ -57,6 +58,17 @@ class Figure:
         """What is to be drawn next; whatever measures the picture meanwhile finds it whole."""
         self.answer = answer
         answer["view"]["count"] = len(answer["tokens"]) - answer["view"]["first"]
+
+    def take_prepared(self, answer):
+        """The same, until the model has an answer of its own; that may be the same."""
+        self.take(answer)
+        self.prepared, self.depths = answer, answer["depths"]
+        self.measured = self.still_true(answer["matters"])
+        self.mark_stale(False)
+
+    def still_true(self, measured):
+        """What cutting arrows has shown, at the temperature that it was measured at."""
+        return measured if measured["temperature"] == self.state.temperature else None
 
     def draw_view(self, view):
         """One block, head and token of the same run."""
@@ -191,6 +203,13 @@ class Figure:
 
 
 def same_prediction(prepared, answer):
-    """Whether the model says of the text what was prepared; another may be in use by now, or other settings."""
+    """Whether the model says what was prepared, if anything was, and of the same text: there may be another by now, or
+    other settings."""
+    if prepared is None or ids_of(prepared) != ids_of(answer):
+        return False
     a, b = [one["next"]["candidates"][0] for one in (prepared, answer)]
     return a["id"] == b["id"] and abs(a["sampled"] - b["sampled"]) < 0.005
+
+
+def ids_of(answer):
+    return [token["id"] for token in answer["tokens"]]

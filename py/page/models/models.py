@@ -51,6 +51,10 @@ class Models:
         name = self.name if name is None else name
         return self.words.say("user_checkpoint.name") if name == USER else name
 
+    def is_first(self):
+        """Whether it is the embedded one, or there is none yet."""
+        return self.name in (None, self.catalog[0]["name"])
+
     def is_user_checkpoint(self):
         return self.name == USER
 

@@ -24,6 +24,7 @@ class Generation:
         self.wanted = 0  # tokens asked for one by one and not yet appended
         self.playing = 0  # number of the run under way, 0 for none
         self.runs = 0
+        self.waits = None  # called when the reader wants tokens before there is a model
         state.listen(self.follow, *READ)
         on(by_id("append"), "click", lambda _: self.once())
         on(by_id("prompt"), "keydown", self.pressed)
@@ -64,7 +65,7 @@ class Generation:
 
     @property
     def full(self):
-        return self.answer is None or self.answer["count"] >= self.answer["n_positions"]
+        return self.answer is not None and self.answer["count"] >= self.answer["n_positions"]
 
     def once(self):
         """One more token; pressed faster than the model answers, each press counts."""
@@ -99,6 +100,8 @@ class Generation:
             self.move(draw + 1)
             if not self.playing and not self.wanted:
                 self.pulse.want("newest")
+        elif self.answer is None and (self.playing or self.wanted):
+            self.waits()
         self.show()
 
     def move(self, draw):
@@ -144,6 +147,6 @@ class Generation:
         write("play-on", say("generate.pause") if self.playing else say("generate.play"))
         by_id("append").disabled = by_id("play-on").disabled = self.full
         by_id("undo").disabled = self.history.position == 0
-        write("generate-note", say("generate.full") if self.answer is not None and self.full else "")
+        write("generate-note", say("generate.full") if self.full else "")
         fill("timeline", timeline(self.history, self.words))
         keep_in_view(by_id("timeline"), by_id("timeline").querySelector(".now"))

@@ -58,8 +58,9 @@ class Dialog:
     def ask_for(self, name):
         """The reader wants a part opened."""
         self.closed()
-        if self.can_open(name):
-            self.page.state.set(part=name)
+        self.page.state.set(part=name)
+        if not self.can_open(name):
+            self.page.prepared.keeps()  # `follow` opens it
 
     def follow(self, changed=("part",)):
         """The state may have another part, or show something else of it."""

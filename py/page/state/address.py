@@ -46,7 +46,8 @@ class Address:
         """The page opens at what was prepared, unless the address names another text or place."""
         if not self.names_place:
             place = {name: view[name] for name in ("block", "head")}
-            self.said.update({name: number_of(index) for name, index in place.items()})
+            if self.said:
+                self.said.update({name: number_of(index) for name, index in place.items()})
             self.state.set(**place)
 
     def follow(self, fragment):
@@ -58,7 +59,7 @@ class Address:
 
     def leave(self):
         """The reader goes on from what the link opened."""
-        self.said = None
+        self.said, self.names_place = None, False
         self.turn += 1
         self.status.unsay("link")
 

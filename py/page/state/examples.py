@@ -1,4 +1,4 @@
-"""Prompts for a reader who has none in mind. The first is the page's own, prepared when the site is built."""
+"""Prompts for a reader who has none in mind, prepared when the site is built. The first is the page's own."""
 
 EXAMPLES = (
     "The little girl was very happy because",  # one clear winner, and a head that looks back at what decides it
@@ -9,6 +9,11 @@ EXAMPLES = (
 )
 
 TEMPERATURE = 0.8  # at the start: low enough that the two bars of a token differ visibly
+
+
+def prepared(number):
+    """The file of the site that holds what the model says of EXAMPLES[number]."""
+    return "examples/{}.json".format(number + 1)
 
 
 def buttons():

@@ -55,6 +55,6 @@ def test_a_first_minute(dist, reference, browser):
     assert [i for i, _ in seen["before"]] == order[:COUNT].tolist()
     assert all(close(shown, 100 * own[i], 1e-4) for i, shown in seen["before"])
     assert close(seen["sampled"], 100 * flat[order[0]], 1e-4)
-    view = json.loads((dist / "example.json").read_text())["view"]  # the page opens where its example does
+    view = json.loads((dist / "examples" / "1.json").read_text())["view"]  # the page opens where its example does
     assert f"head {number_of(view['head'])} of 4, block {number_of(view['block'])} of 6" in seen["title"]
     assert seen["errors"] == []

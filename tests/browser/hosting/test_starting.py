@@ -62,7 +62,6 @@ FAULTS = {  # (what is answered how, the file that is named, a word of what is s
     ),
     "a log-in page for the texts": (refused("text/en.json", PAGE), "py/page/text/en.json", "web page"),
     "no settings": (refused("page.json", 403), "page.json", "403"),
-    "no example": (refused("example.json", 500), "example.json", "500"),
     "no settings of the worker": (refused("model.json", 451), "model.json", "451"),
     "no Pyodide": (refused("pyodide.mjs", 403), "vendor/pyodide/pyodide.mjs", "403"),
     "Pyodide's module as text": (refused("asm.mjs", labelled("text/plain")), "pyodide.asm.mjs", "“text/plain”"),

@@ -1,0 +1,32 @@
+// What a reader may do before any Python is up: type, and choose an example. Nothing of it is lost, and nothing that was
+// prepared lies under another text. The page's Python then hears of the two itself, see `take_over` in browser/dom.py.
+
+(() => {
+  const byId = id => document.getElementById(id);
+  const prompt = byId("prompt");
+  const prepared = [byId("prompt-tokens"), byId("prompt-count")].map(element => [element, element.innerHTML]);
+
+  function show() {
+    const first = prompt.value === prompt.defaultValue;
+    for (const [element, html] of prepared) element.innerHTML = first ? html : "";
+    if (!first) byId("prompt-tokens").textContent = `${prompt.value}\u200b`; // it makes the field as high as its text
+    byId("figure")?.classList.toggle("stale", !first); // the page itself may still be on its way
+  }
+
+  function typed() {
+    prompt.toggleAttribute("data-own", true); // no link's text takes its place
+    show();
+  }
+
+  function chosen(event) {
+    const example = event.target.closest(".example");
+    if (!example) return;
+    prompt.value = example.textContent;
+    typed();
+  }
+
+  prompt.oninput = typed;
+  byId("examples").onclick = chosen;
+  // Browsers bring back what stood in a field.
+  self.addEventListener("pageshow", () => prompt.oninput === typed && show());
+})();
