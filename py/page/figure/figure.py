@@ -176,8 +176,7 @@ class Figure:
         places = self.places()
         chosen = view["row"] - view["first"]
         travels = [self.words.say("vessels." + name) for name in TRAVELS]
-        names = [matrix.clipped(name) for name in self.names]
-        fill("ribbons", flow.picture(places, view, names, chosen, self.state.threshold, travels))
+        fill("ribbons", flow.picture(places, view, self.names, chosen, self.state.threshold, travels))
         self.draw_fan()
 
     def draw_fan(self):

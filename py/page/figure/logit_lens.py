@@ -3,6 +3,8 @@
 from page.text.markup import escape, quoted, visible
 from page.text.numbers import nearest_percent, percent
 
+ROOM = 9  # columns of a name
+
 
 def rail(depths, block, words):
     """One stop a depth: the start, which is no block, then a button for each block. None stands for a depth to come."""
@@ -67,7 +69,7 @@ def point(kind, answer):
 def guess(one, written=percent):
     """One prediction: token, bar and probability, the last as `written`."""
     return '<span class="guess">{}</span>{}<span class="guess-probability">{}</span>'.format(
-        visible(one["shown"]), bar(one["probability"]), written(one["probability"])
+        visible(one["shown"], ROOM), bar(one["probability"]), written(one["probability"])
     )
 
 

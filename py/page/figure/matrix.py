@@ -1,11 +1,11 @@
 """Square pictures of tokens by tokens: a row listens, a column is listened to. One unit is one cell."""
 
-from page.text.markup import escape
+from page.text.markup import escape, svg_name
 from page.text.numbers import brief, percent, signed, whole_percent
 
 SIDE = 250  # pixels of an opened matrix
 LABELLED = 14  # tokens up to which rows and columns carry names
-SHORT = 9  # characters of a name
+SHORT = 9  # columns of a name
 
 
 def matrix(name, count, picture, label, is_round=False):
@@ -69,7 +69,7 @@ def stage(name, names, stage, label):
     if named:
         for i, shown in enumerate(names):
             middle = (i + 0.5) * size
-            text = escape(clipped(shown))
+            text = svg_name(shown, SHORT)
             pieces.append(
                 '<text class="name" data-row="{0}" x="{1}" y="{2:.1f}" text-anchor="end">{3}</text>'
                 '<text class="name" data-column="{0}" text-anchor="end"'
@@ -95,12 +95,6 @@ def stage(name, names, stage, label):
 def hatch(count):
     """The whole square in the pattern that stands for the hidden future; cells that are known lie over it."""
     return '<path class="hidden-future" d="M0 0h{0}v{0}h-{0}z"/>'.format(count)
-
-
-def clipped(shown):
-    """A token's text, short enough for a label."""
-    text = shown.replace(" ", "␣", 1) if shown.strip() == "" else shown.strip(" ")
-    return text if len(text) <= SHORT else text[: SHORT - 1] + "…"
 
 
 def legend(kind, least, most):

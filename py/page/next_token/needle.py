@@ -1,10 +1,10 @@
 """The draw: every token as wide as its probability, likeliest first; one needle that decides; what adds its token."""
 
 from page.text.markup import escape, quoted, quoted_html
+from page.text.names import label
 from page.text.numbers import percent
 
-WHOLE = 16  # characters of a token that the button has room for
-FIRST, LAST = 9, 4  # of a longer one, those that it shows
+ROOM = 16  # columns of a token on the button
 
 
 def draw_strip(following, words):
@@ -53,7 +53,7 @@ def add_label(drawn, words):
     """What stands on the button that adds the drawn token, as HTML; `drawn` is None while no draw is known."""
     if drawn is None:
         return escape(words.say("generate.append.unknown"))
-    token = '<bdi translate="no">' + escape("“" + clipped(drawn["shown"]) + "”") + "</bdi>"
+    token = '<bdi translate="no">' + escape("“" + label(drawn["shown"], ROOM) + "”") + "</bdi>"
     return words.html("generate.append", token=token)
 
 
@@ -62,9 +62,3 @@ def add_title(drawn, words):
     if drawn is None:
         return words.say("generate.append.keys")
     return words.say("generate.append.title", token=quoted(drawn["shown"]))
-
-
-def clipped(shown):
-    """A token without the space before it, unless that is all there is, and without the middle of a long one."""
-    body = shown.lstrip(" ") or shown.replace(" ", "␣")
-    return body if len(body) <= WHOLE else body[:FIRST] + "…" + body[-LAST:]

@@ -1,7 +1,14 @@
 """Text into HTML. Everything that did not come from our own files passes through `escape`.
 
-Where the model speaks, browsers' translators are told to leave the words alone: they would show other tokens.
+Where the model speaks, browsers' translators are told to leave the words alone: they would show other tokens. Each
+name is a bdi: one that runs from right to left leaves the order of what stands around it alone.
 """
+
+from page.text.names import clipped, isolated, label, marked
+
+LIST = 12  # columns of a name in a list
+SENTENCE = 20  # and in a sentence
+SHORT = 4  # characters of a name for which there is room anywhere
 
 
 def escape(text):
@@ -16,16 +23,29 @@ def escape(text):
     )
 
 
-def visible(shown):
+def visible(shown, room=LIST):
     """A token as shown alone: its leading space as an open box, so that " time" and "time" can be told apart."""
-    body = shown.lstrip(" ")
-    spaces = "␣" * (len(shown) - len(body))
-    return '<span translate="no"><span class="space">' + spaces + "</span>" + escape(body) + "</span>"
+    text = clipped(marked(shown), room)
+    body = text.lstrip("␣")
+    spaces = text[: len(text) - len(body)]
+    return '<bdi translate="no"{}><span class="space">{}</span>{}</bdi>'.format(whole(shown), spaces, escape(body))
+
+
+def whole(shown):
+    """The attribute that says all of a name, where there may not be room for it."""
+    return "" if len(shown) <= SHORT else ' title="{}"'.format(escape(quoted(shown)))
+
+
+def svg_name(shown, room):
+    """The inside of an SVG text: a token's label and, where that is clipped, all of it."""
+    text = label(shown, room)
+    title = "<title>{}</title>".format(escape(quoted(shown))) if "…" in text and "…" not in shown else ""
+    return escape(isolated(text)) + title
 
 
 def quoted(shown):
     """A token inside a sentence, as plain text."""
-    return "“" + shown.replace(" ", "␣") + "”"
+    return "“" + isolated(marked(shown).replace(" ", "␣")) + "”"
 
 
 def word_html(shown):
@@ -35,4 +55,6 @@ def word_html(shown):
 
 def quoted_html(shown):
     """A token inside a sentence that is HTML, see `Words.html`."""
-    return '<span translate="no">' + escape(quoted(shown)) + "</span>"
+    text = clipped(marked(shown).replace(" ", "␣"), SENTENCE)
+    title = "" if len(shown) <= SENTENCE // 2 else whole(shown)
+    return '<span translate="no">“<bdi{}>{}</bdi>”</span>'.format(title, escape(text))

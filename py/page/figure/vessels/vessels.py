@@ -6,10 +6,11 @@ The rows of the matrix are nearer to each other than the tokens': queries lead i
 columns, values sweep below it and come out as the output.
 """
 
-from page.figure.matrix import clipped
+from page.figure.matrix import SHORT
 from page.figure.ribbon import band, plus, tells, through
 from page.figure.vessels.bars import bars, of_head
-from page.text.markup import escape
+from page.text.markup import escape, svg_name
+from page.text.names import label
 from page.text.numbers import nearest_percent, whole_percent
 
 TRAVELS = ("queries", "keys", "values", "output")  # what the four colours are, as the texts' keys say it
@@ -29,7 +30,7 @@ MOST_BLOCKS = 11  # that are drawn one by one on either side
 
 
 class Vessels:
-    """`names` are the tokens' texts as labels; `chosen` is the row that is told, the rest is context.
+    """`names` are the tokens' texts; `chosen` is the row that is told, the rest is context.
 
     `travels` are the words for queries, keys, values and output.
     """
@@ -218,11 +219,14 @@ class Vessels:
         After the MLP it stands beside the swell, as far as there is room before the list.
         """
         word = self.view["says"][name]
-        text = clipped(word["shown"]) + " " + nearest_percent(word["probability"])
+        share = " " + nearest_percent(word["probability"])
         if name == "resid_post":
             after = self.places["after"]
-            x = min(x + 0.5 * width(text) - 10, after[0] + after[2] + 26 - 0.5 * width(text))
-        return '<text translate="no" class="said {}" x="{:.1f}" y="{:.1f}">{}</text>'.format(kind, x, y, escape(text))
+            half = 0.5 * width(label(word["shown"], SHORT) + share)
+            x = min(x + half - 10, after[0] + after[2] + 26 - half)
+        return '<text translate="no" class="said {}" x="{:.1f}" y="{:.1f}">{}{}</text>'.format(
+            kind, x, y, svg_name(word["shown"], SHORT), escape(share)
+        )
 
     def blocks(self, row):
         """Those that are not open, folded: the stream passes through each."""
@@ -256,17 +260,16 @@ class Vessels:
         pieces = []
         right, foot = self.grid[0] + self.grid[2] + 12, self.grid[1] + self.grid[3]
         for row, name in enumerate(self.names):
-            text = escape(name)
             pieces.append(
                 '<text translate="no" class="row-name{}" x="{:.1f}" y="{:.1f}" {}>{}</text>'.format(
-                    self.told(row), right, self.middle(row) + 4, tells("name", row), text
+                    self.told(row), right, self.middle(row) + 4, tells("name", row), svg_name(name, SHORT)
                 )
             )
         for row, line in self.column_lines():
             kind = " most" if row == self.most else ""
             pieces.append(
                 '<text translate="no" class="column-name{}" x="{:.1f}" y="{:.1f}" {}>{}</text>'.format(
-                    kind, self.column(row), foot + 17 + 14 * line, tells("name", row), escape(self.names[row])
+                    kind, self.column(row), foot + 17 + 14 * line, tells("name", row), svg_name(self.names[row], SHORT)
                 )
             )
         return "".join(pieces)
@@ -276,7 +279,7 @@ class Vessels:
         order = [self.most, self.chosen] + self.strong + list(range(self.count))
         lines, found = ([], []), {}
         for row in order:
-            half = 0.5 * width(self.names[row]) + 2
+            half = 0.5 * width(label(self.names[row], SHORT)) + 2
             ends = self.column(row) - half, self.column(row) + half
             for number, line in enumerate(lines):
                 if row not in found and all([ends[1] <= other[0] or other[1] <= ends[0] for other in line]):

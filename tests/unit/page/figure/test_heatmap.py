@@ -91,17 +91,6 @@ def test_rings_frame_the_row_the_column_and_their_cell(count, data):
         assert rings["cell"] == ""
 
 
-@given(st.text(min_size=1))
-def test_labels_are_short_and_say_so(shown):
-    label = matrix.clipped(shown)
-    assert 0 < len(label) <= max(matrix.SHORT, len(shown) if not shown.strip() else 0)
-    whole = shown.strip(" ")
-    if shown.strip() and len(whole) <= matrix.SHORT:
-        assert label == whole
-    elif shown.strip():
-        assert whole.startswith(label[:-1]) and label.endswith("…")
-
-
 def test_an_opened_matrix_writes_each_number_into_its_cell():
     work = answers()["work"]
     names, count = [str(i) for i in range(work["count"])], work["count"]
