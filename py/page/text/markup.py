@@ -6,7 +6,7 @@ name is a bdi: one that runs from right to left leaves the order of what stands 
 
 from page.text.names import clipped, isolated, label, marked
 
-LIST = 12  # columns of a name in a list
+LIST = 10  # columns of a name in a list
 SENTENCE = 20  # and in a sentence
 SHORT = 4  # characters of a name for which there is room anywhere
 
@@ -26,9 +26,12 @@ def escape(text):
 def visible(shown, room=LIST):
     """A token as shown alone: its leading space as an open box, so that " time" and "time" can be told apart."""
     text = clipped(marked(shown), room)
-    body = text.lstrip("␣")
-    spaces = text[: len(text) - len(body)]
-    return '<bdi translate="no"{}><span class="space">{}</span>{}</bdi>'.format(whole(shown), spaces, escape(body))
+    spaces = 0
+    while text[spaces : spaces + 1] == "␣":  # MicroPython's lstrip knows bytes alone
+        spaces += 1
+    return '<bdi translate="no"{}><span class="space">{}</span>{}</bdi>'.format(
+        whole(shown), text[:spaces], escape(text[spaces:])
+    )
 
 
 def whole(shown):

@@ -8,6 +8,7 @@ import pytest
 
 from build.paths import ROOT
 from build.site.languages import codes, texts_of
+from page.text.markup import quoted, quoted_html, svg_name, visible
 from page.text.words import Words
 from tests.unit.page.answers import answers
 from tests.unit.page.drawings import drawings
@@ -36,6 +37,7 @@ console.log(lines.join("\\n"));
 PROGRAM = """
 import json
 from drawings import drawings
+from page.text.markup import quoted, quoted_html, svg_name, visible
 from page.text.words import Words
 with open("given.json") as file:
     given = json.load(file)
@@ -71,3 +73,19 @@ def test_micropython_draws_what_cpython_draws(language):
         assert_same(name, got[name], expected[name])
     for name in ("percent", "signed", "grouped", "links"):  # numbers without ties
         assert got[name] == expected[name]
+
+
+NAMES = """
+import json
+from page.text.markup import quoted, quoted_html, svg_name, visible
+with open("given.json") as file:
+    print(json.dumps([[visible(name), quoted(name), quoted_html(name), svg_name(name, 9)] for name in json.load(file)]))
+"""
+
+
+def test_names_of_every_script_are_the_same_in_both_pythons():
+    """MicroPython strips and splits bytes where CPython does characters."""
+    letters = ("-", " ␣…⟨", "שלום", "e\u0301\u0308", "नि", "👍🏽🇩🇪🇫🇷", "人工智能", "⟨E4 BD⟩", "☃✓")
+    names = [space + letter * count for letter in letters for count in (1, 5, 32) for space in ("", " ", "   ")]
+    expected = [[visible(name), quoted(name), quoted_html(name), svg_name(name, 9)] for name in names]
+    assert json.loads(run_in_micropython(NAMES, json.dumps(names, ensure_ascii=False))) == expected
