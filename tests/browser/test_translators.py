@@ -87,4 +87,4 @@ def test_the_prepared_page_says_so_too(dist):
         assert f'id="{place}"' in html
         tag = html[html.index(f'id="{place}"') :].split(">")[0]
         assert 'translate="no"' in tag, place
-    assert html.count('<span translate="no"><span class="space">') > 20
+    assert html.count('<bdi translate="no"') > 20
