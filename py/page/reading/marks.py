@@ -5,7 +5,7 @@ token, or the number that the function for that kind names. Every number is one 
 """
 
 from page.state.counting import number_of
-from page.text.markup import quoted_html, word_html
+from page.text.markup import whole_html, word_html
 from page.text.numbers import grouped, percent, signed
 
 NEXT = "<br> "  # between sentences: a line for those who see them, a space for those who hear them
@@ -122,7 +122,7 @@ def name(row, figure, words):
     """A token's whole name, wherever it is written."""
     one = figure.answer["tokens"][figure.view["first"] + row]
     position = number_of(figure.view["first"] + row)
-    return words.html("reading.token", token=quoted_html(one["shown"]), position=position, id=grouped(one["id"]))
+    return words.html("reading.token", token=whole_html(one["shown"]), position=position, id=grouped(one["id"]))
 
 
 def candidate(row, figure, words):
@@ -137,7 +137,7 @@ def listed(number, figure, words):
 
 def listed_token(one, words):
     shares = {kind: percent(one[kind]) for kind in ("sampled", "model")}
-    return words.html("reading.candidate", token=quoted_html(one["shown"]), rank=one["rank"], **shares)
+    return words.html("reading.candidate", token=whole_html(one["shown"]), rank=one["rank"], **shares)
 
 
 def rest(row, figure, words):

@@ -56,6 +56,11 @@ def word_html(shown):
     return quoted_html(shown.strip(" ") or shown)
 
 
+def whole_html(shown):
+    """All of a token, where there is room for it."""
+    return '<span translate="no">“<bdi>{}</bdi>”</span>'.format(escape(marked(shown).replace(" ", "␣")))
+
+
 def quoted_html(shown):
     """A token inside a sentence that is HTML, see `Words.html`."""
     text = clipped(marked(shown).replace(" ", "␣"), SENTENCE)
