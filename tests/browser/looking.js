@@ -263,7 +263,7 @@ function cells(count) {
     for (let row = 0; row < count; row++)
         for (let column = 0; column <= row; column++)
             found.push({
-                what: `the cell of row ${row}, column ${column}`, row: null,
+                what: `a cell of row ${row}, column ${column}`, row: null,
                 left: grid.left + (column + 0.12) * wide, right: grid.left + (column + 0.88) * wide,
                 top: grid.top + (row + 0.12) * high, bottom: grid.top + (row + 0.88) * high,
             });
@@ -295,7 +295,7 @@ function strayRibbons() {
                 if (x > one.left && x < one.right && y > one.top && y < one.bottom && (one.row === null || (own !== null && own !== one.row)))
                     touched.add(one.what);
         }
-        if (touched.size) found.push(`${path.getAttribute("class")} of row ${own} through ${[...touched].slice(0, 2).join(", ")} and ${touched.size} in all`);
+        if (touched.size) found.push(`${path.getAttribute("class")} through ${[...touched].map(what => what.replace(/ row.*/, "")).sort()[0]}`);
     }
     return found;
 }

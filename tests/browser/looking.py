@@ -54,7 +54,8 @@ def ask(page: Page, question: str, arg=None):
 
 
 def resize(page: Page, width: int, height: int) -> None:
-    """Another size of the window, and the picture drawn anew in it."""
+    """Another size of the window, and the picture drawn anew in it; nothing has the focus, whose ring is no ground."""
+    page.evaluate("document.activeElement.blur()")
     page.set_viewport_size({"width": width, "height": height})
     page.wait_for_function("size => innerWidth === size[0] && innerHeight === size[1]", arg=[width, height])
     page.evaluate(STILL)

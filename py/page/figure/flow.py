@@ -66,6 +66,7 @@ def bar_of(known, name):
 def value_ribbons(places, count, view, chosen, least):
     """From each earlier token's value to the chosen token's output: share of attention times length of the value.
 
+    A row's cells are what its token takes in, so its value goes behind them, from the pattern's left edge to the diagonal.
     Ribbons of less than `least` of the whole are left out. At the output they lie one below the other, below the room
     that belongs to tokens which are not drawn.
     """
@@ -75,7 +76,6 @@ def value_ribbons(places, count, view, chosen, least):
     room = (1 - 2 * INSET) * high
     not_drawn = max(0, 1 - sum(view["contributions"]) / total)
     at = output[1] + (chosen + INSET) * high + not_drawn * room
-    start = value[0] + value[2] if beside(value, grid) else grid[0]
     pieces = []
     for row, contribution in enumerate(view["contributions"]):
         share = contribution / total
@@ -84,7 +84,9 @@ def value_ribbons(places, count, view, chosen, least):
             middle = value_middle(grid, row, count)
             edge = grid[0] + grid[2] + 4
             wide = max(1.0, thick)
-            path = "M{0:.1f} {1:.1f}H{2:.1f}".format(start, middle, edge)
+            path = "M{:.1f} {:.1f}H{:.1f}".format(grid[0] + (row + 1) * grid[2] / count, middle, edge)
+            if beside(value, grid):
+                path = "M{:.1f} {:.1f}H{:.1f}".format(value[0] + value[2], middle, grid[0]) + path
             curve = band(edge, middle - wide / 2, wide, output[0], at, thick)
             pieces.append(
                 '<path class="value-line" stroke-width="{0:.1f}" opacity="{1:.2f}" d="{2}" {3}/>'

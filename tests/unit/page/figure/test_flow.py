@@ -156,9 +156,9 @@ def test_contributions_arrive_stacked_within_the_output(contributions, later, le
     start = top + (chosen + 0.15) * height / count
     above = (not_drawn / total if total else 0) * room
     grid, value = places["pattern"], places["v"]
-    lines = re.findall(r'class="value-line" stroke-width="(\S+)" opacity="(\S+)" d="M(\S+) (\S+)H(\S+)"', html)
+    lines = re.findall(r'class="value-line" stroke-width="(\S+)" opacity="(\S+)" d="M(\S+) (\S+)H(\S+)M(\S+) (\S+)H(\S+)"', html)
     for row, (x0, y0, high0, x1, y1, high1), line in zip(drawn, bands(html), lines, strict=True):
-        width, opacity, left, middle, right = map(float, line)
+        width, opacity, left, middle, enters, leaves, same, right = map(float, line)
         thick = shares[row] * room
         assert high1 == pytest.approx(thick, abs=2 * ROUNDED)
         assert y1 == pytest.approx(
@@ -167,7 +167,9 @@ def test_contributions_arrive_stacked_within_the_output(contributions, later, le
         assert start - ROUNDED <= y1 and y1 + high1 <= start + room + 2 * ROUNDED
         assert high0 == pytest.approx(max(1, thick), abs=2 * ROUNDED) and width == pytest.approx(high0, abs=3 * ROUNDED)
         assert (x0, x1) == (right, pytest.approx(places["z"][0], abs=ROUNDED))
-        assert left == pytest.approx(value[0] + value[2], abs=ROUNDED)
+        assert left == pytest.approx(value[0] + value[2], abs=ROUNDED) and middle == same
+        assert enters == pytest.approx(grid[0], abs=ROUNDED), "behind its row's cells, up to the diagonal"
+        assert leaves == pytest.approx(grid[0] + (row + 1) * grid[2] / count, abs=ROUNDED)
         assert right == pytest.approx(grid[0] + grid[2] + 4, abs=ROUNDED)
         assert middle == pytest.approx(grid[1] + (row + 0.5) * grid[3] / count, abs=ROUNDED)
         assert y0 + high0 / 2 == pytest.approx(middle, abs=2 * ROUNDED)
