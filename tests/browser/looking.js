@@ -114,7 +114,8 @@ function texts() {
                 right: Math.min(box.right, clip.right), bottom: Math.min(box.bottom, clip.bottom),
             };
             if (part.right - part.left < 1.5 || part.bottom - part.top < 1.5) return null;
-            return rotated ? quad : corners(part.left, part.top, part.right, part.bottom);
+            if (rotated) return part.right - part.left + part.bottom - part.top < box.right - box.left + box.bottom - box.top - 2 ? null : quad;
+            return corners(part.left, part.top, part.right, part.bottom);
         });
         const scale = element instanceof SVGElement ? Math.hypot(element.getScreenCTM().a, element.getScreenCTM().b) : 1;
         let opacity = 1;
@@ -234,6 +235,7 @@ async function contrasts(png, share) {
     return texts().filter(one => !one.exempt).map(one => {
         const [r, g, b, a = 1] = one.colour.match(/[\d.]+/g).map(Number);
         const ink = a * one.opacity;
+        const edged = getComputedStyle(one.element).paintOrder.startsWith("stroke"); // what shows beside the edge hides no letter
         const found = [];
         for (const [p, q, , s] of one.quads) {
             const across = Math.min(120, Math.ceil(Math.hypot(q[0] - p[0], q[1] - p[1])));
@@ -251,7 +253,7 @@ async function contrasts(png, share) {
                 }
         }
         found.sort((m, n) => m - n);
-        return [`${one.name} in ${one.colour}`, found.length ? found[Math.floor(share * found.length)] : 21];
+        return [`${one.name} in ${one.colour}`, found.length ? found[Math.floor((edged ? 5 : 1) * share * found.length)] : 21];
     });
 }
 

@@ -66,7 +66,8 @@ def bar_of(known, name):
 def value_ribbons(places, count, view, chosen, least):
     """From each earlier token's value to the chosen token's output: share of attention times length of the value.
 
-    A row's cells are what its token takes in, so its value goes behind them, from the pattern's left edge to the diagonal.
+    A row's cells are what its token takes in, so its value goes behind them, from the pattern's left edge to the
+    diagonal.
     Ribbons of less than `least` of the whole are left out. At the output they lie one below the other, below the room
     that belongs to tokens which are not drawn.
     """

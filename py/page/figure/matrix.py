@@ -6,6 +6,8 @@ from page.text.numbers import brief, percent, signed, whole_percent
 SIDE = 250  # pixels of an opened matrix
 LABELLED = 14  # tokens up to which rows and columns carry names
 SHORT = 9  # columns of a name
+LETTERS = 13.5  # the size of an opened matrix's numbers, which a step of the narrowest makes 12 pixels
+DIGIT, POINT = 7.7, 3.7  # how wide they are then
 
 
 def matrix(name, count, picture, label, is_round=False):
@@ -78,18 +80,21 @@ def stage(name, names, stage, label):
                 )
             )
     rows = stage.get("rows")
-    if rows and size >= 19:
-        for i, row in enumerate(rows):
-            for j, value in enumerate(row):
-                text = whole_percent(value) if name == "pattern" else brief(value, stage["most"])
-                strong = " strong" if abs(value) > 0.6 * stage["most"] else ""
+    texts = [[whole_percent(x) if name == "pattern" else brief(x, stage["most"]) for x in row] for row in rows or ()]
+    if all([width(text) <= size for row in texts for text in row]):
+        for i, row in enumerate(texts):
+            for j, text in enumerate(row):
                 pieces.append(
-                    '<text class="value{}" x="{:.1f}" y="{:.1f}" font-size="{:.1f}">{}</text>'.format(
-                        strong, left + (j + 0.5) * size, (i + 0.5) * size + 4, min(11.5, size / 3), text
+                    '<text class="value" x="{:.1f}" y="{:.1f}" font-size="{}">{}</text>'.format(
+                        left + (j + 0.5) * size, (i + 0.5) * size + 4.5, LETTERS, text
                     )
                 )
     pieces.append("</svg>")
     return "".join(pieces)
+
+
+def width(number):
+    return sum([POINT if letter == "." else DIGIT for letter in number])
 
 
 def hatch(count):

@@ -46,7 +46,8 @@ class Dialog:
             on(dialog, event, self.passed_on(method))
         on(by_id("panel-close"), "click", lambda _: by_id("panel").close())
         on(by_id("panel-save"), "click", lambda _: asyncio.create_task(self.save()))
-        watch_size(dialog, self.keep_on_screen)
+        for what in (dialog, by_id("main")):  # the latter is as wide as the window
+            watch_size(what, self.keep_on_screen)
 
     def passed_on(self, method):
         """What happens inside is the open part's."""
@@ -140,11 +141,13 @@ class Dialog:
             animate(dialog, frames, GROWING)
 
     def keep_on_screen(self):
-        """What arrives after it has opened makes it higher; it then moves up rather than out of sight."""
-        dialog = by_id("panel")
-        lowest = max(viewport()[1] - dialog.offsetHeight - pixels(dialog, "--edge"), 0)
-        if dialog.open and dialog.offsetTop > lowest:
-            place(dialog, top="{:.0f}px".format(lowest))
+        """It moves rather than out of sight: up when what arrives makes it higher, left when the window gets narrower."""
+        dialog, (width, height) = by_id("panel"), viewport()
+        if dialog.open:
+            edge = pixels(dialog, "--edge")
+            left = max(min(dialog.offsetLeft, width - dialog.offsetWidth - edge), 0)
+            top = max(min(dialog.offsetTop, height - dialog.offsetHeight - edge), 0)
+            place(dialog, left="{:.0f}px".format(left), top="{:.0f}px".format(top))
 
     def closed(self):
         """The browser says so a moment later: the reader may have pressed something meanwhile, see `ask_for`."""

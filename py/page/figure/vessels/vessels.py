@@ -25,7 +25,6 @@ BELOW = 40  # pixels from the matrix to the values that pass below it: room for 
 HEAD = 40  # pixels of the card's head, above the keys' lanes
 LETTER, SIGN = 6.9, 12.5  # pixels of a letter of the names and of a Chinese character, at most
 READABLE = 17  # pixels of a cell that has room for its number
-DARK = 0.5  # share from which a number is white
 MOST_BLOCKS = 11  # that are drawn one by one on either side
 
 
@@ -294,10 +293,9 @@ class Vessels:
         y = self.middle(self.chosen) + 4
         pieces = []
         for column, share in enumerate(self.view["shares"]):
-            kind = (" strong" if share > DARK else "") + self.told(self.chosen)
             pieces.append(
                 '<text class="share{}" x="{:.1f}" y="{:.1f}">{}</text>'.format(
-                    kind, self.column(column), y, whole_percent(share)
+                    self.told(self.chosen), self.column(column), y, whole_percent(share)
                 )
             )
         return "".join(pieces)

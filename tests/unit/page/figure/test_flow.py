@@ -156,7 +156,9 @@ def test_contributions_arrive_stacked_within_the_output(contributions, later, le
     start = top + (chosen + 0.15) * height / count
     above = (not_drawn / total if total else 0) * room
     grid, value = places["pattern"], places["v"]
-    lines = re.findall(r'class="value-line" stroke-width="(\S+)" opacity="(\S+)" d="M(\S+) (\S+)H(\S+)M(\S+) (\S+)H(\S+)"', html)
+    lines = re.findall(
+        r'class="value-line" stroke-width="(\S+)" opacity="(\S+)" d="M(\S+) (\S+)H(\S+)M(\S+) (\S+)H(\S+)"', html
+    )
     for row, (x0, y0, high0, x1, y1, high1), line in zip(drawn, bands(html), lines, strict=True):
         width, opacity, left, middle, enters, leaves, same, right = map(float, line)
         thick = shares[row] * room

@@ -99,12 +99,14 @@ def test_an_opened_matrix_writes_each_number_into_its_cell():
         html = matrix.stage(name, names, work[name], "label")
         left = float(re.search(r'data-left="(\d+)"', html)[1])
         assert f'<g transform="translate({left:.0f} 0) scale({side:.4f})">' in html
-        found = re.findall(r'<text class="value( strong)?" x="(\S+)" y="(\S+)" font-size="\S+">(.*?)</text>', html)
+        found = re.findall(r'<text class="value" x="(\S+)" y="(\S+)" font-size="\S+">(.*?)</text>', html)
         cells = [(i, j, x) for i, row in enumerate(work[name]["rows"]) for j, x in enumerate(row)]
+        if not found:
+            assert side < 5 * matrix.DIGIT, "too narrow for five characters"
+            continue
         assert len(cells) == (count * count if name == "scores" else count * (count + 1) / 2)
-        for (strong, x, y, _), (i, j, value) in zip(found, cells, strict=True):
+        for (x, y, _), (i, j, _) in zip(found, cells, strict=True):
             assert j < (float(x) - left) / side < j + 1 and i < float(y) / side < i + 1
-            assert bool(strong) == (abs(value) > 0.6 * work[name]["most"])
         for kind in ("row", "column"):
             assert re.findall(rf'data-{kind}="(\d+)"', html) == names
         assert ("h1v1" in html) == (name != "scores")  # scores exist for the future too
