@@ -291,9 +291,11 @@ function strayRibbons() {
         const long = path.getTotalLength(), steps = Math.min(400, Math.ceil(long / 4)), touched = new Set();
         const starts = path.getPointAtLength(0).y + origin.top + 0.5;
         const own = path.matches(".output") ? null : Number(path.dataset.row ?? Math.floor(((starts - rows.top) / rows.height) * count));
-        for (let i = 0; i <= steps; i++) {
+        const box = path.getBoundingClientRect();
+        const near = all.filter(one => one.left < box.right && one.right > box.left && one.top < box.bottom && one.bottom > box.top);
+        for (let i = 0; near.length && i <= steps; i++) {
             const point = path.getPointAtLength((i / steps) * long), x = point.x + origin.left, y = point.y + origin.top;
-            for (const one of all)
+            for (const one of near)
                 if (x > one.left && x < one.right && y > one.top && y < one.bottom && (one.row === null || (own !== null && own !== one.row)))
                     touched.add(one.what);
         }

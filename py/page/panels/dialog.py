@@ -141,7 +141,7 @@ class Dialog:
             animate(dialog, frames, GROWING)
 
     def keep_on_screen(self):
-        """It moves rather than out of sight: up when what arrives makes it higher, left when the window gets narrower."""
+        """It moves rather than out of sight: up when what arrives makes it higher, left when the window narrows."""
         dialog, (width, height) = by_id("panel"), viewport()
         if dialog.open:
             edge = pixels(dialog, "--edge")
