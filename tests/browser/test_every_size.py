@@ -41,8 +41,8 @@ def speak(one, language):
 
 
 def look(one, state, blocks):
-    """The faults at each of these blocks and sizes, of Chinese at the last of the blocks alone; there colours are looked
-    at too, in both themes, of Chinese in the dark one."""
+    """The faults at each of these blocks and sizes, of Chinese at the last of the blocks alone; there colours are
+    looked at too, in both themes, of Chinese in the dark one."""
     found = {}
     for language in LANGUAGES:
         speak(one, language)
