@@ -83,7 +83,7 @@ def width(character):
 
 
 def clipped(text, room):
-    """`text` in at most `room` columns, at least 4: of a longer one the beginning and, half as much, the end."""
+    """`text` in at most `room` columns, at least 7: of a longer one the beginning and, half as much, the end."""
     if 2 * len(text) <= room:
         return text
     pieces = characters(text)

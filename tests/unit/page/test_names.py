@@ -14,7 +14,7 @@ from page.text.names import characters, clipped, is_mark, isolated, label, width
 FAMILY, THUMB, FLAGS, ACCENTS = "👨\u200d👩\u200d👧", "👍🏽", "🇩🇪🇫🇷🇯🇵", "e\u0301a\u0308\u0323"
 SCRIPTS = ("ab -", "\u0301\u0308\u0323", "שלום\u05b7", "سلام\u064b", "नमस्ते", "ก็ที่", "你好한국", FAMILY, THUMB, FLAGS)
 TEXTS = st.text(st.sampled_from("".join(SCRIPTS)) | st.characters(codec="utf-8"), min_size=1, max_size=60)
-ROOM = st.integers(4, 24)
+ROOM = st.integers(7, 24)
 
 
 @given(TEXTS, ROOM)
