@@ -3,6 +3,7 @@
 
 const MIDDLE = 0.7; // of a line's height is taken by its letters
 const LEAST_SIZE = 12; // pixels
+const ENOUGH = 4.5; // of contrast
 const TOUCH = 1.5; // pixels that two texts may share: their edges are drawn softly
 const SCROLLS = /auto|scroll/;
 
@@ -253,7 +254,16 @@ async function contrasts(png, share) {
                 }
         }
         found.sort((m, n) => m - n);
-        return [`${one.name} in ${one.colour}`, found.length ? found[Math.floor((edged ? 5 : 1) * share * found.length)] : 21];
+        const ratio = found.length ? found[Math.floor((edged ? 5 : 1) * share * found.length)] : 21;
+        return [`${one.name} in ${one.colour}`, ratio < ENOUGH && partlyCovered(one) ? 21 : ratio];
+    });
+}
+
+/** Whether something that stays while the page scrolls lies over a part of a text: scrolling brings it out. */
+function partlyCovered({ element, quads }) {
+    return quads.some(quad => {
+        const [x, y] = [0, 1].map(axis => quad.reduce((sum, corner) => sum + corner[axis], 0) / 4);
+        return quad.some(([left, top]) => covered(element, x + 0.8 * (left - x), y + 0.8 * (top - y)));
     });
 }
 

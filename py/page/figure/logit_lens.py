@@ -69,7 +69,7 @@ def point(kind, answer):
 def guess(one, written=percent):
     """One prediction: token, bar and probability, the last as `written`."""
     return '<span class="guess">{}</span>{}<span class="guess-probability">{}</span>'.format(
-        visible(one["shown"], ROOM), bar(one["probability"]), written(one["probability"])
+        visible(one["shown"], ROOM, 1), bar(one["probability"]), written(one["probability"])
     )
 
 

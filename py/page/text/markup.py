@@ -23,20 +23,23 @@ def escape(text):
     )
 
 
-def visible(shown, room=LIST):
-    """A token as shown alone: its leading space as an open box, so that " time" and "time" can be told apart."""
+def visible(shown, room=LIST, short=SHORT):
+    """A token as shown alone: its leading space as an open box, so that " time" and "time" can be told apart.
+
+    One of more than `short` characters says all of itself when it is pointed at.
+    """
     text = clipped(marked(shown), room)
     spaces = 0
     while text[spaces : spaces + 1] == "␣":  # MicroPython's lstrip knows bytes alone
         spaces += 1
     return '<bdi translate="no"{}><span class="space">{}</span>{}</bdi>'.format(
-        whole(shown), text[:spaces], escape(text[spaces:])
+        whole(shown, short), text[:spaces], escape(text[spaces:])
     )
 
 
-def whole(shown):
+def whole(shown, short=SHORT):
     """The attribute that says all of a name, where there may not be room for it."""
-    return "" if len(shown) <= SHORT else ' title="{}"'.format(escape(quoted(shown)))
+    return "" if len(shown) <= short else ' title="{}"'.format(escape(quoted(shown)))
 
 
 def svg_name(shown, room):
