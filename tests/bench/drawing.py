@@ -16,6 +16,7 @@ MARKS = """() => new Promise(resolve => {
 })"""
 
 TEXT = "The old man and the sea and the boy and the fish and the boat"  # 16 tokens
+SEVEN = "The little girl was very happy because"  # 7 tokens
 ROUNDS = 8
 SPANS = """([from, to]) => {
     const marks = name => performance.getEntriesByName(name).map(mark => mark.startTime);
@@ -42,6 +43,7 @@ def measure_gaps(browser, address: str) -> dict[str, list[float]]:
         page.reload()
         page.wait_for_selector("#figure:not(.stale):not(.prepared)")
         page.wait_for_selector("#play-on:enabled")
+        page.click("#append")  # the speed can be chosen once there is a token of the model's
         page.fill("#speed", "3")
         page.evaluate(GAPS)
         page.wait_for_function("() => window.gaps.length > 120")
@@ -66,6 +68,15 @@ def measure_drawing(browser, address: str) -> dict[str, list[float]]:
         page.fill("#prompt", TEXT + " end" * (i % 2))
         page.wait_for_selector("#figure:not(.stale)")
     spans = {"whole picture, 16 tokens": page.evaluate(SPANS, ["numbers", "drawn"])[-ROUNDS:]}
+    page.evaluate("performance.clearMarks()")
+    page.fill("#prompt", SEVEN)
+    page.wait_for_selector("#figure:not(.stale)")
+    for i in range(ROUNDS):
+        page.fill("#temperature", str(20 + 10 * i))
+        page.wait_for_function("i => performance.getEntriesByName('drawn').length > i + 1", arg=i)
+    spans["list after the slider, 7 tokens"] = page.evaluate(SPANS, ["next", "drawn"])[-ROUNDS:]
+    page.fill("#prompt", TEXT)
+    page.wait_for_selector("#figure:not(.stale)")
     for name, last in (("head", 4), ("block", 6)):
         times = []
         for i in range(ROUNDS):

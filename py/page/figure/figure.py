@@ -108,6 +108,7 @@ class Figure:
 
     def draw_next(self, following):
         """The next-token list alone, after a change of the settings."""
+        mark("next")
         self.answer["next"] = following
         fill("candidates", candidates.candidate_table(following, self.words))
         self.listed = following
