@@ -11,7 +11,7 @@ from types import ModuleType
 import numpy as np
 
 from model import gpt2
-from model.activation_cache import ActivationCache
+from model.activation_cache import SQUARES, ActivationCache
 from model.config import GPT2Config
 from model.timing import Stopwatch
 from model.trace import BLOCK, Block, Embedding, Final, field
@@ -114,6 +114,31 @@ class Session:
                 return found
             self.again = (number, first, found)
         return self.again[2]
+
+    def of_token(self, number: int, row: int) -> Block:
+        """What block `number` computed for the token at `row`: (E,), (H, D), (M,); scores and shares (H, T).
+
+        Of a long text it is computed again, for that token alone.
+        """
+        end, prefix = len(self.ids), f"blocks.{number}."
+        if self.cache.whole:
+            rows = {name: self.cache.rows(prefix + name, end, row) for name in BLOCK}
+            return Block(*(values[:, 0] if name in SQUARES else values[0] for name, values in rows.items()))
+        seen: dict[str, np.ndarray] = {}
+
+        def keep(name: str, value: np.ndarray) -> np.ndarray:
+            if name in OF_BEFORE:
+                seen[name] = value[0]  # (H, D)
+                return self.cache.rows(prefix + name, row + 1)  # (row + 1, H, D)
+            if name in SQUARES:
+                seen[name] = np.full((len(value), end), SQUARES[name], value.dtype)  # (H, T)
+                seen[name][:, : row + 1] = value[:, 0]
+            else:
+                seen[name] = value[0]
+            return value
+
+        self.program.block(self.stream(number)[row : row + 1], self.weights["h"][number], self.config, keep)
+        return Block(*(seen[name] for name in BLOCK))
 
     def activation(self, number: int, name: str, first: int = 0) -> np.ndarray:
         """One activation of block `number`, "attn.pattern" (H, rows, T) or "resid_mid" (rows, E): of a long text

@@ -1,0 +1,48 @@
+"""What is answered about one number, field by field. Numbers that are shown cross as they are to be read: "-0.6439"."""
+
+from typing import TypedDict
+
+from model.explain.pictures.png import Picture
+
+Shown = str  # a number, rounded once from its full value
+
+
+class Value(TypedDict):
+    """One of the numbers that a calculation goes through."""
+
+    name: str
+    shown: Shown
+    at: str  # its own address, "" for one that has none
+
+
+class Term(TypedDict):
+    """A product of a sum."""
+
+    left: Shown
+    right: Shown
+    product: Shown
+    left_at: str
+    right_at: str
+
+
+class Inspected(TypedDict):
+    address: str
+    kind: str
+    name: str  # as it stands in the address, without block and place
+    block: int | None
+    index: list[int]
+    axes: list[str]  # what each of them counts
+    shape: list[int]
+    result: Shown
+    full: float | None  # not rounded; None for what is hidden, minus infinity
+    vector: Picture  # the numbers along the last axis, one pixel each
+    least: Shown  # of them, as far as they are not hidden
+    mean: Shown
+    most: Shown
+    length: Shown
+    values: list[Value]  # in the order of computing, without the operands of `terms`
+    terms: list[Term]
+    others: int  # terms that are not listed: what they give together is the value "rest"
+    rule: str  # "hidden", "greedy", "top-k", "top-p": what made it so without a calculation
+    come_from: list[str]  # addresses; of a long sum of the largest operands first
+    go_to: list[str]
