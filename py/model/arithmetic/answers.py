@@ -33,6 +33,7 @@ class Inspected(TypedDict):
     index: list[int]
     axes: list[str]  # what each of them counts
     shape: list[int]
+    token: str  # the vocabulary's entry that the number is about, "" where it is about none
     result: Shown
     full: float | None  # not rounded; None for what is hidden, minus infinity
     vector: Picture  # the numbers along the last axis, one pixel each
@@ -46,3 +47,44 @@ class Inspected(TypedDict):
     rule: str  # "hidden", "greedy", "top-k", "top-p": what made it so without a calculation
     come_from: list[str]  # addresses; of a long sum of the largest operands first
     go_to: list[str]
+
+
+class NoSuchNumber(TypedDict):
+    """This run has none at the address."""
+
+    no_such: bool
+
+
+class Look(TypedDict):
+    """A part of an array in few cells, each the mean of its stretch of rows and columns."""
+
+    picture: Picture
+    top: int  # the first row
+    left: int
+    height: int  # rows of the array
+    width: int
+    rows: int  # cells
+    columns: int
+    scale: float  # a mean of this size has the full colour
+
+
+class Product(TypedDict):
+    """A matrix product as a whole: each row of the result is a row of `left` times each row of `right`."""
+
+    name: str
+    first: int  # the token of the first row
+    left: Look
+    right: Look
+    result: Look
+
+
+class Neighbour(TypedDict):
+    id: int
+    shown: str
+    cosine: float
+
+
+class Nearest(TypedDict):
+    """The entries of the vocabulary whose embeddings point in most nearly the same direction."""
+
+    tokens: list[Neighbour]

@@ -13,11 +13,12 @@ from model.arithmetic.works import Work
 from model.explain.answers import Sampling
 from model.explain.pictures.colours import diverging_picture
 from model.session import Session
+from model.tokenizer.tokenizer import Tokenizer
 
 OPERANDS = ("left", "right", "product")  # the columns of a table of terms
 
 
-def inspect(session: Session, settings: Sampling, written: str) -> Inspected:
+def inspect(session: Session, tokenizer: Tokenizer, settings: Sampling, written: str) -> Inspected:
     """The number at an address as it is written. Raises ValueError where this run has none there."""
     tokens = len(session.ids)
     address = parse(written, session.config, tokens)
@@ -35,6 +36,9 @@ def inspect(session: Session, settings: Sampling, written: str) -> Inspected:
         "index": list(address.place),
         "axes": list(address.axes),
         "shape": list(shape(address, session.config, tokens)),
+        "token": "".join(
+            tokenizer.display(i) for i, axis in zip(address.place, address.axes, strict=True) if axis == "token"
+        ),
         "result": text(result, decimals["result"]) if math.isfinite(result) else "",
         "full": result if math.isfinite(result) else None,
         "vector": diverging_picture(vector[None], float(np.abs(known).max(initial=0.0))),

@@ -5,6 +5,10 @@ from typing import NamedTuple
 import numpy as np
 
 from model import sampling, what_if
+from model.arithmetic import whole
+from model.arithmetic.answers import Inspected, Nearest, NoSuchNumber, Product
+from model.arithmetic.inspect import inspect
+from model.arithmetic.nearest import nearest
 from model.checkpoint.layout import parameters
 from model.checkpoint.loading import Load
 from model.checkpoint.quantization import Precision
@@ -119,6 +123,24 @@ class Run:
         """The numbers of an opened part as the text of a CSV file."""
         chosen = to_csv.Chosen(*self._head(block, head), table, self.pinned)
         return {"text": to_csv.csv_of(part, self.session, self.tokenizer, self.order, settings, chosen)}
+
+    # One number, and the arrays it is of
+
+    def inspect(self, address: str, settings: answers.Settings) -> Inspected | NoSuchNumber:
+        """The number at an address: how it comes about, where it comes from and where it goes."""
+        try:
+            return inspect(self.session, self.tokenizer, settings, address)
+        except ValueError:
+            return {"no_such": True}
+
+    def product(self, name: str, block: int, head: int) -> Product:
+        """The matrix product that gives an activation, as a whole."""
+        block, head = self._head(block, head)
+        return whole.product(self.session, block, name, head)
+
+    def nearest(self, token: int) -> Nearest:
+        """The tokens whose embeddings are most like that of `token`."""
+        return nearest(self.session.weights["wte.weight"], self.tokenizer, token)
 
     # What if a part were missing
 

@@ -4,6 +4,7 @@ import math
 import random
 from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ MINI = Path(__file__).parents[3] / "weights" / "mini"
 IDS = [464, 1310, 2576, 373, 845, 3772, 780]
 NOISE = 3e-5  # of float32, in a number of size 1
 SETTINGS = {"temperature": 0.8, "top_k": 40, "top_p": 0.9, "u": 0.5}
+NAMES = SimpleNamespace(display=str)  # in the place of a tokenizer
 ENTRIES = 10  # of each kind, in each model
 
 
@@ -137,7 +139,7 @@ def assert_true(shown, value, what):
 def test_what_is_shown_is_true_and_comes_out(case, name, in_block):
     session, trace = case
     for address in addresses(session, name, in_block, 1):
-        answer = inspect(session, SETTINGS, str(address))
+        answer = inspect(session, NAMES, SETTINGS, str(address))
         value = exact(trace, str(address))
         if answer["rule"] == "hidden":
             assert address.place[2] > address.place[1] and answer["full"] == (0 if value == 0 else None)
@@ -207,7 +209,7 @@ def assert_rounded(value, answer, name):
 def test_long_sums_say_how_much_is_not_listed(case):
     session, _ = case
     row = len(session.ids) - 1
-    answer = inspect(session, SETTINGS, f"blocks.1.mlp_out[{row}, 3]")
+    answer = inspect(session, NAMES, SETTINGS, f"blocks.1.mlp_out[{row}, 3]")
     size = session.config.d_mlp
     assert len(answer["terms"]) + answer["others"] == size
     assert ("rest" in [one["name"] for one in answer["values"]]) == (answer["others"] > 0)
@@ -221,7 +223,7 @@ def test_walks_backwards_reach_an_embedding_and_forwards_the_list(case):
         written = f"probabilities[{last}, {drawn.randrange(config.vocab_size)}]"
         steps = 0
         while not written.startswith(("embed[", "pos_embed[")):
-            before = [one for one in inspect(session, SETTINGS, written)["come_from"] if not is_weight(one)]
+            before = [one for one in inspect(session, NAMES, SETTINGS, written)["come_from"] if not is_weight(one)]
             written = drawn.choice(before)
             steps += 1
             assert steps < 50 * config.n_layer
@@ -229,7 +231,7 @@ def test_walks_backwards_reach_an_embedding_and_forwards_the_list(case):
         row = drawn.randrange(len(session.ids))
         written = f"embed[{row}, {drawn.randrange(config.n_embd)}]"
         while not written.startswith("probabilities["):
-            written = drawn.choice(inspect(session, SETTINGS, written)["go_to"])
+            written = drawn.choice(inspect(session, NAMES, SETTINGS, written)["go_to"])
 
 
 def is_weight(written):
@@ -257,7 +259,7 @@ def test_each_activation_of_the_pass_is_a_kind():
 def test_what_is_no_address_is_refused_in_short(case, written):
     session, _ = case
     with pytest.raises(ValueError) as refused:
-        inspect(session, SETTINGS, written)
+        inspect(session, NAMES, SETTINGS, written)
     assert len(str(refused.value)) < 120
 
 
@@ -278,6 +280,6 @@ def test_of_a_long_text_too(tiny):
     assert not session.cache.whole
     for name, in_block in EVERY:
         for address in addresses(session, name, in_block, 3):
-            answer = inspect(session, SETTINGS, str(address))
+            answer = inspect(session, NAMES, SETTINGS, str(address))
             if not answer["rule"]:
                 assert_true(answer["result"], exact(trace, str(address)), address)

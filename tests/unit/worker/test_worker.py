@@ -72,6 +72,9 @@ def questions(worker, run):
         "score": (5, 3, 1, 0),
         "heatmap_cell": ("q", 5, 3, 1, 0),
         "table": ("pattern", 5, 3),
+        "inspect": ("blocks.5.attn.z[1, 3, 16]", SETTINGS),
+        "nearest": (5,),
+        "product": ("attn.z", 5, 3),
         "unpin": (SETTINGS,),
         "attention_head": (5, 3),
     }
