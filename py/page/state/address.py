@@ -25,7 +25,7 @@ class Address:
         self.text = None  # what the field held when the model read it, encoded; None where a link leaves it out
         self.left_out = False  # the text is too long for a link
         self.writing = False  # the address soon says what is seen
-        state.listen(lambda _: self.remember(), "model", "block", "head", "token", "part", "hide", *SETTINGS)
+        state.listen(lambda _: self.remember(), "model", "block", "head", "token", "part", "shown", "hide", *SETTINGS)
 
     def asked(self):
         """The fields of the state that the link asks for. Text, seed and open part stay where it does not say them."""
@@ -40,6 +40,7 @@ class Address:
             fields.update(seed=said["seed"], draw=said["draw"])
         if said["open"]:
             fields["part"] = parts.linked()[said["open"]]
+            fields["shown"] = (said["at"],) if said["at"] else ()
         return fields
 
     def begin(self, view):
@@ -109,6 +110,7 @@ class Address:
                 "text": self.text,
                 "model": state.model,
                 "open": parts.every[state.part].link if state.part else "",
+                "at": state.shown[0] if state.part == "number" and state.shown else "",
                 "t": None if state.temperature == TEMPERATURE else state.temperature,
                 "k": state.top_k or 0,
                 "p": state.top_p,

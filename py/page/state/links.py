@@ -20,6 +20,7 @@ FIELDS = (
     ("head", "number", 1),
     ("token", "number", 0),  # 0 is the last one
     ("open", "part", ""),
+    ("at", "address", ""),  # of the number that is open
     ("t", "decimal", None),  # temperature
     ("k", "number", 0),  # top-k, 0 is off
     ("p", "decimal", None),  # top-p
@@ -181,6 +182,20 @@ def part(value):
     return value if value in parts.linked() else None
 
 
+def address(value):
+    """Of a number: "blocks.4.attn.z-6-3-16" for the worker's "blocks.4.attn.z[6, 3, 16]", whose brackets and commas
+    few programs leave in a link."""
+    name, *place = value.split("-")
+    fits = len(value) <= 60 and name and place and all([c in NAME for c in name])
+    if not fits or not all([number and all([c in DIGITS for c in number]) for number in place]):
+        return None
+    return name + "[" + ", ".join(place) + "]"
+
+
+def written_address(address):
+    return address.replace("[", "-").replace(", ", "-").replace("]", "")
+
+
 def model(value):
     return value if 0 < len(value) <= 60 and all([c in NAME for c in value]) else None
 
@@ -190,7 +205,7 @@ def names(value):
     return ",".join([name for name in HIDEABLE if name in said])
 
 
-READERS = {"model": model, "number": whole_number, "decimal": decimal, "part": part, "names": names}
+READERS = {"model": model, "number": whole_number, "decimal": decimal, "part": part, "address": address, "names": names}
 
 
 def write(said):
@@ -208,6 +223,7 @@ WRITERS = {
     "model": str,
     "number": str,
     "part": str,
+    "address": written_address,
     "decimal": written_decimal,
     "names": lambda value: value.replace(",", "%2C"),
 }

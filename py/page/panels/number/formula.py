@@ -1,0 +1,164 @@
+"""How a number is worked out, in MathML with the numbers of this run. `known` has them as they are to be read."""
+
+from page.text.markup import escape
+
+MINUS = "−"
+
+
+def written(shown):
+    """A number with a true minus sign and, where it is long, as it is."""
+    return shown.replace("-", MINUS)
+
+
+def formula(found, words):
+    """The steps of an answer of the worker's `inspect`, one line each, the last of which gives the number.
+
+    In `known`, "(bias)" is the bias with brackets where it needs some after a sign.
+    """
+    known = {"sum": word("number.sum", words)}
+    for one in found["values"]:
+        value = number(one)
+        known[one["name"]] = value
+        known["(" + one["name"] + ")"] = bracketed(value) if one["shown"].startswith("-") else value
+    lines = LINES.get(found["kind"], sum_lines)(found, known, words)
+    return "".join(['<math display="block">' + line + "</math>" for line in lines])
+
+
+def number(value):
+    """One that has a place of its own leads there."""
+    shown, at = written(value["shown"]), value["at"]
+    kind = ' class="result"' if value["name"] == "result" else ""
+    if not at:
+        return "<mn" + kind + ">" + shown + "</mn>"
+    return '<mn class="leads" role="link" tabindex="0" data-at="{0}" title="{0}">{1}</mn>'.format(escape(at), shown)
+
+
+def word(key, words):
+    return "<mtext>" + escape(words.say(key)) + "</mtext>"
+
+
+def row(*parts):
+    return "<mrow>" + "".join(parts) + "</mrow>"
+
+
+def sign(text):
+    return "<mo>" + text + "</mo>"
+
+
+def fraction(above, below):
+    return "<mfrac>" + above + below + "</mfrac>"
+
+
+def root(inside):
+    return "<msqrt>" + inside + "</msqrt>"
+
+
+def exponential(power):
+    return "<msup><mi>e</mi>" + power + "</msup>"
+
+
+def bracketed(*parts):
+    return sign("(") + "".join(parts) + sign(")")
+
+
+def less(left, right):
+    """A difference; what is taken off stands in brackets where it is below 0."""
+    return row(left, sign(MINUS), right)
+
+
+def weight_lines(found, known, words):
+    if "stored" in known:
+        return [row(known["stored"], sign("×"), known["(scale)"], sign("="), known["result"])]
+    return [row(word("number.learned", words), sign("="), known["result"])]
+
+
+def same_lines(found, known, words):
+    return [row(known["same"], sign("="), known["result"])]
+
+
+def stream_lines(found, known, words):
+    if "same" in known:
+        return same_lines(found, known, words)
+    return [row(known["left"], sign("+"), known["(right)"], sign("="), known["result"])]
+
+
+def norm_lines(found, known, words):
+    inside = row(known["variance"], sign("+"), known["epsilon"])
+    top = less(known["x"], known["(mean)"])
+    return [
+        row(fraction(top, root(inside)), sign("="), known["normalised"]),
+        row(known["normalised"], sign("×"), known["(gain)"], sign("+"), known["(bias)"], sign("="), known["result"]),
+    ]
+
+
+def sum_lines(found, known, words):
+    """Of a sum of products the table has the numbers; this says how it ends."""
+    parts = [known["sum"]]
+    for name in ("rest", "bias"):
+        if name in known:
+            parts += [sign("+"), known["(" + name + ")"]]
+    return [row(*parts, sign("="), known["result"])]
+
+
+def score_lines(found, known, words):
+    if found["rule"]:
+        return []
+    return [
+        row(known["sum"], sign("="), known["score"]),
+        row(fraction(known["score"], root(known["size"])), sign("="), known["result"]),
+    ]
+
+
+def share_lines(found, known, words):
+    if found["rule"]:
+        return []
+    return [
+        row(exponential(less(known["score"], known["(largest)"])), sign("="), known["weight"]),
+        row(fraction(known["weight"], known["total"]), sign("="), known["result"]),
+    ]
+
+
+def gelu_lines(found, known, words):
+    x, cube = known["x"], "<msup>" + row(known["(x)"]) + "<mn>3</mn></msup>"
+    inside = row(
+        root(fraction("<mn>2</mn>", "<mi>π</mi>")),
+        bracketed(x, sign("+"), "<mn>0.044715</mn>", sign("×"), cube),
+    )
+    half = fraction("<mn>1</mn>", "<mn>2</mn>")
+    return [
+        row(half, bracketed("<mn>1</mn>", sign("+"), "<mi>tanh</mi>", bracketed(inside)), sign("="), known["gate"]),
+        row(x, sign("×"), known["gate"], sign("="), known["result"]),
+    ]
+
+
+def probability_lines(found, known, words):
+    if found["rule"] == "greedy":
+        return []
+    lines = [
+        row(
+            fraction(less(known["logit"], known["(largest)"]), known["temperature"]),
+            sign("="),
+            known["scaled"],
+        ),
+        row(exponential(known["scaled"]), sign("="), known["weight"]),
+    ]
+    if not found["rule"]:
+        lines.append(row(fraction(known["weight"], known["total"]), sign("="), known["result"]))
+    return lines
+
+
+LINES = {
+    "weight": weight_lines,
+    "embed": same_lines,
+    "pos_embed": same_lines,
+    "resid_pre": stream_lines,
+    "resid_mid": stream_lines,
+    "resid_post": stream_lines,
+    "ln1": norm_lines,
+    "ln2": norm_lines,
+    "ln_final": norm_lines,
+    "scores": score_lines,
+    "pattern": share_lines,
+    "mlp_post": gelu_lines,
+    "probabilities": probability_lines,
+}

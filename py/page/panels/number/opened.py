@@ -1,0 +1,101 @@
+"""A number, opened: what it is, how it comes about, and the ways from it to others."""
+
+from page.panels.number import sums, titles
+from page.panels.number.formula import formula, written
+from page.state.counting import number_of
+from page.text.markup import escape
+from page.text.numbers import grouped
+
+SHORT_AXES = {  # what an axis counts, by the worker's word for it
+    "row": "tokens",
+    "column": "tokens",
+    "position": "positions",
+    "token": "entries",
+    "head": "heads",
+}
+
+
+def opened(found, answer, words):
+    """`found` is the worker's answer to `inspect`, `answer` the run's."""
+    key = titles.key_of(found["address"])
+    values = titles.values(found["address"], answer, found["token"])
+    return (
+        '<div class="number-what"><code translate="no">{address}</code><p>{what}</p>{ways}{vector}</div>'
+        '<div class="number-work">{formula}{sums}<p class="so">{so}</p></div>'
+    ).format(
+        address=escape(found["address"]),
+        what=words.html("number.what." + key, **values),
+        ways=ways(found, answer, words),
+        vector=vector(found, words),
+        formula=formula(found, words),
+        sums=sums.table(found, answer, words),
+        so=so(found, answer, values, words),
+    )
+
+
+def ways(found, answer, words):
+    """Where it comes from and where it goes, one link for each kind of number."""
+    pieces = []
+    for key, addresses in (("number.from", found["come_from"]), ("number.to", found["go_to"])):
+        kinds, links = [], []
+        for address in addresses:
+            kind = titles.read(address)[0]
+            if kind in kinds:
+                continue
+            kinds.append(kind)
+            links.append(
+                '<button type="button" class="leads" data-at="{0}" title="{0}">{1}</button>'.format(
+                    escape(address), escape(words.say("number.short." + titles.key_of(address)))
+                )
+            )
+        if links:
+            pieces.append("<span>" + words.say(key) + " " + ", ".join(links) + "</span>")
+    return '<p class="ways">' + "".join(pieces) + "</p>"
+
+
+def vector(found, words):
+    """The numbers that it stands among, and where; each can be chosen."""
+    size, place = found["shape"][-1], found["index"][-1]
+    shape = " × ".join(
+        [
+            grouped(length) + " " + words.say("number.axis." + SHORT_AXES.get(axis, "numbers"))
+            for length, axis in zip(found["shape"], found["axes"])
+        ]
+    )
+    return (
+        '<svg class="vector" viewBox="0 0 {size} 1" preserveAspectRatio="none" role="img" aria-label="{label}">'
+        '<image href="{picture}" width="{size}" height="1" preserveAspectRatio="none"/>'
+        '<path class="cursor" d="M{place} 0h1v1h-1z"/></svg>'
+        '<p class="entry"><label for="entry">{entry}</label>'
+        ' <input id="entry" type="number" min="1" max="{size}" value="{number}">'
+        ' {of}</p><p class="facts">{facts}</p>'
+    ).format(
+        size=size,
+        label=escape(words.say("number.vector", size=grouped(size))),
+        picture=found["vector"],
+        place=place,
+        entry=escape(words.say("number.entry")),
+        number=number_of(place),
+        of=words.say("of", total=grouped(size)),
+        facts=words.say(
+            "number.facts",
+            shape=shape,
+            least=written(found["least"]),
+            mean=written(found["mean"]),
+            most=written(found["most"]),
+            length=written(found["length"]),
+        ),
+    )
+
+
+def so(found, answer, values, words):
+    """One plain sentence at the end."""
+    result = '<b translate="no">' + written(found["result"]) + "</b>"
+    if found["rule"]:
+        return words.html("number.so." + found["rule"], **values)
+    if found["terms"]:
+        largest = max(found["terms"], key=lambda term: abs(float(term["product"])))
+        name = sums.name_of(largest["left_at"], answer)
+        return words.html("number.so.sum", result=result, term=name, product=written(largest["product"]), **values)
+    stored = found["values"][0]["name"] == "stored"
+    return words.html("number.so.stored" if stored else "number.so", result=result, **values)

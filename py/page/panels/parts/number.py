@@ -1,0 +1,56 @@
+"""Any number of the run, opened by its address: see `page/panels/number`."""
+
+import asyncio
+
+from page.browser.dom import shares_within
+from page.panels.number import titles
+from page.panels.number.opened import opened
+from page.panels.part import Part
+from page.state.counting import index_of
+
+
+class Number(Part):
+    place = "#flow"
+    link = "number"
+    has_csv = False
+
+    def __init__(self, name, page):
+        super().__init__(name, page)
+        self.found = None  # what the worker answered last
+
+    def title(self):
+        return titles.title(self.found["address"], self.figure.answer, self.found["token"], self.words)
+
+    async def fill(self):
+        shown, answer = self.page.state.shown, self.figure.answer
+        last = len(answer["tokens"]) - 1, answer["next"]["drawn"]["id"]
+        address = shown[0] if shown else "probabilities[{}, {}]".format(*last)
+        self.found = await self.ask("inspect", address, self.settings())
+        return opened(self.found, self.figure.answer, self.words)
+
+    def turned(self):
+        asyncio.create_task(self.page.dialog.fill())
+
+    def go(self, address):
+        self.page.state.set(shown=(address,))
+
+    def choose(self, number):
+        """Another number of the same vector."""
+        number = min(max(number, 0), self.found["shape"][-1] - 1)
+        place = self.found["index"][:-1] + [number]
+        self.go(self.found["address"].split("[")[0] + "[" + ", ".join([str(index) for index in place]) + "]")
+
+    def clicked(self, event):
+        leads, picture = event.target.closest(".leads"), event.target.closest(".vector")
+        if leads:
+            self.go(leads.getAttribute("data-at"))
+        elif picture:
+            across, _ = shares_within(picture, event)
+            self.choose(int(across * self.found["shape"][-1]))
+
+    def changed(self, event):
+        if event.target.id == "entry":
+            self.choose(index_of(int(event.target.value)))
+
+
+PART = Number
