@@ -18,7 +18,6 @@ from page.panels.part import Part
 class Queries(Part):
     """How long the queries of the head are."""
 
-    place = "#pattern"
     link = "queries"
     count = 0
 

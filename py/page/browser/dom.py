@@ -61,6 +61,11 @@ def on_scroll(handler):
     window.onresize = handler
 
 
+def on_any_key(handler):
+    """Call `handler` with each key that is pressed, wherever the keyboard is, after all others have seen it."""
+    document.addEventListener("keydown", handler)
+
+
 def watch_size(element, handler):
     """Call `handler` whenever the element's size has changed, also when its contents arrive."""
     window.ResizeObserver.new(lambda *_: handler()).observe(element)
@@ -127,9 +132,9 @@ def shares_within(element, event):
     return (event.clientX - box.left) / (box.width or 1), (event.clientY - box.top) / (box.height or 1)
 
 
-def is_inside(element, event):
-    across, down = shares_within(element, event)
-    return 0 <= across <= 1 and 0 <= down <= 1
+def root():
+    """The element of the whole page, on which custom properties are everyone's."""
+    return document.documentElement
 
 
 def drawn_under(drawing, selector, event):

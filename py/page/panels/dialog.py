@@ -1,27 +1,15 @@
-"""Opening a part: a dialog that grows from the part's own place while the rest is dimmed, one part at a time."""
+"""Opening a part: a panel docked below the picture, which stays alive; one part at a time."""
 
 import asyncio
 
-from page.browser.animations import animate, moves
 from page.browser.client import NoAnswer
-from page.browser.dom import (
-    by_id,
-    fill,
-    first_of,
-    is_inside,
-    on,
-    pixels,
-    place,
-    show,
-    viewport,
-    watch_size,
-    write,
-)
+from page.browser.dom import by_id, fill, first_of, on, on_any_key, place, root, show, viewport, write
 from page.browser.files import give
 from page.panels import parts
 
-ABOVE = 90  # pixels that it begins above the place it grows from
-GROWING = 220  # milliseconds
+LEAST, MOST = 0.2, 0.85  # of the window's height
+STEP = 0.05  # by a key
+ARROWS = {"ArrowUp": STEP, "ArrowDown": -STEP}
 
 
 class Dialog:
@@ -30,6 +18,7 @@ class Dialog:
         self.part = None  # the open one
         self.going = ""  # the name of the part that is open or on its way
         self.turn = 0  # counts what was opened and closed
+        self.high = 0.44  # of the window, as the style sheets have it at first
         parts.load()
         self.parts = {name: kind(name, page) for name, kind in parts.every.items()}
         page.state.listen(self.follow, "part", "shown")
@@ -46,8 +35,11 @@ class Dialog:
             on(dialog, event, self.passed_on(method))
         on(by_id("panel-close"), "click", lambda _: by_id("panel").close())
         on(by_id("panel-save"), "click", lambda _: asyncio.create_task(self.save()))
-        for what in (dialog, by_id("main")):  # the latter is as wide as the window
-            watch_size(what, self.keep_on_screen)
+        on_any_key(self.escaped)
+        handle = by_id("panel-height")
+        on(handle, "pointerdown", lambda event: handle.setPointerCapture(event.pointerId))
+        on(handle, "pointermove", lambda event: self.dragged(event, handle))
+        on(handle, "keydown", self.stepped)
 
     def passed_on(self, method):
         """What happens inside is the open part's."""
@@ -107,8 +99,8 @@ class Dialog:
         if before not in (None, part):
             before.closed()
         if not dialog.open:
-            dialog.showModal()
-            self.grow(dialog, part)
+            dialog.show()
+            by_id("figure").classList.add("docked")
         self.page.status.draw()
         part.ready()
 
@@ -120,35 +112,6 @@ class Dialog:
             self.going = self.part.name if self.part else ""
             self.page.state.set(part=self.going)
 
-    def grow(self, dialog, part):
-        """Over the place it belongs to, as far as the screen allows."""
-        width, height = viewport()
-        source = first_of(part.place).getBoundingClientRect()
-        # Not its rectangle: a dialog that is opened again while still growing would be measured too small.
-        wide, high, edge = dialog.offsetWidth, dialog.offsetHeight, pixels(dialog, "--edge")
-        left = min(max(source.left + source.width / 2 - wide / 2, edge), max(width - wide - edge, 0))
-        top = min(max(source.top - ABOVE, edge), max(height - high - edge, 0))
-        place(dialog, left="{:.0f}px".format(left), top="{:.0f}px".format(top))
-        frames = (
-            '[{{"transformOrigin": "{:.0f}px {:.0f}px", "transform": "scale({:.3f})", "opacity": 0}},'
-            ' {{"transform": "none", "opacity": 1}}]'
-        ).format(
-            source.left + source.width / 2 - left,
-            source.top + source.height / 2 - top,
-            min(1, source.width / (wide or 1)),
-        )
-        if moves():
-            animate(dialog, frames, GROWING)
-
-    def keep_on_screen(self):
-        """It moves rather than out of sight: up when what arrives makes it higher, left when the window narrows."""
-        dialog, (width, height) = by_id("panel"), viewport()
-        if dialog.open:
-            edge = pixels(dialog, "--edge")
-            left = max(min(dialog.offsetLeft, width - dialog.offsetWidth - edge), 0)
-            top = max(min(dialog.offsetTop, height - dialog.offsetHeight - edge), 0)
-            place(dialog, left="{:.0f}px".format(left), top="{:.0f}px".format(top))
-
     def closed(self):
         """The browser says so a moment later: the reader may have pressed something meanwhile, see `ask_for`."""
         if self.part is None or by_id("panel").open:
@@ -156,6 +119,7 @@ class Dialog:
         self.turn += 1
         self.page.status.unsay("question")
         self.page.status.draw()  # the others move out with the panel
+        by_id("figure").classList.remove("docked")
         part, self.part, self.going = self.part, None, ""
         part.closed()
         self.page.state.set(part=part.under.name if part.under else "")
@@ -176,11 +140,30 @@ class Dialog:
         give(address, "glassformer-" + name + ".csv")
 
     def clicked(self, event):
-        dialog, target = by_id("panel"), event.target
-        table = target.closest(".as-table")
+        table = event.target.closest(".as-table")
         if table:
             self.parts["table"].show(table.getAttribute("data-table"))
-        elif not target.closest(".panel-inside") and not is_inside(dialog, event):
-            dialog.close()
         elif self.part:
             self.part.clicked(event)
+
+    # The reader's hands
+
+    def escaped(self, event):
+        """Escape closes it, unless something smaller is open, which the browser closes then."""
+        if event.key == "Escape" and not event.defaultPrevented and not first_of(":popover-open"):
+            by_id("panel").close()
+
+    def dragged(self, event, handle):
+        if handle.hasPointerCapture(event.pointerId):
+            self.be_high(1 - event.clientY / viewport()[1])
+
+    def stepped(self, event):
+        if event.key in ARROWS:
+            event.preventDefault()
+            self.be_high(self.high + ARROWS[event.key])
+
+    def be_high(self, share):
+        """So much of the window."""
+        self.high = min(max(share, LEAST), MOST)
+        place(root(), **{"--dock": "{:.1f}vh".format(100 * self.high)})
+        by_id("panel-height").setAttribute("aria-valuenow", str(round(100 * self.high)))

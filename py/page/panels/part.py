@@ -8,7 +8,6 @@ from page.state.counting import number_of
 
 
 class Part:
-    place = "#figure"  # the element of the closed picture that it grows from
     needs_model = True  # it cannot open before a model is in use
     has_csv = True  # they can be saved
     link = ""  # its word in links, for good: links that were made before still open it; "" where none may

@@ -27,7 +27,7 @@ def formula(found, words):
 def number(value):
     """One that has a place of its own leads there."""
     shown, at = written(value["shown"]), value["at"]
-    kind = ' class="result"' if value["name"] == "result" else ""
+    kind = ' class="outcome"' if value["name"] == "result" else ""
     if not at:
         return "<mn" + kind + ">" + shown + "</mn>"
     return '<mn class="leads" role="link" tabindex="0" data-at="{0}" title="{0}">{1}</mn>'.format(escape(at), shown)

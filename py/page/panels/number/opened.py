@@ -20,8 +20,9 @@ def opened(found, answer, words):
     key = titles.key_of(found["address"])
     values = titles.values(found["address"], answer, found["token"])
     return (
-        '<div class="number-what"><code translate="no">{address}</code><p>{what}</p>{ways}{vector}</div>'
-        '<div class="number-work">{formula}{sums}<p class="so">{so}</p></div>'
+        '<div class="number-what"><code translate="no">{address}</code>{ways}<p>{what}</p></div>'
+        '<div class="number-how"><div class="number-work">{formula}{sums}<p class="so">{so}</p></div>'
+        '<div class="number-vector">{vector}</div></div>'
     ).format(
         address=escape(found["address"]),
         what=words.html("number.what." + key, **values),

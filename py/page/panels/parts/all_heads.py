@@ -47,7 +47,6 @@ def head_sentence(heads, block, head, words):
 
 
 class AllHeads(Part):
-    place = "#pattern"
     link = "heads"
 
     async def fill(self):

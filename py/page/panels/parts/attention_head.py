@@ -48,7 +48,6 @@ def lists(answer, names, kinds, words):
 
 
 class AttentionHead(Part):
-    place = "#pattern"
     link = "head"
 
     def __init__(self, name, page):

@@ -5,8 +5,6 @@ from page.panels.part import Part
 
 
 class Compare(Part):
-    place = "#curve"
-
     async def fill(self):
         answer = await self.ask("compare", self.settings())
         now = compare.label(self.figure.answer["tokens"], answer["next"], self.words)

@@ -52,7 +52,6 @@ def rows(answer, view, words):
 
 
 class Embedding(Part):
-    place = "#embedding"
     link = "embedding"
 
     async def fill(self):

@@ -28,7 +28,6 @@ def depth_table(depths, words):
 
 
 class LogitLens(Part):
-    place = "#logit-lens"
     link = "forming"
 
     async def fill(self):

@@ -4,7 +4,6 @@ from page.panels.part import Part
 
 
 class Picker(Part):
-    place = "#open-models"
     needs_model = has_csv = False
 
     async def fill(self):

@@ -10,7 +10,6 @@ from page.state.counting import index_of
 
 
 class Number(Part):
-    place = "#flow"
     link = "number"
     has_csv = False
 

@@ -127,7 +127,6 @@ def line(name, value, why):
 
 
 class Probabilities(Part):
-    place = "#candidates"
     link = "next"
 
     def __init__(self, name, page):

@@ -90,7 +90,6 @@ def precision_choice(answer, busy, words):
 
 
 class Run(Part):
-    place = "#open-run"
     has_csv = False
 
     async def fill(self):

@@ -13,7 +13,6 @@ SCALE = 2  # pixels of a saved PNG to one of the page
 
 
 class Share(Part):
-    place = "#share"
     needs_model = has_csv = False
 
     def title(self):

@@ -34,8 +34,6 @@ def whole(caption, heads, names, rows):
 
 
 class Table(Part):
-    place = "#flow"
-
     @property
     def of(self):
         """The picture's name."""
