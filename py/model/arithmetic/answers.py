@@ -11,7 +11,7 @@ class Value(TypedDict):
     """One of the numbers that a calculation goes through."""
 
     name: str
-    shown: Shown
+    digits: Shown
     at: str  # its own address, "" for one that has none
 
 
@@ -33,13 +33,13 @@ class Inspected(TypedDict):
     index: list[int]
     axes: list[str]  # what each of them counts
     shape: list[int]
-    token: str  # the vocabulary's entry that the number is about, "" where it is about none
+    shown: str  # the vocabulary's entry that the number is about, "" where it is about none
     result: Shown
     full: float | None  # not rounded; None for what is hidden, minus infinity
     vector: Picture  # the numbers along the last axis, one pixel each
-    least: Shown  # of them, as far as they are not hidden
+    smallest: Shown  # of them, as far as they are not hidden
     mean: Shown
-    most: Shown
+    largest: Shown
     length: Shown
     values: list[Value]  # in the order of computing, without the operands of `terms`
     terms: list[Term]

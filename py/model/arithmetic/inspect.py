@@ -36,15 +36,15 @@ def inspect(session: Session, tokenizer: Tokenizer, settings: Sampling, written:
         "index": list(address.place),
         "axes": list(address.axes),
         "shape": list(shape(address, session.config, tokens)),
-        "token": "".join(
+        "shown": "".join(
             tokenizer.display(i) for i, axis in zip(address.place, address.axes, strict=True) if axis == "token"
         ),
         "result": text(result, decimals["result"]) if math.isfinite(result) else "",
         "full": result if math.isfinite(result) else None,
         "vector": diverging_picture(vector[None], float(np.abs(known).max(initial=0.0))),
-        "least": summary(known.min()),
+        "smallest": summary(known.min()),
         "mean": summary(known.mean()),
-        "most": summary(known.max()),
+        "largest": summary(known.max()),
         "length": summary(float(np.linalg.norm(known))),
         "values": values(work, decimals),
         "terms": terms(work, decimals),
@@ -66,8 +66,8 @@ def values(work: Work, decimals: Decimals) -> list[Value]:
         if name in OPERANDS and work.terms:
             continue
         value = float(work.values[name][0])
-        shown = text(value, decimals[name]) if name in decimals and math.isfinite(value) else ""
-        found.append({"name": name, "shown": shown, "at": str(work.at[name]) if name in work.at else ""})
+        digits = text(value, decimals[name]) if name in decimals and math.isfinite(value) else ""
+        found.append({"name": name, "digits": digits, "at": str(work.at[name]) if name in work.at else ""})
     return found
 
 

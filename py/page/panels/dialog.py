@@ -33,7 +33,7 @@ class Dialog:
             ("keydown", "pressed"),
         ):
             on(dialog, event, self.passed_on(method))
-        on(by_id("panel-close"), "click", lambda _: by_id("panel").close())
+        on(by_id("panel-close"), "click", lambda _: self.shut())
         on(by_id("panel-save"), "click", lambda _: asyncio.create_task(self.save()))
         on_any_key(self.escaped)
         handle = by_id("panel-height")
@@ -63,7 +63,7 @@ class Dialog:
                 self.part.turned()
         elif not name:
             self.going = ""
-            by_id("panel").close()
+            self.shut()
         elif self.can_open(name):
             self.going = name
             asyncio.create_task(self.fill())
@@ -112,6 +112,11 @@ class Dialog:
             self.going = self.part.name if self.part else ""
             self.page.state.set(part=self.going)
 
+    def shut(self):
+        """The picture gets its room back before the keyboard goes back to what opened the part: it may stand there."""
+        by_id("figure").classList.remove("docked")
+        by_id("panel").close()
+
     def closed(self):
         """The browser says so a moment later: the reader may have pressed something meanwhile, see `ask_for`."""
         if self.part is None or by_id("panel").open:
@@ -119,7 +124,6 @@ class Dialog:
         self.turn += 1
         self.page.status.unsay("question")
         self.page.status.draw()  # the others move out with the panel
-        by_id("figure").classList.remove("docked")
         part, self.part, self.going = self.part, None, ""
         part.closed()
         self.page.state.set(part=part.under.name if part.under else "")
@@ -151,7 +155,7 @@ class Dialog:
     def escaped(self, event):
         """Escape closes it, unless something smaller is open, which the browser closes then."""
         if event.key == "Escape" and not event.defaultPrevented and not first_of(":popover-open"):
-            by_id("panel").close()
+            self.shut()
 
     def dragged(self, event, handle):
         if handle.hasPointerCapture(event.pointerId):

@@ -186,7 +186,7 @@ def address(value):
     """Of a number: "blocks.4.attn.z-6-3-16" for the worker's "blocks.4.attn.z[6, 3, 16]", whose brackets and commas
     few programs leave in a link."""
     name, *place = value.split("-")
-    fits = len(value) <= 60 and name and place and all([c in NAME for c in name])
+    fits = len(value) <= 60 and name and place and all([c in url_text.PLAIN + "_." for c in name])
     if not fits or not all([number and all([c in DIGITS for c in number]) for number in place]):
         return None
     return name + "[" + ", ".join(place) + "]"

@@ -147,7 +147,7 @@ def test_what_is_shown_is_true_and_comes_out(case, name, in_block):
         assert_true(answer["result"], value, address)
         for one in answer["values"]:
             if one["at"]:
-                assert_true(one["shown"], exact(trace, one["at"]), one["at"])
+                assert_true(one["digits"], exact(trace, one["at"]), one["at"])
         for term in answer["terms"]:
             for side in ("left", "right"):
                 assert_true(term[side], exact(trace, term[side + "_at"]), term[side + "_at"])
@@ -161,7 +161,7 @@ def test_what_is_shown_is_true_and_comes_out(case, name, in_block):
 
 def worked_out(answer):
     """What a reader gets from the numbers that are shown, each sum and product in full."""
-    known = {one["name"]: Decimal(one["shown"]) for one in answer["values"]}
+    known = {one["name"]: Decimal(one["digits"]) for one in answer["values"]}
     total = sum(product_of(term) for term in answer["terms"]) + sum(known.get(name, 0) for name in ("rest", "bias"))
     match answer["kind"]:
         case "weight":
@@ -202,7 +202,7 @@ def product_of(term):
 
 
 def assert_rounded(value, answer, name):
-    shown = Decimal(next(one["shown"] for one in answer["values"] if one["name"] == name))
+    shown = Decimal(next(one["digits"] for one in answer["values"] if one["name"] == name))
     assert abs(value - shown) <= Decimal(1).scaleb(shown.as_tuple().exponent) / 2, (answer["address"], name, value)
 
 

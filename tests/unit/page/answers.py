@@ -8,6 +8,7 @@ import numpy as np
 from build.paths import ROOT
 from build.site import site
 from model import sampling
+from model.arithmetic.inspect import inspect
 from model.explain.all_heads import attention_heads
 from model.explain.block_view import block_view, heatmap_table, one_score, square_table, stages
 from model.explain.logit_lens import says
@@ -23,6 +24,20 @@ SETTINGS = (  # temperature, top-k, top-p, count, query
     (1.35, 30, 0.4, 40, ""),
     (0.5, None, None, 12, " th"),
     (1, None, None, 12, "no such token"),
+)
+
+ADDRESSES = (
+    *("embed[2, 3]", "pos_embed[2, 3]", "ln_final[2, 7]", "logits[2, 9]", "probabilities[2, 9]", "wte.weight[5, 1]"),
+    *(f"blocks.2.{name}[2, 7]" for name in ("resid_pre", "ln1", "attn_out", "resid_mid", "mlp.pre", "mlp.post")),
+    *(f"blocks.2.attn.{name}[2, 1, 7]" for name in ("q", "k", "v", "z")),
+    *("blocks.0.resid_pre[1, 1]", "blocks.2.attn.scores[1, 2, 1]", "blocks.2.attn.pattern[1, 2, 4]"),
+    *("blocks.2.attn.scores[1, 2, 4]", "blocks.2.attn.pattern[1, 2, 0]", "blocks.5.mlp_out[3, 0]", "h.0.ln_1.bias[3]"),
+)
+SAMPLED = (  # temperature, top-k and top-p of a probability
+    {"temperature": 0.8, "top_k": None, "top_p": None, "u": 0.5},
+    {"temperature": 0, "top_k": None, "top_p": None, "u": 0.5},
+    {"temperature": 1, "top_k": 2, "top_p": None, "u": 0.5},
+    {"temperature": 1, "top_k": None, "top_p": 0.05, "u": 0.5},
 )
 
 
@@ -68,6 +83,7 @@ def as_json() -> str:
     answers["heads"] = attention_heads(session, tokenizer)
     answers["heatmap_tables"] = {name: heatmap_table(session, name, 2, 1) for name in ("token", "mlp_post", "head_q")}
     answers["square_tables"] = {name: square_table(session, name, 2, 1) for name in ("scores", "masked", "pattern")}
+    answers["inspected"] = [inspect(session, tokenizer, settings, at) for at in ADDRESSES for settings in SAMPLED]
     other = {"name": "b", "bytes": 129_268_512, "files": 11, "parameters": 124_439_808, "n_layer": 12, "n_head": 12}
     answers["models"] = site.list_models(ROOT / "weights")[:1]
     answers["models"].append(answers["models"][0] | other)

@@ -8,6 +8,8 @@ from page.figure.vessels.bars import OF_LONG
 from page.models import catalog, download_progress, user_files
 from page.next_token import candidates, compare, curve, needle, random_draw, sliders
 from page.panels import score
+from page.panels.number import titles
+from page.panels.number.opened import opened
 from page.panels.parts import all_heads, attention_head, embedding, probabilities, run
 from page.panels.parts.logit_lens import depth_table
 from page.panels.parts.table import heatmap_table, square_table
@@ -96,6 +98,9 @@ def drawings(asked, words):
         for step in range(0, found["d_head"] + 1, 16):
             drawn[f"step {number} {step}"] = score.step_text(step, found, words)
             drawn[f"mark {number} {step}"] = "{} {}".format(*score.mark_at(step, found["d_head"]))
+    for number, found in enumerate(asked["inspected"]):
+        drawn[f"number {number}"] = opened(found, short, words)
+        drawn[f"number title {number}"] = escape(titles.title(found["address"], short, found["shown"], words))
     drawn["search"] = probabilities.search_and_list(words)
     for number, following in enumerate(asked["following"]):
         drawn[f"odds {number}"] = probabilities.ranking(following, words)

@@ -3,6 +3,7 @@
 import html
 import json
 import random
+import re
 from urllib.parse import quote, quote_plus, unquote
 
 import pytest
@@ -15,7 +16,7 @@ from page.state import links, url_text
 from tests.unit.page.test_micropython import run_in_micropython
 
 DEFAULTS = {
-    **{"text": None, "model": "", "block": 1, "head": 1, "token": 0, "open": ""},
+    **{"text": None, "model": "", "block": 1, "head": 1, "token": 0, "open": "", "at": ""},
     **{"t": None, "k": 0, "p": None, "seed": None, "draw": 0, "hide": ""},
 }
 BY_JAVASCRIPT = "-_.!~*'()"  # what encodeURIComponent leaves bare
@@ -34,6 +35,12 @@ STATES = st.fixed_dictionaries(
         "head": NUMBERS,
         "token": NUMBERS,
         "open": st.sampled_from(("", *linked())),
+        "at": st.just("")
+        | st.builds(
+            lambda name, place: f"{name}[{', '.join(map(str, place))}]",
+            st.sampled_from(("blocks.4.attn.z", "embed", "h.11.mlp.c_proj.weight")),
+            st.lists(st.integers(0, 50256), min_size=1, max_size=3),
+        ),
         "t": st.none() | TEMPERATURES,
         "k": st.integers(0, 200),
         "p": st.none() | st.sampled_from([sliders.top_p_at(i) for i in range(5, 100)]),
@@ -185,6 +192,8 @@ def test_any_link_is_understood_as_far_as_it_goes(fragment):
             )
         elif kind == "names":
             assert set(found[name].split(",")) <= {"", *links.HIDEABLE}
+        elif kind == "address":
+            assert found[name] == "" or re.fullmatch(r"[\w.]+\[\d+(, \d+)*\]", found[name], re.ASCII)
         elif kind == "model":
             assert found[name] == default or set(found[name]) <= set(links.NAME)
         else:
@@ -199,6 +208,8 @@ def test_any_link_is_understood_as_far_as_it_goes(fragment):
         ("", {}, []),
         ("#block=3&head=2&token=7&open=heads", {"block": 3, "head": 2, "token": 7, "open": "heads"}, []),
         ("#block=3&block=4", {"block": 4}, []),
+        ("#at=blocks.4.attn.z-6-3-16", {"at": "blocks.4.attn.z[6, 3, 16]"}, []),
+        ("#at=embed&at=a-b", {}, ["at=a-b"]),
         ("#block=-1&head=1.5&token=1e3&open=table", {}, ["block=-1", "head=1.5", "token=1e3", "open=table"]),
         ("#block=1234567&open=HEAD&head=", {}, ["block=1234567", "head=", "open=HEAD"]),
         ("#open=__class__&constructor=1&==&&=", {}, ["open=__class__"]),

@@ -4,6 +4,7 @@ import ast
 import math
 import re
 from itertools import product
+from typing import get_args
 
 import pytest
 from hypothesis import example, given
@@ -11,14 +12,16 @@ from hypothesis import strategies as st
 
 from build.paths import ROOT
 from build.site.languages import texts_of
+from model.arithmetic.kinds import KINDS
 from model.checkpoint import file_error
-from model.sampling import cut_by
+from model.sampling import Rule, cut_by
 from page.figure import flow, matrix
 from page.figure.motion import pulse
 from page.figure.vessels.vessels import TRAVELS
 from page.models import catalog
 from page.next_token import candidates
 from page.panels import parts
+from page.panels.number import opened
 from page.panels.parts import run
 from page.panels.parts.share import FILES
 from page.state import links
@@ -198,12 +201,11 @@ def test_formula_names_what_happens():
     assert places == sorted(places), "temperature, then top-k, then softmax, then top-p"
 
 
-def test_every_part_that_opens_has_a_button_a_place_and_texts():
+def test_every_part_that_opens_has_a_button_and_texts():
     parts.load()
     assert set(parts.every) - {"table"} == set(re.findall('data-open="(.*?)"', HTML))
-    assert set(parts.linked()) == {"embedding", "forming", "head", "heads", "next"}, "links made before still open"
-    for name, part in parts.every.items():
-        assert f'id="{part.place.removeprefix("#")}"' in HTML
+    assert set(parts.linked()) == {"embedding", "forming", "head", "heads", "next", "number"}, "links still open"
+    for name in parts.every:
         assert {f"panel.{name}", f"panel.{name}.subtitle"} <= ENGLISH.keys()
 
 
@@ -276,6 +278,7 @@ def test_every_text_is_used_and_every_used_text_exists():
     helped = re.findall('data-help="(.*?)"', HTML + every)
     parts.load()
     stages = re.findall('data-table="(.*?)"', drawn["steps"])
+    kinds = ("weight", *(kind.word for kind in KINDS.values()))
     names = {
         "*": [
             *re.findall('data-(?:text|label|every-language)="(.*?)"', HTML),  # and the panel's own shorthand for `say`
@@ -297,6 +300,11 @@ def test_every_text_is_used_and_every_used_text_exists():
         "next.*": ("sampled", "model"),
         "next.*.why": ("sampled", "model"),
         "probabilities.cut.*": [cut_by(0, [1, 0], [0, 1], *rules) for rules in ((1, None), (None, 0.5))],
+        "number.axis.*": ("numbers", *opened.SHORT_AXES.values()),
+        "number.of.*": kinds,
+        "number.short.*": kinds,
+        "number.so.*": ("hidden", "greedy", *get_args(Rule)),
+        "number.what.*": kinds,
         "panel.*": parts.every,
         "panel.*.subtitle": parts.every,
         "pulse.*": (*pulse.STAGES, *pulse.DOES, "step"),

@@ -15,26 +15,26 @@ def formula(found, words):
 
     In `known`, "(bias)" is the bias with brackets where it needs some after a sign.
     """
-    known = {"sum": word("number.sum", words)}
+    known = {"sum": word(words.say("number.sum"))}
     for one in found["values"]:
         value = number(one)
         known[one["name"]] = value
-        known["(" + one["name"] + ")"] = bracketed(value) if one["shown"].startswith("-") else value
+        known["(" + one["name"] + ")"] = bracketed(value) if one["digits"].startswith("-") else value
     lines = LINES.get(found["kind"], sum_lines)(found, known, words)
     return "".join(['<math display="block">' + line + "</math>" for line in lines])
 
 
 def number(value):
     """One that has a place of its own leads there."""
-    shown, at = written(value["shown"]), value["at"]
+    shown, at = written(value["digits"]), value["at"]
     kind = ' class="outcome"' if value["name"] == "result" else ""
     if not at:
         return "<mn" + kind + ">" + shown + "</mn>"
     return '<mn class="leads" role="link" tabindex="0" data-at="{0}" title="{0}">{1}</mn>'.format(escape(at), shown)
 
 
-def word(key, words):
-    return "<mtext>" + escape(words.say(key)) + "</mtext>"
+def word(text):
+    return "<mtext>" + escape(text) + "</mtext>"
 
 
 def row(*parts):
@@ -69,7 +69,7 @@ def less(left, right):
 def weight_lines(found, known, words):
     if "stored" in known:
         return [row(known["stored"], sign("×"), known["(scale)"], sign("="), known["result"])]
-    return [row(word("number.learned", words), sign("="), known["result"])]
+    return [row(word(words.say("number.learned")), sign("="), known["result"])]
 
 
 def same_lines(found, known, words):

@@ -18,7 +18,7 @@ SHORT_AXES = {  # what an axis counts, by the worker's word for it
 def opened(found, answer, words):
     """`found` is the worker's answer to `inspect`, `answer` the run's."""
     key = titles.key_of(found["address"])
-    values = titles.values(found["address"], answer, found["token"])
+    values = titles.values(found["address"], answer, found["shown"])
     return (
         '<div class="number-what"><code translate="no">{address}</code>{ways}<p>{what}</p></div>'
         '<div class="number-how"><div class="number-work">{formula}{sums}<p class="so">{so}</p></div>'
@@ -26,7 +26,7 @@ def opened(found, answer, words):
     ).format(
         address=escape(found["address"]),
         what=words.html("number.what." + key, **values),
-        ways=ways(found, answer, words),
+        ways=ways(found, words),
         vector=vector(found, words),
         formula=formula(found, words),
         sums=sums.table(found, answer, words),
@@ -34,24 +34,24 @@ def opened(found, answer, words):
     )
 
 
-def ways(found, answer, words):
+def ways(found, words):
     """Where it comes from and where it goes, one link for each kind of number."""
-    pieces = []
-    for key, addresses in (("number.from", found["come_from"]), ("number.to", found["go_to"])):
-        kinds, links = [], []
-        for address in addresses:
-            kind = titles.read(address)[0]
-            if kind in kinds:
-                continue
+    ways = ((words.say("number.from"), found["come_from"]), (words.say("number.to"), found["go_to"]))
+    return '<p class="ways">' + "".join([way(name, addresses, words) for name, addresses in ways if addresses]) + "</p>"
+
+
+def way(name, addresses, words):
+    links, kinds = [], []
+    for address in addresses:
+        kind = titles.read(address)[0]
+        if kind not in kinds:
             kinds.append(kind)
             links.append(
                 '<button type="button" class="leads" data-at="{0}" title="{0}">{1}</button>'.format(
                     escape(address), escape(words.say("number.short." + titles.key_of(address)))
                 )
             )
-        if links:
-            pieces.append("<span>" + words.say(key) + " " + ", ".join(links) + "</span>")
-    return '<p class="ways">' + "".join(pieces) + "</p>"
+    return "<span>" + name + " " + ", ".join(links) + "</span>"
 
 
 def vector(found, words):
@@ -81,9 +81,9 @@ def vector(found, words):
         facts=words.say(
             "number.facts",
             shape=shape,
-            least=written(found["least"]),
+            least=written(found["smallest"]),
             mean=written(found["mean"]),
-            most=written(found["most"]),
+            most=written(found["largest"]),
             length=written(found["length"]),
         ),
     )

@@ -36,10 +36,10 @@ def table(found, answer, words):
     pieces.append("</tbody><tfoot>")
     known = {one["name"]: one for one in found["values"]}
     if "rest" in known:
-        pieces.append(last(words.say("number.rest", count=found["others"]), known["rest"]["shown"]))
+        pieces.append(last(words.say("number.rest", count=found["others"]), known["rest"]["digits"]))
     if "bias" in known:
-        pieces.append(last(words.say("number.bias"), known["bias"]["shown"], known["bias"]["at"]))
-    pieces.append(last(words.say("number.total"), known.get("score", known["result"])["shown"], kind="whole"))
+        pieces.append(last(words.say("number.bias"), known["bias"]["digits"], known["bias"]["at"]))
+    pieces.append(last(words.say("number.total"), known.get("score", known["result"])["digits"], kind="whole"))
     pieces.append("</tfoot></table>")
     return "".join(pieces)
 

@@ -7,6 +7,7 @@ from page.panels.number import titles
 from page.panels.number.opened import opened
 from page.panels.part import Part
 from page.state.counting import index_of
+from page.text.markup import escape
 
 
 class Number(Part):
@@ -18,13 +19,18 @@ class Number(Part):
         self.found = None  # what the worker answered last
 
     def title(self):
-        return titles.title(self.found["address"], self.figure.answer, self.found["token"], self.words)
+        if self.found is None:
+            return self.words.say("panel.number")
+        return titles.title(self.found["address"], self.figure.answer, self.found["shown"], self.words)
 
     async def fill(self):
         shown, answer = self.page.state.shown, self.figure.answer
         last = len(answer["tokens"]) - 1, answer["next"]["drawn"]["id"]
         address = shown[0] if shown else "probabilities[{}, {}]".format(*last)
-        self.found = await self.ask("inspect", address, self.settings())
+        found = await self.ask("inspect", address, self.settings())
+        self.found = None if "no_such" in found else found
+        if self.found is None:
+            return '<p class="note">' + self.words.html("number.none", address=escape(address)) + "</p>"
         return opened(self.found, self.figure.answer, self.words)
 
     def turned(self):
@@ -35,6 +41,8 @@ class Number(Part):
 
     def choose(self, number):
         """Another number of the same vector."""
+        if self.found is None:
+            return
         number = min(max(number, 0), self.found["shape"][-1] - 1)
         place = self.found["index"][:-1] + [number]
         self.go(self.found["address"].split("[")[0] + "[" + ", ".join([str(index) for index in place]) + "]")
