@@ -253,7 +253,31 @@ KINDS: dict[str, Kind] = {
     "logits": Kind("logits", logit, into("probabilities")),
     "probabilities": Kind("probabilities", works.drawn, nowhere),
 }
-WEIGHT = Kind("weight", works.learned, nowhere)
+USED_IN = {  # by the beginning of a weight's name, the activation that a row of it, or a number, goes into
+    "ln_1": "ln1",
+    "attn.c_proj": "attn_out",
+    "ln_2": "ln2",
+    "mlp.c_fc": "mlp.pre",
+    "mlp.c_proj": "mlp_out",
+    "ln_f": "ln_final",
+    "wte": "logits",
+}
+
+
+def used(source: Source, a: Address) -> list[Address]:
+    """Where a weight is used for the last token; that of a position, where it stands."""
+    last, first = len(source.session.ids) - 1, a.place[0]
+    if a.name == "wpe.weight":
+        return [Address("pos_embed", None, a.place)] if first <= last else []
+    name = a.name.rpartition(".")[0]
+    if name != "attn.c_attn":
+        return [here(a, USED_IN[name], last, first)]
+    config = source.session.config
+    part, number = divmod(first, config.n_embd)
+    return [here(a, ("attn.q", "attn.k", "attn.v")[part], last, *divmod(number, config.d_head))]
+
+
+WEIGHT = Kind("weight", works.learned, used)
 
 
 def kind_of(address: Address) -> Kind:

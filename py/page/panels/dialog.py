@@ -126,7 +126,10 @@ class Dialog:
         self.page.status.draw()  # the others move out with the panel
         part, self.part, self.going = self.part, None, ""
         part.closed()
-        self.page.state.set(part=part.under.name if part.under else "")
+        if part.under:
+            self.page.state.set(part=part.under.name, shown=part.under_shown)
+        else:
+            self.page.state.set(part="")
 
     async def refresh(self):
         """The same part again, after another text, block, head or language."""

@@ -12,6 +12,7 @@ class Part:
     has_csv = True  # they can be saved
     link = ""  # its word in links, for good: links that were made before still open it; "" where none may
     under = None  # the part that comes back when it is closed
+    under_shown = ()  # what that showed
 
     def __init__(self, name, page):
         self.name = name

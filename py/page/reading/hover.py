@@ -9,7 +9,7 @@ import asyncio
 
 from page.browser.dom import by_id, drawn_under, first_of, on, on_any_input, on_scroll
 from page.figure.heatmap import magnified
-from page.reading import cells, marks
+from page.reading import addresses, cells, marks
 from page.reading.tooltip import Tooltip
 from page.text.markup import escape, word_html
 from page.text.numbers import percent, signed
@@ -23,7 +23,7 @@ class Hover:
         self.figure = figure
         self.words = words
         self.client = client
-        self.parts = parts  # what opens: a cell's table; the head, which shows its cells
+        self.parts = parts  # what opens: a number; the head, which shows its cells
         self.tip = Tooltip()
         self.at = {}  # by name of the strip or matrix, the (row, column) last pointed at
         self.spot = None  # what is read, or was when Escape was pressed: (kind, name, where in it)
@@ -78,20 +78,20 @@ class Hover:
                 self.gone()
 
     def clicked(self, event):
-        """A strip or matrix opens as a table; with a finger, what is touched is read first."""
+        """The number opens that is clicked; with a finger, what is touched is read first."""
         found = self.under(event)
         if found is None:
             self.gone()
         elif event.pointerType == "mouse" or (found[0] == self.spot and self.tip.shown):
-            self.open_table(found[0])
+            self.open_number(found[0])
         elif not found[1].closest("button"):  # that does something else
             self.point(found, "touch")
 
     def clicked_tip(self, event):
         if event.target.closest(".close"):
             self.gone()
-        elif event.target.closest("#reading-table"):
-            self.open_table(self.spot)
+        elif event.target.closest("#reading-number"):
+            self.open_number(self.spot)
 
     def moved_inside(self, event):
         element = self.picture(event)
@@ -118,7 +118,7 @@ class Hover:
             return
         if event.key == "Enter" and not element.closest("#panel"):
             event.preventDefault()
-            self.open_table(spot_of(element, None))
+            self.open_number(spot_of(element, self.at.get(cells.name_of(element), (0, 0))))
         elif event.key in cells.ARROWS:
             event.preventDefault()
             here = cells.next_cell(element, self.at.get(cells.name_of(element), (0, 0)), event.key, self.figure.view)
@@ -228,11 +228,20 @@ class Hover:
         self.by, self.leaving = "", False
         self.tip.hide()
 
-    def open_table(self, spot):
-        """Of a strip column or a matrix of the flow."""
-        if spot[0] == "flow":
+    def open_number(self, spot):
+        """How the number came about that stands there, if one does."""
+        address = self.address(spot)
+        if address:
             self.gone()
-            self.parts["table"].show(spot[1])
+            self.parts["number"].show(address)
+
+    def address(self, spot):
+        kind, name, here = spot
+        if kind == "mark":
+            return addresses.of_mark(name, here, self.figure)
+        if name == "pattern":
+            return addresses.of_cell(here[0], here[1], self.figure.view)
+        return addresses.of_strip(name, here[0], here[1], self.figure.view)
 
     # What is said of it
 
@@ -285,8 +294,9 @@ class Hover:
                 cells.name_cell(self.element, self.spot[2], line.textContent)
             return
         is_cell = self.spot[0] == "flow"
+        opens = bool(self.address(self.spot))
         is_square = is_cell and not cells.is_strip(self.element)  # right of its row lies what is hidden
-        self.tip.say(html, self.box(), picture, is_cell, is_square)
+        self.tip.say(html, self.box(), picture, opens, is_square)
         if is_cell:
             cells.name_cell(self.element, self.spot[2], by_id("reading").textContent)
 

@@ -15,18 +15,18 @@ class Tooltip:
         self.shown = False
         self.on_its_line = False  # see `beside`
 
-    def say(self, html, box, picture="", is_cell=False, on_its_line=False):
+    def say(self, html, box, picture="", opens=False, on_its_line=False):
         """`html` about what stands at `box`, see `beside`.
 
-        `picture` goes with it; `is_cell`: of a strip or a matrix, which opens as a table.
+        `picture` goes with it; `opens`: it has a number that can be opened.
         """
         self.on_its_line = on_its_line
         tip = by_id("tip")
         fill("reading", html)
         fill("tip-picture", picture)
         show("tip-picture", bool(picture))
-        show("tip-keys", is_cell)
-        show("reading-table", is_cell)
+        show("tip-keys", opens)
+        show("reading-number", opens)
         tip.classList.add("shown")
         self.shown = True
         self.move(box)

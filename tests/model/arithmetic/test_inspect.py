@@ -234,6 +234,20 @@ def test_walks_backwards_reach_an_embedding_and_forwards_the_list(case):
             written = drawn.choice(inspect(session, NAMES, SETTINGS, written)["go_to"])
 
 
+@pytest.mark.parametrize("name, in_block", [(n, False) for n in WEIGHTS] + [(n, True) for n in WEIGHTS_OF_A_BLOCK])
+def test_a_weight_leads_to_a_number_that_is_made_with_it(case, name, in_block):
+    session, _ = case
+    for address in addresses(session, name, in_block, 4):
+        uses = inspect(session, NAMES, SETTINGS, str(address))["go_to"]
+        if name == "wpe.weight" and address.place[0] >= len(session.ids):
+            assert uses == []
+            continue
+        came = [written.split("[") for written in inspect(session, NAMES, SETTINGS, uses[0])["come_from"]]
+        array, place = str(address).split("[")
+        axis = place.rstrip("]").split(", ")[0]
+        assert any(name == array and there.rstrip("]").split(", ")[0] == axis for name, there in came), uses
+
+
 def is_weight(written):
     name = written.split("[")[0]
     return name in WEIGHTS or name.startswith("h.")

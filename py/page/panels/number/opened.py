@@ -6,6 +6,21 @@ from page.state.counting import number_of
 from page.text.markup import escape
 from page.text.numbers import grouped
 
+TABLES = {  # the picture's strips and the head's squares, as tables
+    "embed": "token",
+    "pos_embed": "position",
+    "resid_pre": "resid_pre",
+    "attn.q": "q",
+    "attn.k": "k",
+    "attn.v": "v",
+    "attn.scores": "masked",
+    "attn.pattern": "pattern",
+    "attn.z": "z",
+    "attn_out": "attn_out",
+    "resid_mid": "resid_mid",
+    "mlp.post": "mlp_post",
+    "resid_post": "resid_post",
+}
 SHORT_AXES = {  # what an axis counts, by the worker's word for it
     "row": "tokens",
     "column": "tokens",
@@ -22,12 +37,13 @@ def opened(found, answer, words):
     return (
         '<div class="number-what"><code translate="no">{address}</code>{ways}<p>{what}</p></div>'
         '<div class="number-how"><div class="number-work">{formula}{sums}<p class="so">{so}</p></div>'
-        '<div class="number-vector">{vector}</div></div>'
+        '<div class="number-vector">{vector}{table}</div></div>'
     ).format(
         address=escape(found["address"]),
         what=words.html("number.what." + key, **values),
         ways=ways(found, words),
         vector=vector(found, words),
+        table=as_table(found, words),
         formula=formula(found, words),
         sums=sums.table(found, answer, words),
         so=so(found, answer, values, words),
@@ -52,6 +68,14 @@ def way(name, addresses, words):
                 )
             )
     return "<span>" + name + " " + ", ".join(links) + "</span>"
+
+
+def as_table(found, words):
+    if found["name"] not in TABLES:
+        return ""
+    return '<button type="button" class="as-table" data-table="{}">{}</button>'.format(
+        TABLES[found["name"]], words.say("table.show")
+    )
 
 
 def vector(found, words):

@@ -28,6 +28,9 @@ SHORT = {  # by the name in an address, the word for it in the texts' keys
 }
 
 
+SQUARES = ("attn.scores", "attn.pattern")  # of a head: asking token by answering token
+
+
 def read(address):
     """(name, block or None, place) of an address as the worker writes it."""
     name, place = address[:-1].split("[")
@@ -64,7 +67,7 @@ def values(address, answer, token, write=word_html):
         "name": address,
     }
     row = None
-    if name in ("attn.scores", "attn.pattern"):
+    if name in SQUARES:
         row, column = place[1], place[2]
         said["head"], said["other"] = str(number_of(place[0])), write(answer["tokens"][column]["shown"])
     elif not is_weight(name):

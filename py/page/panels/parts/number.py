@@ -5,6 +5,7 @@ import asyncio
 from page.browser.dom import shares_within
 from page.panels.number import titles
 from page.panels.number.opened import opened
+from page.panels.number.titles import SQUARES
 from page.panels.part import Part
 from page.state.counting import index_of
 from page.text.markup import escape
@@ -36,7 +37,21 @@ class Number(Part):
     def turned(self):
         asyncio.create_task(self.page.dialog.fill())
 
+    def show(self, address):
+        """Open it, from the picture."""
+        self.page.dialog.closed()
+        self.page.state.set(part=self.name, shown=(address,))
+
     def go(self, address):
+        """On to another number; the picture goes along to its block and head."""
+        name, block, place = titles.read(address)
+        if block is not None and not titles.is_weight(name):
+            moves = {"block": block}
+            if name in SQUARES:
+                moves["head"] = place[0]
+            elif len(place) == 3:
+                moves["head"] = place[1]
+            self.page.choice.choose(**moves)
         self.page.state.set(shown=(address,))
 
     def choose(self, number):

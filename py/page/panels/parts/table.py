@@ -41,7 +41,7 @@ class Table(Part):
 
     def show(self, of):
         if not self.is_open:
-            self.under = self.page.dialog.part
+            self.under, self.under_shown = self.page.dialog.part, self.page.state.shown
         self.page.state.set(part=self.name, shown=(of,))
 
     async def fill(self):
