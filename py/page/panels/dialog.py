@@ -101,6 +101,7 @@ class Dialog:
         if not dialog.open:
             dialog.show()
             by_id("figure").classList.add("docked")
+            self.page.figure.draw_ribbons()
         self.page.status.draw()
         part.ready()
 
@@ -115,6 +116,7 @@ class Dialog:
     def shut(self):
         """The picture gets its room back before the keyboard goes back to what opened the part: it may stand there."""
         by_id("figure").classList.remove("docked")
+        self.page.figure.draw_ribbons()
         by_id("panel").close()
 
     def closed(self):
@@ -174,3 +176,4 @@ class Dialog:
         self.high = min(max(share, LEAST), MOST)
         place(root(), **{"--dock": "{:.1f}vh".format(100 * self.high)})
         by_id("panel-height").setAttribute("aria-valuenow", str(round(100 * self.high)))
+        self.page.figure.draw_ribbons()
