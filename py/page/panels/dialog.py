@@ -29,6 +29,7 @@ class Dialog:
             ("change", "changed"),
             ("input", "typed"),
             ("pointerover", "hovered"),
+            ("pointermove", "moved"),
             ("focusin", "hovered"),
             ("keydown", "pressed"),
         ):
@@ -48,10 +49,10 @@ class Dialog:
     def can_open(self, name):
         return self.page.client.ready or not self.parts[name].needs_model
 
-    def ask_for(self, name):
-        """The reader wants a part opened."""
+    def ask_for(self, name, shown=()):
+        """The reader wants a part opened, or shown this if it is open."""
         self.closed()
-        self.page.state.set(part=name)
+        self.page.state.set(part=name, shown=shown)
         if not self.can_open(name):
             self.page.prepared.keeps()  # `follow` opens it
 
@@ -67,6 +68,10 @@ class Dialog:
         elif self.can_open(name):
             self.going = name
             asyncio.create_task(self.fill())
+
+    def fill_again(self):
+        """The open part shows something else."""
+        asyncio.create_task(self.fill())
 
     async def open(self, name):
         """Open the part, until it is there."""

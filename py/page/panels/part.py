@@ -84,6 +84,9 @@ class Part:
     def hovered(self, event):
         """Something is pointed at, or has the keyboard."""
 
+    def moved(self, event):
+        """The pointer is at another place."""
+
     def pressed(self, event):
         """A key."""
 

@@ -1,5 +1,6 @@
 """One attention score worked out: its query and key, their products, the running sum, and what follows from it."""
 
+from page.panels.player import controls
 from page.text.markup import escape, quoted, quoted_html
 from page.text.numbers import percent, signed
 
@@ -16,11 +17,7 @@ def worked_out(score, asking, answering, words):
         '<div class="cell-lines"><h3>{title}</h3><p class="subtitle">{who}</p><svg viewBox="0 0 {width} 190"'
         ' class="products" translate="no" role="img" aria-label="{label}"><defs><clipPath id="reveal">'
         '<rect id="reveal-box" x="0" y="-8" width="{width}" height="198"/></clipPath></defs>{lines}</svg>'
-        '<div class="player"><button type="button" id="play">{play}</button>'
-        '<button type="button" id="step-back" aria-label="{back}">‹</button>'
-        '<button type="button" id="step-on" aria-label="{on}">›</button>'
-        '<input type="range" id="scrub" min="0" max="{size}" value="{size}" aria-label="{scrub}">'
-        '<button type="button" id="skip">{skip}</button><output id="step-text" translate="no"></output></div></div>'
+        "{controls}</div>"
         '<div class="cell-results">{results}</div>'
     ).format(
         title=say("cell.title"),
@@ -28,12 +25,7 @@ def worked_out(score, asking, answering, words):
         width=WIDTH,
         label=escape(say("cell.picture", size=size, **plain)),
         lines=lines(score, names, words),
-        play=say("player.play"),
-        back=escape(say("player.back")),
-        on=escape(say("player.on")),
-        scrub=escape(say("player.scrub")),
-        skip=say("player.skip"),
-        size=size,
+        controls=controls(size, words),
         results=results(score, names, words),
     )
 

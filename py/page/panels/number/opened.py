@@ -1,10 +1,13 @@
 """A number, opened: what it is, how it comes about, and the ways from it to others."""
 
 from page.panels.number import sums, titles
+from page.panels.number.curve import curve
 from page.panels.number.formula import formula, written
+from page.panels.number.product import PRODUCTS
+from page.panels.player import controls
 from page.state.counting import number_of
-from page.text.markup import escape
-from page.text.numbers import grouped
+from page.text.markup import escape, visible
+from page.text.numbers import grouped, signed
 
 TABLES = {  # the picture's strips and the head's squares, as tables
     "embed": "token",
@@ -36,16 +39,18 @@ def opened(found, answer, words):
     values = titles.values(found["address"], answer, found["shown"])
     return (
         '<div class="number-what"><code translate="no">{address}</code>{ways}<p>{what}</p></div>'
-        '<div class="number-how"><div class="number-work">{formula}{sums}<p class="so">{so}</p></div>'
-        '<div class="number-vector">{vector}{table}</div></div>'
+        '<div class="number-how"><div class="number-work">{formula}{sums}{player}<p class="so">{so}</p></div>'
+        '<div class="number-vector">{vector}{table}{more}</div></div>'
     ).format(
         address=escape(found["address"]),
         what=words.html("number.what." + key, **values),
         ways=ways(found, words),
         vector=vector(found, words),
         table=as_table(found, words),
+        more=more(found, words),
         formula=formula(found, words),
         sums=sums.table(found, answer, words),
+        player=controls(len(found["terms"]), words) if found["terms"] else "",
         so=so(found, answer, values, words),
     )
 
@@ -75,6 +80,29 @@ def as_table(found, words):
         return ""
     return '<button type="button" class="as-table" data-table="{}">{}</button>'.format(
         TABLES[found["name"]], words.say("table.show")
+    )
+
+
+def more(found, words):
+    """What else helps to see it: a curve, neighbours, the product that it is one number of."""
+    if found["kind"] == "mlp_post":
+        return curve(float(found["values"][0]["digits"]), escape(words.say("number.gelu")))
+    if found["kind"] == "embed":
+        return '<div id="nearest"></div>'
+    if found["name"] in PRODUCTS:
+        return '<details id="whole"><summary>{}</summary><div id="whole-product"></div></details>'.format(
+            words.say("number.whole")
+        )
+    return ""
+
+
+def neighbours(found, words):
+    """The tokens whose embeddings are most like that of the token: `found` is the worker's answer to `nearest`."""
+    items = [
+        "<li>{} <span>{}</span></li>".format(visible(one["shown"]), signed(one["cosine"])) for one in found["tokens"]
+    ]
+    return '<p class="subtitle">{}</p><ol class="neighbours" translate="no">{}</ol>'.format(
+        words.say("number.nearest"), "".join(items)
     )
 
 

@@ -1,14 +1,12 @@
 """An attention head, opened: three steps from queries and keys to shares, and any cell of them worked out."""
 
-from page.browser.dom import all_of, fill, first_of
+from page.browser.dom import all_of, by_id, fill, first_of, write
 from page.figure.heatmap import labelled
 from page.figure.matrix import emphasis, legend, stage
 from page.panels import score
 from page.panels.part import Part, reading
-from page.panels.score_player import Player
+from page.panels.player import Player
 from page.text.markup import visible
-
-PLAYED = ("play", "step-back", "step-on", "skip")  # buttons
 
 
 def steps(answer, names, words):
@@ -52,7 +50,8 @@ class AttentionHead(Part):
 
     def __init__(self, name, page):
         super().__init__(name, page)
-        self.player = Player(page.words)
+        self.player = Player(page.words, self.draw_step)
+        self.score = None  # the chosen cell's, worked out
         self.count = 0  # of tokens in the steps
         self.turn = 0  # counts the fillings
         self.of = None  # the run, block and head that the state's chosen cell belongs to
@@ -107,15 +106,20 @@ class AttentionHead(Part):
         tokens = self.figure.answer["tokens"]
         shown = tokens[found["row"]]["shown"], tokens[found["column"]]["shown"]
         fill("cell", score.worked_out(found, *shown, self.words))
-        self.player.show(found)
+        self.score = found
+        self.player.show(found["d_head"])
+
+    def draw_step(self, step):
+        width, mark = score.mark_at(step, self.score["d_head"])
+        by_id("reveal-box").setAttribute("width", str(width))
+        by_id("step-mark").setAttribute("d", mark)
+        write("step-text", score.step_text(step, self.score, self.words))
 
     def clicked(self, event):
-        if event.target.id in PLAYED:
-            self.player.press(event.target.id)
+        self.player.clicked(event)
 
     def typed(self, event):
-        if event.target.id == "scrub":
-            self.player.scrub()
+        self.player.typed(event)
 
 
 PART = AttentionHead

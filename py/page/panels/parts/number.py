@@ -1,12 +1,10 @@
 """Any number of the run, opened by its address: see `page/panels/number`."""
 
-import asyncio
-
-from page.browser.dom import shares_within
-from page.panels.number import titles
-from page.panels.number.opened import opened
-from page.panels.number.titles import SQUARES
+from page.browser.dom import all_of, by_id, fill, first_of, on, shares_within, write
+from page.panels.number import product, sums, titles
+from page.panels.number.opened import neighbours, opened
 from page.panels.part import Part
+from page.panels.player import Player
 from page.state.counting import index_of
 from page.text.markup import escape
 
@@ -18,6 +16,8 @@ class Number(Part):
     def __init__(self, name, page):
         super().__init__(name, page)
         self.found = None  # what the worker answered last
+        self.whole = None  # the product that it is one number of, once it has been asked for
+        self.player = Player(page.words, self.draw_step)
 
     def title(self):
         if self.found is None:
@@ -30,24 +30,67 @@ class Number(Part):
         address = shown[0] if shown else "probabilities[{}, {}]".format(*last)
         found = await self.ask("inspect", address, self.settings())
         self.found = None if "no_such" in found else found
+        self.whole = None
         if self.found is None:
             return '<p class="note">' + self.words.html("number.none", address=escape(address)) + "</p>"
-        return opened(self.found, self.figure.answer, self.words)
+        return opened(found, answer, self.words)
+
+    def ready(self):
+        self.player.stop()
+        if self.found is None:
+            return
+        if self.found["terms"]:
+            self.player.show(len(self.found["terms"]))
+        if self.found["kind"] == "embed":
+            token = self.figure.answer["tokens"][self.found["index"][0]]["id"]
+            self.page.client.ask_newest("nearest", self.show_neighbours, "nearest", token)
+        details = by_id("whole")
+        if details:
+            on(details, "toggle", self.show_product)
 
     def turned(self):
-        asyncio.create_task(self.page.dialog.fill())
+        self.page.dialog.fill_again()
+
+    def closed(self):
+        self.player.stop()
+
+    # What it shows besides
+
+    def draw_step(self, step):
+        """So many products of the sum are on the table."""
+        for number, row in enumerate(all_of("#panel [data-term]")):
+            row.classList.toggle("to-come", number >= step)
+        so_far = sums.so_far(self.found["terms"], step)
+        write("step-text", self.words.say("number.step", step=step, size=self.player.size, sum=so_far))
+
+    def show_neighbours(self, found):
+        if by_id("nearest"):
+            fill("nearest", neighbours(found, self.words))
+
+    def show_product(self, _):
+        if not self.whole and by_id("whole").open:
+            head = self.figure.view["head"]
+            self.page.client.ask_newest(
+                "product", self.drew_product, "product", self.found["name"], self.found["block"], head
+            )
+
+    def drew_product(self, found):
+        if by_id("whole-product"):
+            self.whole = found
+            fill("whole-product", product.whole(found, self.words))
+
+    # What the reader does
 
     def show(self, address):
         """Open it, from the picture."""
-        self.page.dialog.closed()
-        self.page.state.set(part=self.name, shown=(address,))
+        self.page.dialog.ask_for(self.name, (address,))
 
     def go(self, address):
         """On to another number; the picture goes along to its block and head."""
         name, block, place = titles.read(address)
         if block is not None and not titles.is_weight(name):
             moves = {"block": block}
-            if name in SQUARES:
+            if name in titles.SQUARES:
                 moves["head"] = place[0]
             elif len(place) == 3:
                 moves["head"] = place[1]
@@ -56,23 +99,51 @@ class Number(Part):
 
     def choose(self, number):
         """Another number of the same vector."""
-        if self.found is None:
-            return
         number = min(max(number, 0), self.found["shape"][-1] - 1)
-        place = self.found["index"][:-1] + [number]
-        self.go(self.found["address"].split("[")[0] + "[" + ", ".join([str(index) for index in place]) + "]")
+        self.go(self.found["address"].split("[")[0] + str(self.found["index"][:-1] + [number]))
+
+    def cell(self, event):
+        """(row, column) of the product's result that an event is about; None beside it."""
+        picture = event.target.closest("[data-factor=result]")
+        if not picture or not self.whole:
+            return None
+        across, down = shares_within(picture, event)
+        result = self.whole["result"]
+        inside = 0 <= across < 1 and 0 <= down < 1
+        return (int(down * result["rows"]), int(across * result["columns"])) if inside else None
 
     def clicked(self, event):
-        leads, picture = event.target.closest(".leads"), event.target.closest(".vector")
+        self.player.clicked(event)
+        leads, vector, cell = event.target.closest(".leads"), event.target.closest(".vector"), self.cell(event)
         if leads:
             self.go(leads.getAttribute("data-at"))
-        elif picture:
-            across, _ = shares_within(picture, event)
+        elif vector:
+            across, _ = shares_within(vector, event)
             self.choose(int(across * self.found["shape"][-1]))
+        elif cell:
+            self.go(product.address(self.whole, cell[0], cell[1], self.found["block"], self.figure.view["head"]))
+
+    def moved(self, event):
+        """Pointing at the result of a product lights what it is made of."""
+        cell = self.cell(event)
+        if cell:
+            for kind, outline in product.lit(self.whole, cell[0], cell[1]).items():
+                first_of('[data-factor="' + kind + '"] .cursor').setAttribute("d", outline)
+
+    def typed(self, event):
+        self.player.typed(event)
 
     def changed(self, event):
         if event.target.id == "entry":
-            self.choose(index_of(int(event.target.value)))
+            try:
+                self.choose(index_of(int(event.target.value)))
+            except ValueError:
+                event.target.value = self.found["index"][-1] + 1
+
+    def pressed(self, event):
+        """Enter follows a number of the formula, which is no button."""
+        if event.key == "Enter" and event.target.matches("math .leads"):
+            self.go(event.target.getAttribute("data-at"))
 
 
 PART = Number
