@@ -1,7 +1,7 @@
 """The picture as a whole: puts the worker's answers on the page and draws what connects its columns."""
 
-from page.browser.dom import all_of, by_id, fill, first_of, mark, rectangle, scroll_down, write
-from page.figure import flow, logit_lens, matrix, row_height, sentence
+from page.browser.dom import all_of, by_id, fill, first_of, mark, rectangle, reveal, scroll_down, write
+from page.figure import flow, inspected, logit_lens, matrix, row_height, sentence
 from page.figure.columns import columns
 from page.figure.motion.pulse import Pulse
 from page.figure.motion.turning import Turning
@@ -21,6 +21,7 @@ class Figure:
         self.depths = []  # the answer forming, of this run; None for each depth that is not known yet
         self.summary = ""  # of the picture, as HTML
         self.prepared = None  # what the site's builder has prepared of an example: it may be this run's
+        self.inspected = ""  # the address of the number that is open
         self.measured = None  # what cutting arrows has shown of this run, see what_matters.py
         self.turning = Turning()
         self.pulse = Pulse(words)
@@ -180,11 +181,20 @@ class Figure:
         fill("ribbons", flow.picture(places, view, self.names, chosen, self.state.threshold, travels))
         self.draw_fan()
 
+    def inspect(self, address):
+        """The number at this address is open, and what it stands in is seen; "" for none."""
+        self.inspected = address
+        if inspected.draw(address, self):
+            reveal(by_id("inspected"))
+
     def draw_fan(self):
         """From the last row to the list beside it; nothing while the list is another text's, or stands elsewhere.
 
+        What is inspected is outlined with it: it may be one of the list's rows.
+
         What a ribbon is as thick as belongs to the row that it leads to: both are the list's.
         """
+        inspected.draw(self.inspected, self)
         following = self.listed
         if following is None or following is not self.answer["next"]:
             fill("fan", "")

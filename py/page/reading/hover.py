@@ -8,8 +8,9 @@ is read in an opened part in its own line.
 import asyncio
 
 from page.browser.dom import by_id, drawn_under, first_of, on, on_any_input, on_scroll
+from page.figure import addresses
 from page.figure.heatmap import magnified
-from page.reading import addresses, cells, marks
+from page.reading import cells, marks
 from page.reading.tooltip import Tooltip
 from page.text.markup import escape, word_html
 from page.text.numbers import percent, signed
@@ -130,6 +131,7 @@ class Hover:
         if not self.tip.shown:
             return
         if event.type == "keydown" and event.key == "Escape":
+            event.preventDefault()  # what else is open stays
             spot = self.spot
             self.gone()
             self.spot = spot  # not to be read again before something else is pointed at

@@ -302,7 +302,7 @@ def test_every_text_is_used_and_every_used_text_exists():
         "probabilities.cut.*": [cut_by(0, [1, 0], [0, 1], *rules) for rules in ((1, None), (None, 0.5))],
         "number.axis.*": ("numbers", *opened.SHORT_AXES.values()),
         "number.of.*": kinds,
-        "number.short.*": kinds,
+        "number.short.*": (*kinds, "gain", "bias"),
         "number.so.*": ("hidden", "greedy", *get_args(Rule)),
         "number.what.*": kinds,
         "panel.*": parts.every,

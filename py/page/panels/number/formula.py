@@ -25,12 +25,15 @@ def formula(found, words):
 
 
 def number(value):
-    """One that has a place of its own leads there."""
+    """One that has a place of its own leads there when it is clicked.
+
+    What is inside mathematics takes no keyboard, which goes the ways beside the address.
+    """
     shown, at = written(value["digits"]), value["at"]
     kind = ' class="outcome"' if value["name"] == "result" else ""
     if not at:
         return "<mn" + kind + ">" + shown + "</mn>"
-    return '<mn class="leads" role="link" tabindex="0" data-at="{0}" title="{0}">{1}</mn>'.format(escape(at), shown)
+    return '<mn class="leads" data-at="{0}" title="{0}">{1}</mn>'.format(escape(at), shown)
 
 
 def word(text):

@@ -1,5 +1,6 @@
 """A number, opened: what it is, how it comes about, and the ways from it to others."""
 
+from page.figure.addresses import STRIPS
 from page.panels.number import sums, titles
 from page.panels.number.curve import curve
 from page.panels.number.formula import formula, written
@@ -9,21 +10,8 @@ from page.state.counting import number_of
 from page.text.markup import escape, visible
 from page.text.numbers import grouped, signed
 
-TABLES = {  # the picture's strips and the head's squares, as tables
-    "embed": "token",
-    "pos_embed": "position",
-    "resid_pre": "resid_pre",
-    "attn.q": "q",
-    "attn.k": "k",
-    "attn.v": "v",
-    "attn.scores": "masked",
-    "attn.pattern": "pattern",
-    "attn.z": "z",
-    "attn_out": "attn_out",
-    "resid_mid": "resid_mid",
-    "mlp.post": "mlp_post",
-    "resid_post": "resid_post",
-}
+TABLES = {activation: strip for strip, activation in STRIPS.items() if strip != "embedded"}
+TABLES.update({"attn.scores": "masked", "attn.pattern": "pattern"})  # by activation, the picture's or the head's
 SHORT_AXES = {  # what an axis counts, by the worker's word for it
     "row": "tokens",
     "column": "tokens",
@@ -56,7 +44,7 @@ def opened(found, answer, words):
 
 
 def ways(found, words):
-    """Where it comes from and where it goes, one link for each kind of number."""
+    """Where it comes from and where it goes, one link for each word of `titles.short`."""
     ways = ((words.say("number.from"), found["come_from"]), (words.say("number.to"), found["go_to"]))
     return '<p class="ways">' + "".join([way(name, addresses, words) for name, addresses in ways if addresses]) + "</p>"
 
@@ -64,12 +52,12 @@ def ways(found, words):
 def way(name, addresses, words):
     links, kinds = [], []
     for address in addresses:
-        kind = titles.read(address)[0]
+        kind = titles.short(address)
         if kind not in kinds:
             kinds.append(kind)
             links.append(
                 '<button type="button" class="leads" data-at="{0}" title="{0}">{1}</button>'.format(
-                    escape(address), escape(words.say("number.short." + titles.key_of(address)))
+                    escape(address), escape(words.say("number.short." + kind))
                 )
             )
     return "<span>" + name + " " + ", ".join(links) + "</span>"
@@ -116,7 +104,8 @@ def vector(found, words):
         ]
     )
     return (
-        '<svg class="vector" viewBox="0 0 {size} 1" preserveAspectRatio="none" role="img" aria-label="{label}">'
+        '<svg id="vector" class="vector" viewBox="0 0 {size} 1" preserveAspectRatio="none" tabindex="0" role="slider"'
+        ' aria-valuemin="1" aria-valuemax="{size}" aria-valuenow="{number}" aria-label="{label}">'
         '<image href="{picture}" width="{size}" height="1" preserveAspectRatio="none"/>'
         '<path class="cursor" d="M{place} 0h1v1h-1z"/></svg>'
         '<p class="entry"><label for="entry">{entry}</label>'

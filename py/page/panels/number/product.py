@@ -1,6 +1,7 @@
 """A matrix product as a whole, in small: what goes in, what its rows meet, and the result; a cell of it lights both."""
 
-from page.panels.number.titles import SHORT, SQUARES
+from page.figure.addresses import SQUARES
+from page.panels.number.titles import SHORT
 from page.text.markup import escape
 from page.text.numbers import grouped
 

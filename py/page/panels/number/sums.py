@@ -1,7 +1,8 @@
 """The products of a sum as a table with bars, one line a product, and the sum so far beside each."""
 
+from page.figure.addresses import read
 from page.panels.number.formula import written
-from page.panels.number.titles import is_weight, key_of, read
+from page.panels.number.titles import is_weight, key_of
 from page.state.counting import number_of
 from page.text.markup import escape, visible
 

@@ -1,7 +1,8 @@
 """A number's address in words: "output of head 4 in block 5 for “because”, number 17"."""
 
+from page.figure.addresses import SQUARES, read
 from page.state.counting import number_of
-from page.text.markup import quoted, word_html
+from page.text.markup import escape, word_html
 from page.text.numbers import grouped
 
 SHORT = {  # by the name in an address, the word for it in the texts' keys
@@ -28,27 +29,13 @@ SHORT = {  # by the name in an address, the word for it in the texts' keys
 }
 
 
-SQUARES = ("attn.scores", "attn.pattern")  # of a head: asking token by answering token
-
-
-def read(address):
-    """(name, block or None, place) of an address as the worker writes it."""
-    name, place = address[:-1].split("[")
-    parts = name.split(".")
-    block = None
-    if parts[0] in ("blocks", "h"):
-        block, name = int(parts[1]), ".".join(parts[2:])
-    return name, block, [int(number) for number in place.split(",")]
-
-
 def is_weight(name):
     return name.endswith(".weight") or name.endswith(".bias")
 
 
 def title(address, answer, token, words):
-    """As plain text. `answer` is the run's, `token` the text of the vocabulary's entry that it is about, if any."""
-    said = values(address, answer, token, lambda shown: quoted(shown.strip(" ") or shown))
-    return words.say("number.of." + key_of(address), **said)
+    """As HTML. `answer` is the run's, `token` the text of the vocabulary's entry that it is about, if any."""
+    return words.html("number.of." + key_of(address), **values(address, answer, token))
 
 
 def key_of(address):
@@ -56,25 +43,35 @@ def key_of(address):
     return "weight" if is_weight(name) else SHORT[name]
 
 
-def values(address, answer, token, write=word_html):
-    """What titles and sentences name; tokens are written as HTML, unless otherwise said."""
+def short(address):
+    """What a link to it is called, by the texts' keys: of weights, which they are."""
+    name = read(address)[0]
+    if not is_weight(name):
+        return SHORT[name]
+    if name.endswith(".bias"):
+        return "bias"
+    return "gain" if name.startswith("ln_") else "weight"
+
+
+def values(address, answer, token):
+    """What titles and sentences name, as HTML."""
     name, block, place = read(address)
     said = {
         "number": grouped(number_of(place[-1])),
         "block": "" if block is None else str(number_of(block)),
         "before": "" if block is None else str(block),
-        "candidate": write(token) if token else "",
-        "name": address,
+        "candidate": word_html(token) if token else "",
+        "name": escape(address),
     }
     row = None
     if name in SQUARES:
         row, column = place[1], place[2]
-        said["head"], said["other"] = str(number_of(place[0])), write(answer["tokens"][column]["shown"])
+        said["head"], said["other"] = str(number_of(place[0])), word_html(answer["tokens"][column]["shown"])
     elif not is_weight(name):
         row = place[0]
         if len(place) == 3:
             said["head"] = str(number_of(place[1]))
     if row is not None:
-        said["token"] = write(answer["tokens"][row]["shown"])
+        said["token"] = word_html(answer["tokens"][row]["shown"])
         said["position"] = str(number_of(row))
     return said

@@ -1,12 +1,22 @@
 """Any number of the run, opened by its address: see `page/panels/number`."""
 
 from page.browser.dom import all_of, by_id, fill, first_of, on, shares_within, write
+from page.figure import addresses
 from page.panels.number import product, sums, titles
 from page.panels.number.opened import neighbours, opened
 from page.panels.part import Part
 from page.panels.player import Player
 from page.state.counting import index_of
 from page.text.markup import escape
+
+KEYS = {  # what they do to the place in a vector, as at any slider
+    "ArrowLeft": lambda place, size: place - 1,
+    "ArrowDown": lambda place, size: place - 1,
+    "ArrowRight": lambda place, size: place + 1,
+    "ArrowUp": lambda place, size: place + 1,
+    "Home": lambda place, size: 0,
+    "End": lambda place, size: size - 1,
+}
 
 
 class Number(Part):
@@ -21,7 +31,7 @@ class Number(Part):
 
     def title(self):
         if self.found is None:
-            return self.words.say("panel.number")
+            return self.words.html("panel.number")
         return titles.title(self.found["address"], self.figure.answer, self.found["shown"], self.words)
 
     async def fill(self):
@@ -37,13 +47,14 @@ class Number(Part):
 
     def ready(self):
         self.player.stop()
+        self.figure.inspect(self.found["address"] if self.found else "")
         if self.found is None:
             return
         if self.found["terms"]:
             self.player.show(len(self.found["terms"]))
         if self.found["kind"] == "embed":
             token = self.figure.answer["tokens"][self.found["index"][0]]["id"]
-            self.page.client.ask_newest("nearest", self.show_neighbours, "nearest", token)
+            self.page.client.ask_newest("nearest", self.of_this(self.show_neighbours), "nearest", token)
         details = by_id("whole")
         if details:
             on(details, "toggle", self.show_product)
@@ -51,8 +62,12 @@ class Number(Part):
     def turned(self):
         self.page.dialog.fill_again()
 
+    def resampled(self):
+        self.page.dialog.fill_again()
+
     def closed(self):
         self.player.stop()
+        self.figure.inspect("")
 
     # What it shows besides
 
@@ -63,21 +78,27 @@ class Number(Part):
         so_far = sums.so_far(self.found["terms"], step)
         write("step-text", self.words.say("number.step", step=step, size=self.player.size, sum=so_far))
 
+    def of_this(self, show):
+        """`show`, for as long as this number is the one that is open."""
+        found = self.found
+        return lambda answer: show(answer) if self.is_open and self.found is found else None
+
     def show_neighbours(self, found):
-        if by_id("nearest"):
-            fill("nearest", neighbours(found, self.words))
+        fill("nearest", neighbours(found, self.words))
 
     def show_product(self, _):
         if not self.whole and by_id("whole").open:
-            head = self.figure.view["head"]
-            self.page.client.ask_newest(
-                "product", self.drew_product, "product", self.found["name"], self.found["block"], head
-            )
+            name, block = self.found["name"], self.found["block"]
+            drew = self.of_this(self.drew_product)
+            self.page.client.ask_newest("product", drew, "product", name, block, self.head())
 
     def drew_product(self, found):
-        if by_id("whole-product"):
-            self.whole = found
-            fill("whole-product", product.whole(found, self.words))
+        self.whole = found
+        fill("whole-product", product.whole(found, self.words))
+
+    def head(self):
+        """The number of the head that it is of; 0 for what is no head's."""
+        return addresses.head_of(self.found["address"]) or 0
 
     # What the reader does
 
@@ -87,20 +108,21 @@ class Number(Part):
 
     def go(self, address):
         """On to another number; the picture goes along to its block and head."""
-        name, block, place = titles.read(address)
+        name, block, _ = addresses.read(address)
         if block is not None and not titles.is_weight(name):
-            moves = {"block": block}
-            if name in titles.SQUARES:
-                moves["head"] = place[0]
-            elif len(place) == 3:
-                moves["head"] = place[1]
-            self.page.choice.choose(**moves)
+            head = addresses.head_of(address)
+            self.page.choice.choose(block=block, **({} if head is None else {"head": head}))
         self.page.state.set(shown=(address,))
 
     def choose(self, number):
         """Another number of the same vector."""
         number = min(max(number, 0), self.found["shape"][-1] - 1)
         self.go(self.found["address"].split("[")[0] + str(self.found["index"][:-1] + [number]))
+
+    def chosen(self):
+        """Which of them is, though it may be still on its way."""
+        shown = self.page.state.shown
+        return addresses.read(shown[0])[2][-1] if shown else self.found["index"][-1]
 
     def cell(self, event):
         """(row, column) of the product's result that an event is about; None beside it."""
@@ -121,7 +143,7 @@ class Number(Part):
             across, _ = shares_within(vector, event)
             self.choose(int(across * self.found["shape"][-1]))
         elif cell:
-            self.go(product.address(self.whole, cell[0], cell[1], self.found["block"], self.figure.view["head"]))
+            self.go(product.address(self.whole, cell[0], cell[1], self.found["block"], self.head()))
 
     def moved(self, event):
         """Pointing at the result of a product lights what it is made of."""
@@ -141,9 +163,10 @@ class Number(Part):
                 event.target.value = self.found["index"][-1] + 1
 
     def pressed(self, event):
-        """Enter follows a number of the formula, which is no button."""
-        if event.key == "Enter" and event.target.matches("math .leads"):
-            self.go(event.target.getAttribute("data-at"))
+        """Arrow keys go along the vector."""
+        if event.key in KEYS and event.target.matches(".vector"):
+            event.preventDefault()
+            self.choose(KEYS[event.key](self.chosen(), self.found["shape"][-1]))
 
 
 PART = Number

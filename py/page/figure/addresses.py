@@ -1,20 +1,23 @@
-"""Which number of the run stands where the picture is pointed at: its address, for the panel that opens it."""
+"""The numbers' addresses, and where the picture has them: which number stands where it is pointed at, and back."""
 
-STRIPS = {  # by the name of a strip column, the activation; those of a block have its number put in
+STRIPS = {  # by the name of a strip column, the activation as an address has it inside its block
     "token": "embed",
     "position": "pos_embed",
-    "embedded": "blocks.0.resid_pre",
-    "resid_pre": "blocks.{block}.resid_pre",
-    "q": "blocks.{block}.attn.q",
-    "k": "blocks.{block}.attn.k",
-    "v": "blocks.{block}.attn.v",
-    "z": "blocks.{block}.attn.z",
-    "attn_out": "blocks.{block}.attn_out",
-    "resid_mid": "blocks.{block}.resid_mid",
-    "mlp_post": "blocks.{block}.mlp.post",
-    "resid_post": "blocks.{block}.resid_post",
+    "embedded": "resid_pre",  # of the first block
+    "resid_pre": "resid_pre",
+    "q": "attn.q",
+    "k": "attn.k",
+    "v": "attn.v",
+    "z": "attn.z",
+    "attn_out": "attn_out",
+    "resid_mid": "resid_mid",
+    "mlp_post": "mlp.post",
+    "resid_post": "resid_post",
 }
+OUTSIDE = ("embed", "pos_embed")  # those that no block has
 SPLIT = ("q", "k", "v")  # strips that hold the numbers of all heads, one head after the other
+SQUARES = ("attn.scores", "attn.pattern")  # of a head: asking token by answering token
+OF_THE_LIST = ("logits", "probabilities")  # of a token that may come next
 MARKS = {  # by what an element of the picture tells of, the activation; each has a first number
     "key": "blocks.{block}.attn.k[{row}, {head}, 0]",
     "query": "blocks.{block}.attn.q[{row}, {head}, 0]",
@@ -42,7 +45,9 @@ def of_strip(name, row, cell, view):
         place[1:] = [number // own, number % own]
     elif name == "z":
         place[1:] = [view["head"], number]
-    return STRIPS[name].format(**view) + str(place)
+    block = 0 if name == "embedded" else view["block"]
+    inside = STRIPS[name] + str(place)
+    return inside if STRIPS[name] in OUTSIDE else "blocks.{}.{}".format(block, inside)
 
 
 def of_cell(row, column, view):
@@ -60,3 +65,36 @@ def of_mark(kind, row, figure):
     if kind == "candidate":
         row = figure.listed["candidates"][row]["id"]
     return "probabilities[{}, {}]".format(last, row) if kind in ("candidate", "listed") else ""
+
+
+# The way back
+
+
+def read(address):
+    """(name, block or None, place) of an address as the worker writes it."""
+    name, place = address[:-1].split("[")
+    parts = name.split(".")
+    block = None
+    if parts[0] in ("blocks", "h"):
+        block, name = int(parts[1]), ".".join(parts[2:])
+    return name, block, [int(number) for number in place.split(",")]
+
+
+def head_of(address):
+    """The number of the head that it is of; None of what is no head's."""
+    name, _, place = read(address)
+    if name in SQUARES:
+        return place[0]
+    return place[1] if len(place) == 3 else None
+
+
+def strip_of(address, view):
+    """The name of the strip column that has it in this view, whether or not such a text has the column; "" of none."""
+    name, block, _ = read(address)
+    if name == "resid_pre" and block == 0 and view["block"]:
+        return "embedded"
+    here = name in OUTSIDE or block == view["block"]
+    names = [strip for strip, known in STRIPS.items() if known == name and strip != "embedded"]
+    if not names or not here or (names[0] == "z" and head_of(address) != view["head"]):
+        return ""
+    return names[0]
