@@ -141,3 +141,4 @@ class Page:
         if self.figure.answer is not None and not self.figure.stale:
             self.runs.show_tokens(self.figure.answer, self.figure.answer["next"]["drawn"]["shown"])
         self.status.draw()
+        await self.dialog.refresh()

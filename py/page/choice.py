@@ -71,7 +71,7 @@ class Choice:
     async def go(self, asked):
         """To the state that a link asks for: what is of another model, once that is in use; the part at the end."""
         page, turn, part = self.page, self.page.address.turn, self.state.part
-        opens, later = asked.pop("part", ""), {}
+        opens, shown, later = asked.pop("part", ""), asked.pop("shown", ()), {}
         page.models.asking = None
         if page.address.model not in (self.state.model, page.models.name):
             later = {name: asked.pop(name) for name in ("block", "head", "token")}
@@ -85,7 +85,7 @@ class Choice:
         if page.figure.is_live and not page.figure.stale:
             page.address.arrived(page.figure.view, len(page.figure.answer["tokens"]))
         if opens and self.state.part == part and not page.models.asking:  # else one was closed, or is open
-            self.state.set(part=opens)
+            self.state.set(part=opens, shown=shown)
 
     def follow(self, changed):
         """The state has another block, head or token; another text is asked for with them."""
@@ -118,7 +118,11 @@ class Choice:
 
     def look(self):
         """Another token explains itself."""
-        self.page.client.ask_newest("block_view", self.drew, "block_view", *self.wanted())
+        self.page.client.ask_newest("block_view", self.looked, "block_view", *self.wanted())
+
+    def looked(self, view):
+        self.drew(view)
+        asyncio.create_task(self.page.dialog.refresh())
 
     def drew(self, view):
         """The worker has answered."""

@@ -194,5 +194,7 @@ class Runs:
         self.figure.draw_next(following)
         self.page.generation.drew(following)
         self.page.pin.show(following)
+        if self.page.dialog.part:
+            self.page.dialog.part.resampled()
         if not self.figure.stale:  # else the field holds a newer text
             fill("prompt-tokens", prompt_tokens.tints(self.figure.answer, following["drawn"]["shown"]))

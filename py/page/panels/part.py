@@ -39,10 +39,11 @@ class Part:
         return self.page.controls.settings(count, query)
 
     def title(self):
+        """As HTML."""
         view = self.figure.view
         block, head = number_of(view["block"]), number_of(view["head"])
         numbers = {"block": block, "blocks": view["n_layer"], "head": head, "heads": view["n_head"]}
-        return self.words.say("panel." + self.name, **numbers)
+        return self.words.html("panel." + self.name, **numbers)
 
     def saved_as(self):
         """What its numbers are called as a file."""
@@ -66,6 +67,9 @@ class Part:
 
     def turned(self):
         """`state.shown` has changed while this part is open."""
+
+    def resampled(self):
+        """The next tokens have other probabilities, or another is drawn, while this part is open."""
 
     def closed(self):
         """It is no longer open, or another has taken its place."""

@@ -10,5 +10,8 @@ class Compare(Part):
         now = compare.label(self.figure.answer["tokens"], answer["next"], self.words)
         return compare.comparison_table(answer, self.page.pin.label, now, self.words)
 
+    def resampled(self):
+        self.page.dialog.fill_again()
+
 
 PART = Compare

@@ -10,7 +10,7 @@ class Picker(Part):
         return await self.page.models.html()
 
     def title(self):
-        return self.words.say("panel.models")
+        return self.words.html("panel.models")
 
     def clicked(self, event):
         self.page.models.clicked(event)

@@ -148,6 +148,9 @@ class Probabilities(Part):
             write("probability-outside", outside(following, self.words))
             self.turned()
 
+    def resampled(self):
+        self.ready()
+
     def row(self):
         """The row of the token that is worked out, the first where that is not listed."""
         ids = [row["id"] for row in self.following["candidates"]]

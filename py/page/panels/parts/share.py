@@ -16,7 +16,7 @@ class Share(Part):
     needs_model = has_csv = False
 
     def title(self):
-        return self.words.say("panel.share")
+        return self.words.html("panel.share")
 
     async def fill(self):
         say = self.words.say
@@ -52,6 +52,9 @@ class Share(Part):
             say("share.csv"),
         )
 
+    def resampled(self):
+        by_id("share-link").value = self.page.address.link()
+
     def clicked(self, event):
         name = event.target.id
         if name == "copy-link":
@@ -83,7 +86,7 @@ class Share(Part):
         if event.target.getAttribute("data-hides"):
             ticked = [box.getAttribute("data-hides") for box in all_of("[data-hides]") if box.checked]
             self.page.state.set(hide=",".join(ticked))
-            by_id("share-link").value = self.page.address.link()
+            self.resampled()
 
 
 PART = Share
