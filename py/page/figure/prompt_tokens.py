@@ -43,7 +43,7 @@ def column(answer, first, chosen, words):
         place = words.say("tokens.position", position=number_of(position))
         rows.append(
             '<li><button type="button" class="token" data-tells="token" data-row="{}" data-id="{}" aria-pressed="{}"'
-            ' translate="no" aria-label="{}"><span class="piece">{}</span>'
+            ' translate="no" aria-label="{}"><span class="piece">{}</span> '
             '<span class="position" translate="yes">{}</span></button></li>'.format(
                 position,
                 token["id"],

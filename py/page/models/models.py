@@ -5,7 +5,7 @@ import json
 
 from page.browser import storage
 from page.browser.client import BROKEN
-from page.browser.dom import address, all_of, by_id, fill, focus, has_focus, milliseconds, on, show, write
+from page.browser.dom import address, all_of, by_id, fill, first_of, focus, milliseconds, on, show, write
 from page.browser.files import array_of, in_order, names_of, on_drop
 from page.models import catalog, download_progress, user_files
 from page.status import is_panel_open
@@ -209,7 +209,7 @@ class Models:
     async def refreshed(self):
         """Show the open panel anew; the keyboard stays at what was pressed, which the panel has made anew."""
         await self.refresh()
-        if self.pressed and not has_focus():
+        if self.pressed and first_of("#panel-title:focus"):
             focus(self.pressed, "#panel-close")
 
     # What the reader does

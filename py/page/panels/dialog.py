@@ -3,7 +3,7 @@
 import asyncio
 
 from page.browser.client import NoAnswer
-from page.browser.dom import by_id, fill, first_of, on, on_any_key, place, root, show, viewport, write
+from page.browser.dom import by_id, fill, first_of, focus, has_focus, on, on_any_key, place, root, show, viewport, write
 from page.browser.files import give
 from page.panels import parts
 
@@ -95,10 +95,13 @@ class Dialog:
             return  # closed, or another part was asked for, while the worker answered
         dialog.setAttribute("data-part", name)
         dialog.setAttribute("data-rows", by_id("figure").getAttribute("data-rows"))
-        write("panel-title", part.title())
+        fill("panel-title", part.title())
         write("panel-subtitle", part.words.say("panel." + name + ".subtitle"))
         self.page.status.leave_panel()
+        held = first_of("#panel-body :focus")
         fill("panel-body", html)
+        if held:  # the keyboard stays where it was, else goes to the top of what is new
+            focus("#panel-body #" + held.id if held.id else "#panel-title", "#panel-title")
         show("panel-save", part.has_csv)
         before, self.part = self.part, part
         if before not in (None, part):
@@ -119,10 +122,16 @@ class Dialog:
             self.page.state.set(part=self.going)
 
     def shut(self):
-        """The picture gets its room back before the keyboard goes back to what opened the part: it may stand there."""
+        """The picture gets its room back before the keyboard goes back to what opened the part: it may stand there.
+
+        If that is gone, drawn anew meanwhile, the keyboard goes to the picture.
+        """
+        held = first_of("#panel :focus")
         by_id("figure").classList.remove("docked")
         self.page.figure.draw_ribbons()
         by_id("panel").close()
+        if held and (first_of("#panel :focus") or not has_focus()):
+            focus("#figure")
 
     def closed(self):
         """The browser says so a moment later: the reader may have pressed something meanwhile, see `ask_for`."""
