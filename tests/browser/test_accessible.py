@@ -36,14 +36,21 @@ def test_opened(page, part):
     assert found == []
 
 
-def test_tooltip_and_opened_table_and_help(page):
+def test_tooltip_and_opened_number_and_table_and_help(page):
     page.page.locator('#flow [data-heatmap="q"]').focus()
     page.page.keyboard.press("ArrowDown")
     page.page.locator("#tip.shown").wait_for()
     found = violations(page.page)
     page.page.keyboard.press("Enter")
+    page.wait_open("number")
+    page.page.click("#whole summary")
+    page.page.wait_for_selector(".factor")
+    found += violations(page.page)
+    page.page.click("#panel .as-table")
     page.wait_open("table")
     found += violations(page.page)
+    page.page.keyboard.press("Escape")
+    page.wait_open("number")
     page.close()
     page.page.locator('[data-help="gelu"]').click()
     assert found + violations(page.page) == []

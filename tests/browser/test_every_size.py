@@ -16,7 +16,18 @@ LANGUAGES = ("en", "zh")
 THEMES = ("light", "dark")
 OWN_WORDS = ROOT / "tests" / "model" / "own_words.txt"
 LONG = GPT2Config(vocab_size=512, n_positions=1024, n_embd=144, n_layer=12, n_head=12)
-PARTS = ("models", "share", "embedding", "all_heads", "attention_head", "probabilities", "logit_lens", "compare", "run")
+PARTS = (
+    "models",
+    "share",
+    "embedding",
+    "all_heads",
+    "attention_head",
+    "probabilities",
+    "logit_lens",
+    "number",
+    "compare",
+    "run",
+)
 WAITED = "() => !document.querySelector('.stop.waiting')"
 
 

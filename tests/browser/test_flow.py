@@ -176,9 +176,11 @@ def test_contributions_follow_attention_times_value_times_projection(live, case)
     live.page.locator("#threshold").fill("0")
 
 
-def test_table_of_a_strip(live, case):
+def test_table_of_a_strip_by_way_of_its_number(live, case):
     live.page.mouse.move(0, 0)
     live.page.locator('#flow [data-heatmap="v"] .calm.told').click()
+    live.wait_open("number")
+    live.page.click("#panel .as-table")
     live.wait_open("table")
     rows = live.page.eval_on_selector_all(
         "#panel tbody tr", "rows => rows.map(row => [...row.querySelectorAll('td')].map(cell => cell.textContent))"
@@ -189,6 +191,8 @@ def test_table_of_a_strip(live, case):
     for row, shown in zip(values, rows, strict=True):
         for i, text in enumerate(shown):
             assert close(text, row[edges[i] : edges[i + 1]].mean()), (i, text)
+    live.page.keyboard.press("Escape")
+    live.wait_open("number")
     live.close()
 
 

@@ -19,14 +19,15 @@ OVERLAPS = """() => {
 }"""
 GONE = "() => !document.querySelector('#tip.shown') && document.querySelector('#reading').textContent === ''"
 RINGS = "() => [...document.querySelectorAll('#pattern .ring, #flow .cursor')].map(one => one.getAttribute('d')).join()"
-ON = """selector => {  // a point of the screen that belongs to what is drawn there, and is covered by nothing else
+ON = """selector => {  // a point of the screen that belongs to what is drawn there, and is covered by nothing else; of
+    // whole pixels, as clicks are
     const overlay = document.querySelector("#overlay"), mark = document.querySelector(selector);
     overlay.classList.add("asked");
     try {
         const box = mark.getBoundingClientRect();
         for (let i = 1; i < 60; i += 1) {
             for (let j = 1; j < 20; j += 1) {
-                const [x, y] = [box.left + box.width * i / 60, box.top + box.height * j / 20];
+                const [x, y] = [box.left + box.width * i / 60, box.top + box.height * j / 20].map(Math.round);
                 const found = document.elementFromPoint(x, y);
                 if (found === mark) {
                     overlay.classList.remove("asked");
@@ -75,7 +76,7 @@ def test_at_the_matrixs_corners_it_stays_in_the_window_and_off_the_cell(desk, si
     desk.page.set_viewport_size({"width": 1440, "height": 900})
 
 
-def test_on_a_phone_it_is_a_sheet_that_closes_and_opens_the_table(visiting):
+def test_on_a_phone_it_is_a_sheet_that_closes_and_opens_the_number(visiting):
     size = {"width": 390, "height": 700}
     with visiting(pyodide=False, locale="en-US", viewport=size, has_touch=True, is_mobile=True) as one:
         one.wait_live()
@@ -89,9 +90,9 @@ def test_on_a_phone_it_is_a_sheet_that_closes_and_opens_the_table(visiting):
             one.page.wait_for_function(GONE)
         one.read(lambda: one.page.tap('#flow [data-heatmap="q"] .calm.told'))
         assert one.page.locator("#tip .magnified").is_visible()
-        one.page.tap("#reading-table")
-        one.wait_open("table")
-        assert "Query" in one.page.text_content("#panel caption") and one.page.evaluate(GONE)
+        one.page.tap("#reading-number")
+        one.wait_open("number")
+        assert "query" in one.page.text_content("#panel-title") and one.page.evaluate(GONE)
         one.close()
         assert one.errors == []
 
@@ -112,10 +113,13 @@ def test_it_goes_and_the_picture_shows_again_what_is_told(desk, way, place):
     before = desk.page.evaluate(RINGS)
     desk.read(lambda: desk.page.locator(place).hover(position={"x": 6, "y": 3}))
     assert desk.page.evaluate(RINGS) != before
+    view = desk.page.get_attribute("#figure", "data-view")
     GOES[way](desk)
     desk.page.wait_for_function(GONE)
     if way.startswith("another"):
         desk.wait_answer()
+        if way == "another block":
+            desk.page.wait_for_selector(f'#figure:not([data-view="{view}"])')
         assert (
             desk.page.locator('#flow .cursor:not([d=""]), .stripes.shown, #pattern .ring.cell:not([d=""])').count() == 0
         )
@@ -135,7 +139,7 @@ def test_it_can_be_pointed_at_itself(desk):
 
 
 @pytest.mark.parametrize("name", ["q", "mlp_post"])
-def test_the_keyboard_reads_cells_and_opens_their_table(desk, name):
+def test_the_keyboard_reads_cells_and_opens_their_number_and_table(desk, name):
     strip = f'#flow [data-heatmap="{name}"]'
     desk.page.focus("#language")
     for _ in range(60):
@@ -148,10 +152,20 @@ def test_the_keyboard_reads_cells_and_opens_their_table(desk, name):
     assert desk.page.get_attribute(f"{strip} .cursor", "d") != cursor
     cell = desk.page.locator(f"#{desk.page.get_attribute(strip, 'aria-activedescendant')}")
     desk.follows(lambda: cell.get_attribute("aria-label"), said)
+    desk.page.keyboard.press("Escape")
+    desk.page.wait_for_function(GONE)
     desk.page.keyboard.press("Enter")
+    desk.wait_open("number")
+    desk.read(lambda: desk.page.locator(strip).hover(position={"x": 5, "y": 40}))
+    desk.page.keyboard.press("Escape")
+    desk.page.wait_for_function(GONE)
+    assert desk.page.locator("#panel[open]").count() == 1, "Escape closes one thing at a time"
+    desk.page.locator("#panel .as-table").press("Enter")
     desk.wait_open("table")
-    assert desk.page.evaluate(GONE)
+    desk.page.keyboard.press("Escape")
+    desk.wait_open("number")
     desk.close()
+    assert desk.page.evaluate("document.activeElement.dataset.heatmap") == name
 
 
 def test_ribbons_say_the_models_numbers(desk, reference):

@@ -15,7 +15,7 @@ from tests.browser.conftest import NAME
 TEXT, OTHER = "The cat sat on the mat", "A small bird"
 BEFORE = {"text": TEXT, "model": site.MODEL, "block": 1, "head": 1, "seed": 7}
 CHANGES = {"text": OTHER, "block": 4, "head": 2, "model": NAME}
-CHANGE = {  # while a part is open and the page behind it takes no mouse
+CHANGE = {  # while a part is open, which may cover what a mouse would press
     "text": """text => {
         const field = document.querySelector("#prompt");
         field.value = text;
@@ -26,8 +26,8 @@ CHANGE = {  # while a part is open and the page behind it takes no mouse
 }
 UNLINKED = ("compare", "run", "table")  # a link names none of these, and closes them
 SAME = {  # not every part depends on everything
-    "block": ("embedding", "probabilities", "logit_lens", "compare", "run"),
-    "head": ("embedding", "probabilities", "logit_lens", "compare", "run", "table"),
+    "block": ("embedding", "probabilities", "logit_lens", "number", "compare", "run"),
+    "head": ("embedding", "probabilities", "logit_lens", "number", "compare", "run", "table"),
 }
 OF_THE_CLOCK = re.compile(r"\d+\.\d+ ms|\d+\.\d+ GFLOP/s|width=\"\S+%\"|x=\"\S+%\"|\d+ MB|\d+ tokens computed")
 
@@ -78,9 +78,18 @@ def open_part(page, part):
     """By the keyboard: a mouse would then lie over one of the part's numbers."""
     if part == "table":
         page.page.press('#flow [data-heatmap="v"]', "Enter")
+        page.wait_open("number")
+        page.page.press("#panel .as-table", "Enter")
     else:
         page.page.press(f"[data-open={part}]", "Enter")
     page.wait_open(part)
+
+
+def close(page, part):
+    if part == "table":
+        page.page.keyboard.press("Escape")
+        page.wait_open("number")
+    page.close()
 
 
 def shown(page):
@@ -104,7 +113,7 @@ def test_an_open_part_follows(one, fresh, go_to, part, change):
     go_to(fresh, after)
     open_part(fresh, part)
     expected = shown(fresh)
-    fresh.close()
+    close(fresh, part)
     open_part(one, part)
     before = shown(one)
     if change == "model":
@@ -114,7 +123,7 @@ def test_an_open_part_follows(one, fresh, go_to, part, change):
     try:
         one.follows(lambda: shown(one), expected)
     finally:
-        one.close()
+        close(one, part)
     assert (before == expected) == (part in SAME.get(change, ()))
     assert one.errors == [] and fresh.errors == []
 
