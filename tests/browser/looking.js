@@ -20,6 +20,7 @@ function name(element, text) {
 function clipped(element) {
     const clip = { left: -Infinity, top: -Infinity, right: Infinity, bottom: Infinity, by: [] };
     let position = getComputedStyle(element).position;
+    const inside = {};
     for (let one = element; one && one !== document.body; one = one.parentElement) {
         const style = getComputedStyle(one);
         const placed = style.position !== "static" || style.transform !== "none";
@@ -35,7 +36,8 @@ function clipped(element) {
         };
         for (const [start, end, axis, size] of [["left", "right", style.overflowX, "Width"], ["top", "bottom", style.overflowY, "Height"]]) {
             if (axis === "visible" || (one instanceof SVGElement && one.ownerSVGElement)) continue;
-            const scrolls = SCROLLS.test(axis) && one[`scroll${size}`] > one[`client${size}`];
+            // what scrolls inside something that does not can still be brought into it
+            const scrolls = inside[size] ||= SCROLLS.test(axis) && one[`scroll${size}`] > one[`client${size}`];
             clip.by.push({ [start]: inner[start], [end]: inner[end], scrolls });
             clip[start] = Math.max(clip[start], inner[start]);
             clip[end] = Math.min(clip[end], inner[end]);
@@ -99,7 +101,7 @@ function lost(box, clip) {
 /** A name that says the whole text where a pointer rests. */
 const told = (element, text) =>
     [...document.querySelectorAll("[title]")].some(
-        one => one.contains(element) && one.title.includes(text.trim().split("…")[0].trim()),
+        one => one.contains(element) && one.getAttribute("title").includes(text.trim().split("…")[0].trim()),
     );
 
 /** Every text that is drawn: {name, element, text, quads, size, colour, opacity, cut}; quads are what is seen of it. */
@@ -217,7 +219,8 @@ function hideLetters(hidden) {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(`*, ::before, ::after, ::placeholder { -webkit-text-fill-color: transparent !important;
         caret-color: transparent !important; text-decoration-color: transparent !important }
-        text { fill: transparent !important }`);
+        text { fill: transparent !important }
+        math * { color: transparent !important }`); // brackets that grow, roots and fractions are drawn, not written
     document.adoptedStyleSheets = hidden ? [sheet] : [];
 }
 

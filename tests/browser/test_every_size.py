@@ -28,6 +28,7 @@ PARTS = (
     "compare",
     "run",
 )
+NUMBERS = ("embed-2-3", "blocks.5.ln1-6-2", "blocks.5.attn.q-6-0-3", "blocks.5.attn.z-6-0-16", "blocks.5.mlp.post-6-9")
 WAITED = "() => !document.querySelector('.stop.waiting')"
 
 
@@ -113,4 +114,28 @@ def test_opened_parts_are_read(one, part, language):
     one.close()
     if part == "compare":
         one.page.click("#unpin")
+    assert (faults := looking.told(found)) == "", f"\n{faults}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("address", NUMBERS)
+def test_opened_numbers_are_read(one, address, language):
+    speak(one, language)
+    one.type(EXAMPLES[0])
+    found = {}
+    looking.resize(one.page, *SIZES[0])
+    one.page.evaluate("link => { location.hash = link }", f"#block=6&head=1&open=number&at={address}")
+    one.page.locator("#panel[open] code").filter(has_text=address.split("-")[0]).wait_for()
+    whole = one.page.locator("#whole summary")
+    if whole.count():
+        whole.press("Enter")
+        one.page.locator(".factor").first.wait_for()
+    for size in SIZES:
+        looking.resize(one.page, *size)
+        here = f"{address}, {language}, {size[0]}x{size[1]}"
+        found[here] = looking.places(one.page)
+        theme = THEMES[language == "zh"]
+        one.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        found[f"{here}, {theme}"] = looking.contrast(one.page)
+    one.close()
     assert (faults := looking.told(found)) == "", f"\n{faults}"
