@@ -1,0 +1,40 @@
+"""An opened number on the page: addresses and places of the picture lead to each other, and no name is read as HTML."""
+
+import pytest
+
+from build.site.languages import texts_of
+from page.figure import addresses
+from page.panels.number import opened, titles
+from page.text.words import Words
+from tests.unit.page.answers import answers
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+WORDS = Words("en", texts_of)
+VIEW = {"block": 2, "head": 1, "first": 0, "n_embd": 256, "n_head": 4, "d_mlp": 1024, "cells": 32}
+
+
+@pytest.mark.parametrize("block", [0, 2])
+@pytest.mark.parametrize("strip", addresses.STRIPS)
+def test_a_cell_of_a_strip_has_an_address_that_leads_back_to_it(strip, block):
+    view = {**VIEW, "block": block}
+    address = addresses.of_strip(strip, 3, 9, view)
+    name, of, place = addresses.read(address)
+    assert of in (None, 0 if strip == "embedded" else block) and place[0] == 3
+    assert addresses.head_of(address) == {"q": 1, "k": 1, "v": 1, "z": 1}.get(strip)
+    same = "resid_pre" if strip == "embedded" and block == 0 else strip  # two columns show the first block's input
+    assert addresses.strip_of(address, view) == same
+    elsewhere = "embedded" if of == 0 and name == "resid_pre" else "" if of is not None else strip
+    assert addresses.strip_of(address, {**view, "block": 4}) == elsewhere
+
+
+def test_no_name_of_a_token_is_read_as_html():
+    """Of a vocabulary that somebody else has made."""
+    answer, found = answers()["short"][1], answers()["inspected"]
+    for token in answer["tokens"]:
+        token["shown"] = HOSTILE
+    pages = []
+    for one in found:
+        one["shown"] = one["shown"] and HOSTILE
+        pages.append(titles.title(one["address"], answer, one["shown"], WORDS) + opened.opened(one, answer, WORDS))
+    assert [page for page in pages if "<img" in page] == []
+    assert sum("&lt;img" in page for page in pages) > 40
