@@ -65,7 +65,7 @@ class Page:
         self.client.restart, self.generation.waits = self.models.restart, self.prepared.keeps
         self.models.open, self.models.refresh = self.dialog.open, self.dialog.refresh
         self.hover = Hover(self.figure, self.words, self.client, self.dialog.parts)
-        self.help = Help(self.words)
+        self.help = Help(self.words, self.figure, self.dialog.parts["number"])
 
     async def start(self):
         """In pieces, between which the browser may do what the reader wants: slow machines take their time here."""

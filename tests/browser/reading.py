@@ -1,4 +1,4 @@
-"""Reading numbers back from the page: what a text says, and how exact it claims to be."""
+"""Reading numbers back from the page: what a text says, and how exact it claims to be; and going to them."""
 
 import re
 
@@ -23,3 +23,15 @@ def close(shown: str, exact: float, slack: float = 1e-4) -> bool:
     """Whether the page's text is `exact` to its last digit; `slack`, relative and absolute, is float32's own noise."""
     value, half = number(shown)
     return abs(value - exact) <= half * 1.001 + slack * max(1.0, abs(exact))
+
+
+def follow(one, link):
+    one.page.evaluate("link => { location.hash = link }", "#" + link)
+
+
+def click_in(one, selector, across=0.5, down=0.5):
+    """Click at these shares of an element's width and height; where that was."""
+    box = one.page.locator(selector).first.bounding_box()
+    at = box["x"] + across * box["width"], box["y"] + down * box["height"]
+    one.page.mouse.click(*at)
+    return at

@@ -10,7 +10,7 @@ from model.arithmetic.inspect import inspect
 from page.state.examples import EXAMPLES, TEMPERATURE
 from tests.browser.conftest import NAME
 from tests.browser.looking import STILL
-from tests.browser.reading import close, number
+from tests.browser.reading import click_in, close, follow, number
 from tests.browser.test_reading import ON, place_of
 
 TEXT = EXAMPLES[0]
@@ -61,21 +61,9 @@ def expected(readers):
     return inspected
 
 
-def follow(one, link):
-    one.page.evaluate("link => { location.hash = link }", "#" + link)
-
-
 def open_at(one, address):
     follow(one, "block=6&head=1&open=number&at=" + address.replace("[", "-").replace(", ", "-").replace("]", ""))
     one.follows(lambda: one.page.locator(ADDRESS).all_text_contents(), [address])
-
-
-def click_in(one, selector, across=0.5, down=0.5):
-    """Click at these shares of an element's width and height; where that was."""
-    box = one.page.locator(selector).first.bounding_box()
-    at = box["x"] + across * box["width"], box["y"] + down * box["height"]
-    one.page.mouse.click(*at)
-    return at
 
 
 def click_cell(one):
@@ -343,3 +331,19 @@ def test_on_a_phone_it_is_a_sheet(visiting, two):
         assert one.page.evaluate("document.documentElement.scrollWidth") == 390
         assert one.page.locator("#panel").evaluate("one => one.scrollWidth <= one.clientWidth")
         assert one.errors == []
+
+
+def test_the_weights_around_a_weight_are_looked_at_more_closely(desk, expected):
+    open_at(desk, "h.5.mlp.c_fc.weight[517, 130]")
+    place = ".weights .cursor"
+    desk.page.wait_for_selector(place)
+    assert desk.page.is_disabled("#farther")
+    while desk.page.is_enabled("#closer"):
+        before = desk.page.get_attribute(".weights image", "href")
+        desk.page.click("#closer")
+        desk.page.wait_for_function("old => document.querySelector('.weights image').href.baseVal !== old", arg=before)
+    row, column = map(int, re.match(r"M(\d+) (\d+)h", desk.page.get_attribute(place, "d")).groups())
+    click_in(desk, ".weights", (column + 3.5) / 64, (row - 1.5) / 64)
+    address = "h.5.mlp.c_fc.weight[515, 133]"
+    desk.follows(lambda: desk.page.locator(ADDRESS).all_text_contents(), [address])
+    assert close(desk.page.text_content("#panel math .outcome"), expected(address)["full"], 1e-3)

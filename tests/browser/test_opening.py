@@ -170,6 +170,12 @@ def test_help(fresh, name):
     button.click()
     fresh.page.wait_for_function("() => document.querySelector('#help').matches(':popover-open')")
     assert len(fresh.page.text_content("#help-text")) > 80
+    if name != "logit_lens":
+        fresh.page.click("#help-number")
+        fresh.wait_open("number")
+        fresh.close()
+        button.click()
+        fresh.page.wait_for_function("() => document.querySelector('#help').matches(':popover-open')")
     fresh.page.keyboard.press("Escape")
     fresh.page.wait_for_function("() => !document.querySelector('#help').matches(':popover-open')")
 

@@ -71,8 +71,7 @@ class Source:
     # Weights
 
     def array(self, address: Address) -> np.ndarray | Quantized:
-        weights = self.session.weights
-        return weights[address.name] if address.block is None else weights["h"][address.block][address.name]
+        return array_of(self.session.weights, address)
 
     def weight_row(self, address: Address) -> np.ndarray:
         """(n,) of a matrix, of a vector the whole."""
@@ -94,3 +93,8 @@ class Source:
         """All the weights (out,) that a number of the input meets."""
         i = address.place[1]
         return columns(self.array(address), i, i + 1)[:, 0]  # (out,)
+
+
+def array_of(weights: dict, address: Address) -> np.ndarray | Quantized:
+    """The array that a weight stands in."""
+    return weights[address.name] if address.block is None else weights["h"][address.block][address.name]

@@ -44,6 +44,20 @@ def look(array: Array, top: int, left: int, height: int, width: int) -> Look:
     }
 
 
+def around(array: Array, row: int, column: int, closer: int) -> Look:
+    """A matrix with the number at (row, column) in its middle, as far as the edges allow.
+
+    `closer` 0 shows all of it, each step a quarter as much along each side, until every cell is one number.
+    """
+
+    def stretch(size: int, middle: int) -> tuple[int, int]:
+        long = min(size, max(CELLS, size // 4 ** min(closer, 16)))
+        return min(max(middle - long // 2, 0), size - long), long
+
+    (top, height), (left, width) = stretch(array.shape[0], row), stretch(array.shape[1], column)
+    return look(array, top, left, height, width)
+
+
 def product(session: Session, block: int, name: str, head: int) -> Product:
     """The product that gives the activation `name` of a block for the drawn tokens; of the heads', that of one.
 

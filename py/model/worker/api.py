@@ -57,6 +57,7 @@ OF_A_RUN: dict[str, tuple[str, ...]] = {  # methods of the Run: its number cross
     "heatmap_cell": ("name", "block", "head", "row", "cell"),
     "table": ("name", "block", "head"),
     "unpin": ("settings",),
+    "weights": ("address", "closer"),
     "attention_head": ("block", "head"),
 }
 OF_THE_BROWSER = ("load", "open_user_checkpoint", "load_progress", "remove", "stored")  # the functions below

@@ -6,9 +6,11 @@ import numpy as np
 
 from model import sampling, what_if
 from model.arithmetic import whole
-from model.arithmetic.answers import Inspected, Nearest, NoSuchNumber, Product
+from model.arithmetic.address import parse
+from model.arithmetic.answers import Inspected, Look, Nearest, NoSuchNumber, Product
 from model.arithmetic.inspect import inspect
 from model.arithmetic.nearest import nearest
+from model.arithmetic.source import array_of
 from model.checkpoint.layout import parameters
 from model.checkpoint.loading import Load
 from model.checkpoint.quantization import Precision
@@ -137,6 +139,16 @@ class Run:
         """The matrix product that gives an activation, as a whole."""
         block, head = self._head(block, head)
         return whole.product(self.session, block, name, head)
+
+    def weights(self, address: str, closer: int) -> Look | NoSuchNumber:
+        """The matrix around a weight, the nearer the larger `closer` is."""
+        config, tokens = self.session.config, len(self.session.ids)
+        try:
+            weight = parse(address, config, tokens)
+            row, column = weight.place
+        except ValueError:
+            return {"no_such": True}
+        return whole.around(array_of(self.session.weights, weight), row, column, closer)
 
     def nearest(self, token: int) -> Nearest:
         """The tokens whose embeddings are most like that of `token`."""

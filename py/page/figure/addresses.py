@@ -31,6 +31,19 @@ MARKS = {  # by what an element of the picture tells of, the activation; each ha
     "attention": "blocks.{block}.resid_mid[{chosen}, 0]",
     "mlp": "blocks.{block}.resid_post[{chosen}, 0]",
 }
+HELPED = {  # by what a help is about
+    "embedding": "blocks.0.resid_pre[{row}, 0]",
+    "ln1": "blocks.{block}.ln1[{row}, 0]",
+    "qkv": "blocks.{block}.attn.q[{row}, {head}, 0]",
+    "attention": "blocks.{block}.attn.z[{row}, {head}, 0]",
+    "proj": "blocks.{block}.attn_out[{row}, 0]",
+    "ln2": "blocks.{block}.ln2[{row}, 0]",
+    "gelu": "blocks.{block}.mlp.post[{row}, 0]",
+    "mlp": "blocks.{block}.mlp_out[{row}, 0]",
+    "residual": "blocks.{block}.resid_post[{row}, 0]",
+    "lnf": "ln_final[{last}, 0]",
+    "next": "probabilities[{last}, {drawn}]",
+}
 
 
 def of_strip(name, row, cell, view):
@@ -98,3 +111,11 @@ def strip_of(address, view):
     if not names or not here or (names[0] == "z" and head_of(address) != view["head"]):
         return ""
     return names[0]
+
+
+def of_help(name, figure):
+    """Of the told token's, or of the last one's where the whole text has come together; "" for what is no number."""
+    place = {"last": len(figure.answer["tokens"]) - 1, "drawn": figure.answer["next"]["drawn"]["id"]}
+    for field in ("block", "head", "row"):
+        place[field] = figure.view[field]
+    return HELPED[name].format(**place) if name in HELPED else ""

@@ -1,22 +1,30 @@
-"""Help: a few sentences about whatever carries a question, in the browser's own popover."""
+"""Help: a few sentences about whatever carries a question, in the browser's own popover, and the way to its numbers."""
 
-from page.browser.dom import by_id, on, pixels, place, viewport, write
+from page.browser.dom import by_id, on, pixels, place, show, viewport, write
+from page.figure.addresses import of_help
 
 BESIDE = 8  # pixels to what it is about
 
 
 class Help:
-    def __init__(self, words):
+    def __init__(self, words, figure, number):
         self.words = words
+        self.figure = figure
+        self.number = number  # the part that opens one
+        self.address = ""  # of a number that it is about, "" for none
         on(by_id("main"), "click", self.clicked)
+        on(by_id("help-number"), "click", self.asked)
 
     def clicked(self, event):
         button = event.target.closest("[data-help]")
         if not button:
             return
-        key = "help." + button.getAttribute("data-help")
+        name = button.getAttribute("data-help")
+        key = "help." + name
         write("help-title", self.words.say(key + ".title"))
         write("help-text", self.words.say(key))
+        self.address = of_help(name, self.figure) if self.figure.is_live else ""
+        show("help-number", bool(self.address))
         help_box = by_id("help")
         box = button.getBoundingClientRect()
         width, height = viewport()
@@ -27,3 +35,7 @@ class Help:
         under = box.bottom + BESIDE
         top = under if under + high < height else max(box.top - BESIDE - high, edge)
         place(help_box, left="{:.0f}px".format(left), top="{:.0f}px".format(top))
+
+    def asked(self, _):
+        by_id("help").hidePopover()
+        self.number.show(self.address)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from model.arithmetic.nearest import nearest
-from model.arithmetic.whole import CELLS, factors, look, product
+from model.arithmetic.whole import CELLS, around, factors, look, product
 from model.checkpoint.quantization import quantize_rows
 from model.session import Session
 
@@ -48,6 +48,20 @@ def test_a_cell_is_the_mean_of_its_stretch(held, part):
         assert found["scale"] == pytest.approx(np.abs(means).max(), rel=1e-5)
         expected = np.rint(255 * np.abs(means) / found["scale"])
         assert np.abs(opacities(found["picture"], *means.shape) - expected).max() <= 1
+
+
+@pytest.mark.parametrize("shape", ((700, 90), (3, 5000), (1, 1)))
+def test_looked_at_more_closely_every_cell_becomes_one_number_and_the_place_stays_in_view(shape):
+    array = drawn.normal(size=shape).astype(np.float32)
+    for row, column in ((0, 0), (shape[0] - 1, shape[1] - 1), (shape[0] // 2, shape[1] // 3)):
+        sizes = []
+        for closer in range(6):
+            found = around(array, row, column, closer)
+            assert found["top"] <= row < found["top"] + found["height"] <= shape[0]
+            assert found["left"] <= column < found["left"] + found["width"] <= shape[1]
+            sizes.append(found["height"] * found["width"])
+        assert sizes[0] == array.size and sizes == sorted(sizes, reverse=True)
+        assert (found["rows"], found["columns"]) == (found["height"], found["width"])
 
 
 @pytest.mark.parametrize("name", PRODUCTS)

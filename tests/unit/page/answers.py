@@ -9,6 +9,7 @@ from build.paths import ROOT
 from build.site import site
 from model import sampling
 from model.arithmetic.inspect import inspect
+from model.arithmetic.whole import around
 from model.explain.all_heads import attention_heads
 from model.explain.block_view import block_view, heatmap_table, one_score, square_table, stages
 from model.explain.logit_lens import says
@@ -84,6 +85,12 @@ def as_json() -> str:
     answers["heatmap_tables"] = {name: heatmap_table(session, name, 2, 1) for name in ("token", "mlp_post", "head_q")}
     answers["square_tables"] = {name: square_table(session, name, 2, 1) for name in ("scores", "masked", "pattern")}
     answers["inspected"] = [inspect(session, tokenizer, settings, at) for at in ADDRESSES for settings in SAMPLED]
+    matrix = session.weights["h"][1]["mlp.c_fc.weight"]
+    answers["looks"] = [
+        (around(matrix, *place, closer), f"h.1.mlp.c_fc.weight{list(place)}")
+        for place in ((0, 0), (1023, 255), (517, 130))
+        for closer in (0, 1, 2)
+    ]
     other = {"name": "b", "bytes": 129_268_512, "files": 11, "parameters": 124_439_808, "n_layer": 12, "n_head": 12}
     answers["models"] = site.list_models(ROOT / "weights")[:1]
     answers["models"].append(answers["models"][0] | other)

@@ -8,7 +8,7 @@ from page.figure.vessels.bars import OF_LONG
 from page.models import catalog, download_progress, user_files
 from page.next_token import candidates, compare, curve, needle, random_draw, sliders
 from page.panels import score
-from page.panels.number import titles
+from page.panels.number import titles, weights
 from page.panels.number.opened import opened
 from page.panels.parts import all_heads, attention_head, embedding, probabilities, run
 from page.panels.parts.logit_lens import depth_table
@@ -101,6 +101,8 @@ def drawings(asked, words):
     for number, found in enumerate(asked["inspected"]):
         drawn[f"number {number}"] = opened(found, short, words)
         drawn[f"number title {number}"] = escape(titles.title(found["address"], short, found["shown"], words))
+    for number, (look, address) in enumerate(asked["looks"]):
+        drawn[f"weights {number}"] = weights.picture(look, address, words)
     drawn["search"] = probabilities.search_and_list(words)
     for number, following in enumerate(asked["following"]):
         drawn[f"odds {number}"] = probabilities.ranking(following, words)

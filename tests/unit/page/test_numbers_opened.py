@@ -1,10 +1,13 @@
 """An opened number on the page: addresses and places of the picture lead to each other, and no name is read as HTML."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from build.site.languages import texts_of
+from model.explain.pictures.heatmap import edges
 from page.figure import addresses
-from page.panels.number import opened, titles
+from page.panels.number import opened, titles, weights
 from page.text.words import Words
 from tests.unit.page.answers import answers
 
@@ -38,3 +41,17 @@ def test_no_name_of_a_token_is_read_as_html():
         pages.append(titles.title(one["address"], answer, one["shown"], WORDS) + opened.opened(one, answer, WORDS))
     assert [page for page in pages if "<img" in page] == []
     assert sum("&lt;img" in page for page in pages) > 40
+
+
+@given(st.integers(1, 4000), st.integers(1, 4000), st.data())
+def test_a_cell_of_the_weights_leads_to_the_weight_with_which_it_begins_and_back(height, width, data):
+    """Cells are stretches as the worker cuts them."""
+    look = {"top": 7, "left": 11, "height": height, "width": width, "rows": min(64, height), "columns": min(64, width)}
+    row, column = data.draw(st.integers(0, look["rows"] - 1)), data.draw(st.integers(0, look["columns"] - 1))
+    across, down = (column + 0.5) / look["columns"], (row + 0.5) / look["rows"]
+    address = weights.at(look, "h.0.mlp.c_fc.weight[0, 0]", across, down)
+    assert weights.cell_of(look, address) == (row, column)
+    down_edges, across_edges = edges(height, 64), edges(width, 64)
+    assert addresses.read(address)[2] == [7 + down_edges[row], 11 + across_edges[column]]
+    last = [7 + int(down_edges[row + 1]) - 1, 11 + int(across_edges[column + 1]) - 1]
+    assert weights.cell_of(look, f"h.0.mlp.c_fc.weight{last}") == (row, column)

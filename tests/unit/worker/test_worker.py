@@ -74,6 +74,7 @@ def questions(worker, run):
         "table": ("pattern", 5, 3),
         "inspect": ("blocks.5.attn.z[1, 3, 16]", SETTINGS),
         "nearest": (5,),
+        "weights": ("h.5.attn.c_proj.weight[3, 16]", 1),
         "product": ("attn.z", 5, 3),
         "unpin": (SETTINGS,),
         "attention_head": (5, 3),

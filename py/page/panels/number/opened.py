@@ -75,6 +75,8 @@ def more(found, words):
     """What else helps to see it: a curve, neighbours, the product that it is one number of."""
     if found["kind"] == "mlp_post":
         return curve(float(found["values"][0]["digits"]), escape(words.say("number.gelu")))
+    if found["kind"] == "weight" and len(found["shape"]) == 2:
+        return '<div id="weights"></div>'
     if found["kind"] == "embed":
         return '<div id="nearest"></div>'
     if found["name"] in PRODUCTS:

@@ -2,7 +2,7 @@
 
 from page.browser.dom import all_of, by_id, fill, first_of, on, shares_within, write
 from page.figure import addresses
-from page.panels.number import product, sums, titles
+from page.panels.number import product, sums, titles, weights
 from page.panels.number.opened import neighbours, opened
 from page.panels.part import Part
 from page.panels.player import Player
@@ -27,6 +27,8 @@ class Number(Part):
         super().__init__(name, page)
         self.found = None  # what the worker answered last
         self.whole = None  # the product that it is one number of, once it has been asked for
+        self.weights = None  # the matrix around an open weight, as the worker has answered
+        self.closer = 0  # how near it is looked at
         self.player = Player(page.words, self.draw_step)
 
     def title(self):
@@ -39,6 +41,8 @@ class Number(Part):
         last = len(answer["tokens"]) - 1, answer["next"]["drawn"]["id"]
         address = shown[0] if shown else "probabilities[{}, {}]".format(*last)
         found = await self.ask("inspect", address, self.settings())
+        if self.found is None or found.get("name") != self.found["name"]:
+            self.closer = 0
         self.found = None if "no_such" in found else found
         self.whole = None
         if self.found is None:
@@ -55,6 +59,7 @@ class Number(Part):
         if self.found["kind"] == "embed":
             token = self.figure.answer["tokens"][self.found["index"][0]]["id"]
             self.page.client.ask_newest("nearest", self.of_this(self.show_neighbours), "nearest", token)
+        self.look()
         details = by_id("whole")
         if details:
             on(details, "toggle", self.show_product)
@@ -85,6 +90,19 @@ class Number(Part):
 
     def show_neighbours(self, found):
         fill("nearest", neighbours(found, self.words))
+
+    def look(self):
+        """At the matrix of an open weight."""
+        if by_id("weights"):
+            self.page.client.ask_newest(
+                "weights", self.of_this(self.show_weights), "weights", self.found["address"], self.closer
+            )
+
+    def show_weights(self, found):
+        self.weights = found
+        fill("weights", weights.picture(found, self.found["address"], self.words))
+        by_id("farther").disabled = self.closer == 0
+        by_id("closer").disabled = found["rows"] == found["height"] and found["columns"] == found["width"]
 
     def show_product(self, _):
         if not self.whole and by_id("whole").open:
@@ -142,6 +160,13 @@ class Number(Part):
         elif vector:
             across, _ = shares_within(vector, event)
             self.choose(int(across * self.found["shape"][-1]))
+        elif event.target.closest(".weights"):
+            across, down = shares_within(event.target.closest(".weights"), event)
+            if 0 <= across < 1 and 0 <= down < 1:
+                self.go(weights.at(self.weights, self.found["address"], across, down))
+        elif event.target.id in ("closer", "farther"):
+            self.closer += 1 if event.target.id == "closer" else -1
+            self.look()
         elif cell:
             self.go(product.address(self.whole, cell[0], cell[1], self.found["block"], self.head()))
 
