@@ -7,15 +7,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
+from types import SimpleNamespace
 
 import numpy as np
 import pyodide_js
 
 from model import gpt2
+from model.arithmetic import whole
+from model.arithmetic.inspect import inspect
 from model.checkpoint.assemble import weights_from_shards
 from model.checkpoint.layout import INDEX, is_quantized, nested, read_index, tensor_shapes
 from model.checkpoint.quantization import Quantized, quantize_groups
 from model.config import GPT2Config
+from model.explain.answers import Sampling
 from model.session import Session
 
 GPT2_124M = GPT2Config(vocab_size=50_257, n_positions=1024, n_embd=768, n_layer=12, n_head=12)
@@ -146,6 +150,31 @@ def large(precision: str) -> np.ndarray:
     if precision == "float32":
         compare_with_plain(weights, logits)
     return logits
+
+
+def opened() -> None:
+    """What it takes to open a number of each kind, and a product and a matrix of weights as pictures."""
+    config = GPT2_124M
+    weights = random_weights(config, "int8")
+    session = Session(weights, config)
+    session.run([464, 1310, 2576, 373, 845, 3772, 780])
+    settings: Sampling = {"temperature": 0.8, "top_k": None, "top_p": None, "u": 0.5}
+    names = SimpleNamespace(display=str)  # in the place of a tokenizer
+    works: dict[str, Callable[[], object]] = {
+        address: lambda address=address: inspect(session, names, settings, address)
+        for address in (
+            *("blocks.11.ln1[6, 3]", "blocks.11.attn.q[6, 2, 5]", "blocks.11.attn.scores[2, 6, 3]"),
+            *("blocks.11.attn.z[6, 2, 5]", "blocks.11.attn_out[6, 3]", "blocks.11.mlp.pre[6, 3]"),
+            *("blocks.11.mlp_out[6, 3]", "logits[6, 9]", "probabilities[6, 9]", "h.3.mlp.c_fc.weight[5, 6]"),
+        )
+    }
+    works["the whole product mlp_out"] = lambda: whole.product(session, 11, "mlp_out", 0)
+    works["all of wte.weight"] = lambda: whole.around(weights["wte.weight"], 9, 9, 0)
+    before = heap_size()
+    print("\nshape of GPT-2 124M, held as int8, a number opened: ms")
+    for name, work in works.items():
+        print("  {:32} median {:6.1f}   least {:6.1f}".format(name, *milliseconds(work)))
+    print(f"  heap {before:.0f} MB before, {heap_size() - before:.0f} more")
 
 
 def full_context() -> None:

@@ -31,6 +31,7 @@ await run("calibrate()");
 await run("products()");
 await run("settings()");
 await run('mini("/repository/weights/mini")');
+await run("opened()");
 await run("full_context()");
 const int8 = await run('large("int8")');
 const float32 = await run('large("float32")');

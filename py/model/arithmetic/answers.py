@@ -4,7 +4,7 @@ from typing import TypedDict
 
 from model.explain.pictures.png import Picture
 
-Shown = str  # a number, rounded once from its full value
+Shown = str  # a number, rounded once from its full value; a very small one of a summary as "2.359e-17"
 
 
 class Value(TypedDict):

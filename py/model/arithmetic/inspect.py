@@ -15,6 +15,7 @@ from model.explain.pictures.colours import diverging_picture
 from model.session import Session
 from model.tokenizer.tokenizer import Tokenizer
 
+TINY = 6  # zeros behind the point
 OPERANDS = ("left", "right", "product")  # the columns of a table of terms
 
 
@@ -56,6 +57,9 @@ def inspect(session: Session, tokenizer: Tokenizer, settings: Sampling, written:
 
 
 def summary(value: float) -> Shown:
+    """With a few meaningful digits; as a power of ten where it would begin with many zeros."""
+    if 0 < abs(value) < 10.0**-TINY:
+        return f"{value:.{MEANT - 1}e}"
     return text(float(value), decimals_of(np.array([value]), MEANT))
 
 

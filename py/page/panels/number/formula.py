@@ -1,13 +1,16 @@
 """How a number is worked out, in MathML with the numbers of this run. `known` has them as they are to be read."""
 
 from page.text.markup import escape
+from page.text.numbers import SUPERSCRIPT
 
 MINUS = "−"
 
 
 def written(shown):
-    """A number with a true minus sign and, where it is long, as it is."""
-    return shown.replace("-", MINUS)
+    """A number with a true minus sign; "2.359e-17" as a power of ten."""
+    digits, _, power = shown.partition("e-")
+    exponent = "".join([SUPERSCRIPT[int(digit)] for digit in str(int(power))]) if power else ""
+    return digits.replace("-", MINUS) + (" × 10⁻" + exponent if power else "")
 
 
 def formula(found, words):

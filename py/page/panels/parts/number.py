@@ -27,6 +27,7 @@ class Number(Part):
         super().__init__(name, page)
         self.found = None  # what the worker answered last
         self.whole = None  # the product that it is one number of, once it has been asked for
+        self.seen_whole = False  # whether the reader wants to see it, of the next number too
         self.weights = None  # the matrix around an open weight, as the worker has answered
         self.closer = 0  # how near it is looked at
         self.player = Player(page.words, self.draw_step)
@@ -62,6 +63,7 @@ class Number(Part):
         self.look()
         details = by_id("whole")
         if details:
+            details.open = self.seen_whole
             on(details, "toggle", self.show_product)
 
     def turned(self):
@@ -105,7 +107,8 @@ class Number(Part):
         by_id("closer").disabled = found["rows"] == found["height"] and found["columns"] == found["width"]
 
     def show_product(self, _):
-        if not self.whole and by_id("whole").open:
+        self.seen_whole = by_id("whole").open
+        if not self.whole and self.seen_whole:
             name, block = self.found["name"], self.found["block"]
             drew = self.of_this(self.drew_product)
             self.page.client.ask_newest("product", drew, "product", name, block, self.head())
