@@ -22,9 +22,7 @@ NO_INPUT = ("Tab", "Shift", "Control", "Alt", "Meta")  # keys that by themselves
 class Pulse:
     def __init__(self, words):
         self.words = words
-        self.wanted = (
-            ""  # what light is to run along in the next picture: "whole", the "newest" token's path, or nothing
-        )
+        self.wanted = ""  # what a light is to run along in the next picture: all of it, "whole", or "newest"
         self.lit = "whole"  # what the last one ran along
         self.old = {}  # places of ANSWER before it
         self.turn = 0  # counts steps: one that began later is still under way when an earlier ends
