@@ -5,7 +5,7 @@ One notice holds all that is true at the moment. It stands under the text; in an
 
 import asyncio
 
-from page.browser.dom import by_id, first_of, reveal, show, write
+from page.browser.dom import by_id, first_of, focus, reveal, show, write
 from page.text.numbers import megabytes
 
 PATIENCE = 0.8  # seconds until a pass counts as long
@@ -67,8 +67,6 @@ class Status:
         """
         self.said[topic] = {"tell": tell, "error": error, "retry": retry, "place": place}
         self.draw()
-        if is_panel_open():
-            reveal(by_id("notice"))
 
     def say_error(self, answer, topic="text", place="", before=lambda words: ""):
         """In words, after those that `before` makes; the reader's text stays as it is.
@@ -100,6 +98,7 @@ class Status:
     def draw(self):
         """In the reader's language and in its place; to be called when either has changed."""
         said = [self.said[topic] for topic in TOPICS if topic in self.said]
+        held = first_of("#panel #notice :focus")
         notice, home = by_id("notice"), first_of("section.prompt")
         if is_panel_open():
             for one in said:
@@ -113,10 +112,17 @@ class Status:
         write("notice-text", "\n".join([one["tell"](self.words) for one in said]))
         show("retry", any([one["retry"] for one in said]))
         show("notice", bool(said))
+        if said and notice.closest("#panel"):
+            reveal(notice)
+        elif held:  # the keyboard does not leave the panel with it
+            focus("#panel[open] #panel-title")
 
     def leave_panel(self):
         """Before the panel's contents are replaced."""
+        held = first_of("#panel #notice :focus")
         first_of("section.prompt").append(by_id("notice"))
+        if held:
+            focus("#panel-title")
 
 
 def is_panel_open():
