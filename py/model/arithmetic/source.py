@@ -21,9 +21,16 @@ class Source:
         self.session = session
         self.settings = settings
         self.rows: dict[tuple[int | None, str, int], np.ndarray] = {}  # by block, activation and token
+        self.vectors: dict[Address, np.ndarray] = {}  # by the address of their first number
 
     def vector(self, address: Address) -> np.ndarray:
         """The numbers (n,) along the last axis, among which the one at `address` stands, as float64."""
+        first = address._replace(place=(*address.place[:-1], 0))
+        if first not in self.vectors:
+            self.vectors[first] = self.taken(first)
+        return self.vectors[first]
+
+    def taken(self, address: Address) -> np.ndarray:
         if address.is_weight:
             return self.weight_row(address).astype(np.float64)  # (n,)
         first, second = address.place[:2]

@@ -80,6 +80,14 @@ def of_mark(kind, row, figure):
     return "probabilities[{}, {}]".format(last, row) if kind in ("candidate", "listed") else ""
 
 
+def of_help(name, figure):
+    """Of the told token's, or of the last one's where the whole text has come together; "" for what is no number."""
+    place = {"last": len(figure.answer["tokens"]) - 1, "drawn": figure.answer["next"]["drawn"]["id"]}
+    for field in ("block", "head", "row"):
+        place[field] = figure.view[field]
+    return HELPED[name].format(**place) if name in HELPED else ""
+
+
 # The way back
 
 
@@ -111,11 +119,3 @@ def strip_of(address, view):
     if not names or not here or (names[0] == "z" and head_of(address) != view["head"]):
         return ""
     return names[0]
-
-
-def of_help(name, figure):
-    """Of the told token's, or of the last one's where the whole text has come together; "" for what is no number."""
-    place = {"last": len(figure.answer["tokens"]) - 1, "drawn": figure.answer["next"]["drawn"]["id"]}
-    for field in ("block", "head", "row"):
-        place[field] = figure.view[field]
-    return HELPED[name].format(**place) if name in HELPED else ""

@@ -1,6 +1,7 @@
 """A matrix product as a whole, in small: what goes in, what its rows meet, and the result; a cell of it lights both."""
 
 from page.figure.addresses import SQUARES
+from page.panels.number.looks import drawing
 from page.panels.number.titles import SHORT
 from page.text.markup import escape
 from page.text.numbers import grouped
@@ -35,23 +36,11 @@ def whole(found, words):
 
 
 def picture(kind, look, name):
-    longer = max(look["rows"], look["columns"])
-    wide, high = [max(LEAST, SIDE * cells / longer) for cells in (look["columns"], look["rows"])]
-    return (
-        '<figure><svg class="factor" data-factor="{kind}" width="{wide:.0f}" height="{high:.0f}"'
-        ' viewBox="0 0 {columns} {rows}" preserveAspectRatio="none" role="img" aria-label="{name}">'
-        '<image href="{picture}" width="{columns}" height="{rows}" preserveAspectRatio="none"/>'
-        '<path class="cursor" d=""/></svg><figcaption>{name}<br>{height} × {width}</figcaption></figure>'
-    ).format(
-        kind=kind,
-        wide=wide,
-        high=high,
-        columns=look["columns"],
-        rows=look["rows"],
-        picture=look["picture"],
-        name=escape(name),
-        height=grouped(look["height"]),
-        width=grouped(look["width"]),
+    return "<figure>{}<figcaption>{}<br>{} × {}</figcaption></figure>".format(
+        drawing(look, SIDE, LEAST, 'class="factor" data-factor="' + kind + '"', name),
+        escape(name),
+        grouped(look["height"]),
+        grouped(look["width"]),
     )
 
 

@@ -59,7 +59,6 @@ def values(address, answer, token):
     said = {
         "number": grouped(number_of(place[-1])),
         "block": "" if block is None else str(number_of(block)),
-        "before": "" if block is None else str(block),
         "candidate": word_html(token) if token else "",
         "name": escape(address),
     }
