@@ -13,6 +13,7 @@ import numpy as np
 from model import gpt2
 from model.activation_cache import SQUARES, ActivationCache
 from model.config import GPT2Config
+from model.removals import Alterations, Removal, takes_mean
 from model.timing import Stopwatch
 from model.trace import BLOCK, Block, Embedding, Final, field
 
@@ -30,9 +31,13 @@ class EnoughError(Exception):
 
 
 class Session:
-    def __init__(self, weights: dict, config: GPT2Config) -> None:
+    """`removals` are what every pass of it does without, see `removals.py`."""
+
+    def __init__(self, weights: dict, config: GPT2Config, removals: tuple[Removal, ...] = ()) -> None:
         self.weights = weights
         self.config = config
+        self.removals = removals
+        self.alterations = Alterations(removals)  # of the last pass
         self.use(gpt2)
 
     def use(self, program: ModuleType) -> None:
@@ -55,15 +60,19 @@ class Session:
         if not 0 < len(ids) <= self.config.n_positions:
             raise ValueError(f"between 1 and {self.config.n_positions} tokens, not {len(ids)}")
         kept, end = common_prefix(self.ids, ids), len(ids)
+        if self.removals and any(takes_mean(removal) for removal in self.removals) and ids != self.ids:
+            kept = 0
         if not self.cache.whole and end <= LONG:
             kept = 0  # a short text has all of its activations kept, also after a long one
         # After the last token there is room to write; a text that changes in its middle needs rows of its own.
         cache = self.cache if kept in (len(self.ids), end) else self.cache.copy(kept)
         whole = cache.whole and end <= LONG
+        alterations = Alterations(self.removals) if kept < end else self.alterations
         watch, final = Stopwatch(), {}
 
         def keep(name: str, value: np.ndarray) -> np.ndarray:
             watch.passed(name)
+            value = alterations.altered(name, value, kept)
             check(name, value)
             if name in Final._fields:
                 final[name] = value  # (1, E) or (1, V)
@@ -78,12 +87,14 @@ class Session:
                     yield done
                     watch.start()
         else:
+            yield self.config.n_layer
             last = f"blocks.{self.config.n_layer - 1}.resid_post"
             self.program.unembed(cache.rows(last, end, end - 1), self.weights, self.config, keep)
         if not whole:
             cache.keep_needed()
         self.timing = watch.timing(end - kept, end)
         self.ids, self.cache, self.final, self.again = list(ids), cache, Final(**final), None
+        self.alterations = alterations
 
     def run(self, ids: list[int]) -> None:
         """All the steps at once."""
@@ -130,6 +141,7 @@ class Session:
             if name in OF_BEFORE:
                 seen[name] = value[0]  # (H, D)
                 return self.cache.rows(prefix + name, row + 1)  # (row + 1, H, D)
+            value = self.alterations.altered(prefix + name, value, row)
             if name in SQUARES:
                 seen[name] = np.full((len(value), end), SQUARES[name], value.dtype)  # (H, T)
                 seen[name][:, : row + 1] = value[:, 0]
@@ -157,6 +169,7 @@ class Session:
         def keep(name: str, value: np.ndarray) -> np.ndarray:
             if name in OF_BEFORE:
                 value = self.cache.rows(f"blocks.{number}.{name}", end)  # (S, H, D)
+            value = self.alterations.altered(f"blocks.{number}.{name}", value, first)
             seen[field(name)] = value
             if name == last:
                 raise EnoughError

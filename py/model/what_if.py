@@ -1,76 +1,48 @@
-"""What if a part of the last pass were missing: an arrow of attention, a head, an MLP, a block, the positions.
+"""What if a part of the last pass were missing, see `removals.py`.
 
-Each answer is made by the same program as the pass, through `change`, from the first block and token that can differ:
-whatever comes before is taken as it was. Cutting an arrow as in Geva et al., "Dissecting Recall of Factual
-Associations in Auto-Regressive Language Models", 2023, section 5; switching parts off as in Wang et al.,
-"Interpretability in the Wild", 2023, section 2.2.
+Each answer is made by the same program as the pass, from the first block and token that can differ: whatever comes
+before is taken as it was. What the pass already did without is missing here too.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 
 from model.gpt2 import unchanged, within
 from model.linear import linear
+from model.removals import Alterations, Cut, Off, Removal, first_row, takes_mean
 from model.session import OF_BEFORE, Session
-
-
-class Cut(NamedTuple):
-    """One arrow: token `row` takes nothing from token `column`, and its other shares are scaled to sum to 1."""
-
-    block: int
-    head: int
-    row: int
-    column: int
-
-
-class Off(NamedTuple):
-    """A part that gives nothing; or, with `mean`, for every token the mean of what it gave over the text.
-
-    part: "head", "mlp", "block" (its attention and its MLP), "position" (the position embedding, of any block).
-    """
-
-    part: str
-    block: int = 0
-    head: int = 0
-    mean: bool = False
-
-
-Removal = Cut | Off
-Alter = Callable[[np.ndarray], np.ndarray]
 
 
 def logits_if(session: Session, changes: Iterable[Removal], after: int | None = None) -> np.ndarray:
     """The logits (V,) after the token `after`, or the last one, with all of `changes` at once.
 
-    Later tokens change nothing there, so they are left out, from a mean too. Without a change that comes before
-    `after` the logits are those of the pass.
+    Later tokens change nothing there, so they are left out, unless a mean is taken, which is one over the whole text.
+    Without a change that comes before `after` the logits are those of the pass.
     """
     program, w, config = session.program, session.weights, session.config
-    end = (len(session.ids) - 1 if after is None else after) + 1
-    changes = [change for change in changes if first_row(change) < end]
+    last = len(session.ids) - 1 if after is None else after
+    changes = [change for change in changes if first_row(change) <= last]
     if not changes:
-        return program.unembed(session.stream(config.n_layer)[end - 1 : end], w, config, unchanged)[0]  # (V,)
-    start = min(first_row(change) for change in changes)
+        return program.unembed(session.stream(config.n_layer)[last : last + 1], w, config, unchanged)[0]  # (V,)
+    removals = [*session.removals, *changes]
+    means = [removal for removal in removals if takes_mean(removal)]
+    start = min(first_row(removal) for removal in [*changes, *means])
+    end = len(session.ids) if means else last + 1
     whole = any(is_position(change) for change in changes)
     first = 0 if whole else min(change.block for change in changes)
-    alterations: dict[str, list[Alter]] = {}
-    for change in changes:
-        for name, alter in altered(change, session, start):
-            alterations.setdefault(name, []).append(alter)
+    alterations = Alterations(removals)
 
     def through(name: str, value: np.ndarray) -> np.ndarray:
         if name.endswith(OF_BEFORE):
             value = np.concatenate([session.cache.rows(name, start), value])  # (S, H, D)
-        for alter in alterations.get(name, ()):
-            value = alter(value)
-        return value
+        return alterations.altered(name, value, start)
 
     x = program.embed(session.ids[:end], 0, w, through) if whole else session.stream(first)[start:end]  # (rows, E)
     for number in range(first, config.n_layer):
         x = program.block(x, w["h"][number], config, within(number, through))  # (rows, E)
-    return program.unembed(x[-1:], w, config, through)[0]  # (V,)
+    return program.unembed(x[last - start : last - start + 1], w, config, through)[0]  # (V,)
 
 
 def parts(session: Session, kind: str, row: int, mean: bool = False) -> list[Removal]:
@@ -85,44 +57,6 @@ def parts(session: Session, kind: str, row: int, mean: bool = False) -> list[Rem
 
 def is_position(change: Removal) -> bool:
     return isinstance(change, Off) and change.part == "position"
-
-
-def first_row(change: Removal) -> int:
-    """The first token for which anything differs."""
-    return change.row if isinstance(change, Cut) else 0
-
-
-def altered(change: Removal, session: Session, start: int) -> list[tuple[str, Alter]]:
-    """The activations that `change` alters, of the tokens from `start` on, each with what becomes of it."""
-    prefix = f"blocks.{change.block}."
-    if isinstance(change, Cut):
-        return [(prefix + "attn.pattern", lambda pattern: without_share(pattern, change, start))]
-    names = {
-        "head": [prefix + "attn.z"],
-        "mlp": [prefix + "mlp_out"],
-        "block": [prefix + "attn_out", prefix + "mlp_out"],
-        "position": ["pos_embed"],
-    }[change.part]
-
-    def off(values: np.ndarray) -> np.ndarray:
-        """values (T, H, D) of heads, else (T, E), for all tokens."""
-        values = values.copy()
-        part = values[:, change.head] if change.part == "head" else values  # a view
-        part[:] = part.mean(axis=0) if change.mean else 0
-        return values
-
-    return [(name, off) for name in names]
-
-
-def without_share(pattern: np.ndarray, cut: Cut, start: int) -> np.ndarray:
-    """pattern (H, T, S), its first row the token `start`, less one share. A row that has no other stays at 0."""
-    pattern = pattern.copy()  # (H, T, S)
-    row = pattern[cut.head, cut.row - start]  # (S,) a view
-    row[cut.column] = 0
-    rest = row.sum()
-    if rest > 0:
-        row /= rest
-    return pattern
 
 
 class LogitPart(NamedTuple):
@@ -140,6 +74,7 @@ def logit_parts(session: Session, token: int, after: int) -> list[LogitPart]:
     The residual stream is a sum, and the last LayerNorm, with its mean and scale held as they were, and the head are
     linear: so each term of the stream has its own part of the logit (Elhage et al., "A Mathematical Framework for
     Transformer Circuits", 2021). Biases of a block are one part, that of the last LayerNorm another, without block.
+    A block that is switched off has no heads to add anything; what stands for it, a mean, counts with the biases.
     """
     w, config = session.weights, session.config
     x = session.stream(config.n_layer)[after]  # (E,)
@@ -157,12 +92,14 @@ def logit_parts(session: Session, token: int, after: int) -> list[LogitPart]:
     ]
     for number, weights in enumerate(w["h"]):
         b = session.block(number, after)
+        off = {removal.part for removal in session.removals if isinstance(removal, Off) and removal.block == number}
         apart = np.zeros((config.n_head, config.n_head, config.d_head), np.float32)  # (H, H, D) a head a row
-        apart[np.arange(config.n_head), np.arange(config.n_head)] = b.z[0]
+        if "block" not in off:
+            apart[np.arange(config.n_head), np.arange(config.n_head)] = b.z[0]
         from_heads = linear(apart.reshape(config.n_head, -1), weights["attn.c_proj.weight"])  # (H, E)
+        bias = np.zeros_like(x) if off & {"mlp", "block"} else weights["mlp.c_proj.bias"]  # (E,)
         parts += [LogitPart("head", number, h, of(term)) for h, term in enumerate(from_heads)]
-        parts.append(LogitPart("mlp", number, None, of(b.mlp_out[0] - weights["mlp.c_proj.bias"])))
-        biases = weights["attn.c_proj.bias"] + weights["mlp.c_proj.bias"]  # (E,)
-        parts.append(LogitPart("bias", number, None, of(biases)))
+        parts.append(LogitPart("mlp", number, None, of(b.mlp_out[0] - bias)))
+        parts.append(LogitPart("bias", number, None, of(b.attn_out[0] - from_heads.sum(axis=0) + bias)))
     parts.append(LogitPart("bias", None, None, float(direction @ w["ln_f.bias"])))
     return parts

@@ -6,7 +6,8 @@ import time
 import pytest
 
 from model.gpt2 import softmax
-from model.what_if import Cut, logits_if
+from model.removals import Cut
+from model.what_if import logits_if
 
 TEXT = "My sister married Mr. Davis. I like Mr."
 CUT = "() => document.querySelector('#sentence').textContent.includes('Cut this arrow')"

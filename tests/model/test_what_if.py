@@ -6,8 +6,9 @@ import pytest
 from model import session as session_module
 from model.checkpoint.layout import nested
 from model.gpt2 import gpt2
+from model.removals import Cut, Off
 from model.session import Session
-from model.what_if import Cut, Off, logit_parts, logits_if, parts
+from model.what_if import logit_parts, logits_if, parts
 
 IDS = np.random.default_rng(8).integers(0, 97, 23).tolist()
 
@@ -129,7 +130,7 @@ def test_a_part_gives_every_token_its_mean(tiny, session, change, name):
 def test_after_an_earlier_token_it_is_as_if_the_text_ended_there(tiny, session):
     shorter = Session(tiny.weights, tiny.config)
     shorter.run(IDS[:10])
-    for changes in ([Cut(1, 2, 9, 3)], [Off("mlp", 1, mean=True), Cut(0, 1, 5, 2)], [Off("position")]):
+    for changes in ([Cut(1, 2, 9, 3)], [Off("mlp", 1), Cut(0, 1, 5, 2)], [Off("position")]):
         assert_close(logits_if(session, changes, after=9), logits_if(shorter, changes))
     assert_close(logits_if(session, [Cut(0, 0, 15, 3)], after=9), shorter.final.logits[0])
 

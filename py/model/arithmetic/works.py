@@ -12,6 +12,7 @@ from model import sampling
 from model.arithmetic.address import Address
 from model.arithmetic.digits import Step, Values
 from model.arithmetic.source import Source
+from model.removals import Cut
 
 LISTED = 12  # terms of a long sum that are listed, the largest; what the others give is one number
 SHORT = 64  # terms of a sum that are all listed
@@ -144,12 +145,19 @@ def scored(source: Source, address: Address, query: list[Address], key: list[Add
 
 
 def shared(source: Source, address: Address) -> Work:
-    """A share of attention: softmax, which takes the largest score off first so that no exponential overflows."""
+    """A share of attention: softmax, which takes the largest score off first so that no exponential overflows.
+
+    Arrows that are cut have no part in the total.
+    """
     scores = address._replace(name="attn.scores")
     row, column = address.place[1], address.place[2]
     known = source.vector(scores)[: row + 1]  # (row + 1,)
     largest = int(known.argmax())
     weights = np.exp(known - known[largest])  # (row + 1,)
+    head = (address.block, address.place[0], row)
+    for cut in source.session.removals:
+        if isinstance(cut, Cut) and (cut.block, cut.head, cut.row) == head:
+            weights[cut.column] = 0
     values = {
         "score": one(known[column]),
         "largest": one(known[largest]),

@@ -136,6 +136,7 @@ class NextTokens(Sampling):
     candidates: list[Candidate]
     outside: Rest  # what is not listed
     pinned: NotRequired[PinnedLine]
+    intact: NotRequired["Intact"]  # of a run that does without some parts
 
 
 class ComparedToken(TypedDict):
@@ -201,6 +202,22 @@ class Effects(TypedDict):
     logit: float  # with everything in place
     probability: float
     effects: list[Effect]
+
+
+class Changed(TypedDict):
+    """One token with every part in place, and without some; probabilities under the settings."""
+
+    id: int
+    shown: str
+    before: float
+    now: float
+    logit_before: float
+    logit_now: float
+
+
+class Intact(TypedDict):
+    rows: list[Changed]  # the likeliest with every part in place, then those that are so only without
+    bits: float  # Kullback-Leibler divergence of the present distribution from the intact one, at temperature 1
 
 
 class Arrow(TypedDict):

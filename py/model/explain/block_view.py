@@ -9,6 +9,7 @@ from model.explain.pictures.colours import diverging_picture, shares_picture
 from model.explain.pictures.heatmap import edges, heatmap_cell, heatmap_picture, means
 from model.explain.to_json import to_list
 from model.linear import columns, linear
+from model.removals import silences
 from model.session import Session
 
 ROWS = 128  # tokens drawn at most, the last ones; all are computed
@@ -112,9 +113,11 @@ def taken_in(session: Session, block: int, head: int, row: int) -> np.ndarray:
 
     The attention weight times the value, times this head's columns of the output projection: the transformed vectors
     of Kobayashi et al., "Attention is Not Only a Weight: Analyzing Transformers with Vector Norms", 2020. They sum to
-    all that the head adds; the projection's bias belongs to no head.
+    all that the head adds; the projection's bias belongs to no head. A head that is switched off takes in nothing.
     """
     first, size = first_row(session), session.config.d_head
+    if any(silences(removal, block, head) for removal in session.removals):
+        return np.zeros((len(session.ids), session.config.n_embd), np.float32)  # (T, E)
     b = session.block(block, first)
     weighted = b.pattern[head, row - first, :, None] * b.v[:, head]  # (T, D)
     projection = session.weights["h"][block]["attn.c_proj.weight"]  # (E, E): out, in

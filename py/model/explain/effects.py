@@ -7,8 +7,9 @@ import numpy as np
 from model import sampling
 from model.explain.answers import Arrow, Effect, Effects
 from model.explain.block_view import taken_in
+from model.removals import Cut, Off, Removal
 from model.session import Session
-from model.what_if import Cut, Off, Removal, logits_if
+from model.what_if import logits_if
 
 LEAST = 0.01  # of probability: an arrow that lowers it by less does not matter much
 CARRIES = 0.1  # of all that a token takes in: with less from the first token, it only rests there

@@ -18,6 +18,7 @@ from model.checkpoint.quantization import Precision
 from model.checkpoint.user_checkpoint import load_user_checkpoint
 from model.explain.answers import Address, Answer
 from model.explain.to_json import text_of
+from model.removals import from_json
 from model.worker.download import Store, cache_name, device_memory, download, download_index, forget, kept, read_file
 from model.worker.engine import Engine
 
@@ -25,8 +26,9 @@ READ: dict[str, Callable[[str], object]] = {  # what crosses as JSON
     "text": lambda crossed: json.loads(crossed)["value"],  # as the browser makes it of a field
     "ids": json.loads,
     "settings": json.loads,
+    "removals": lambda crossed: from_json(**json.loads(crossed)),
 }
-TEXT = ("text", "ids", "settings", "block", "head", "row")
+TEXT = ("text", "ids", "settings", "block", "head", "row", "removals")
 CALLS: dict[str, tuple[str, ...]] = {  # methods of the Engine that answer at once, with their arguments
     "cancel": (),
     "cancel_effects": (),
@@ -54,6 +56,7 @@ OF_A_RUN: dict[str, tuple[str, ...]] = {  # methods of the Run: its number cross
     "product": ("name", "block", "head"),
     "next_tokens": ("settings",),
     "score": ("block", "head", "row", "column"),
+    "intact": ("settings",),
     "heatmap_cell": ("name", "block", "head", "row", "cell"),
     "table": ("name", "block", "head"),
     "unpin": ("settings",),

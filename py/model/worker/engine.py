@@ -18,6 +18,7 @@ from model.explain import answers, effects
 from model.explain.block_answers import Depths
 from model.explain.logit_lens import logit_lens
 from model.explain.prompt import read_prompt
+from model.removals import Removal
 from model.session import RunawayError, Session
 from model.tokenizer.tokenizer import TokenizerError
 from model.worker.run import Run, Runner
@@ -119,18 +120,32 @@ class Engine:
         return answer
 
     async def predict(
-        self, text: str, ids: list[int], settings: answers.Settings, block: int, head: int, row: int
+        self,
+        text: str,
+        ids: list[int],
+        settings: answers.Settings,
+        block: int,
+        head: int,
+        row: int,
+        removals: tuple[Removal, ...] = (),
     ) -> answers.Prediction | answers.Replaced | Failure:
-        """A new run: the model in use reads a text and the ids appended to it.
+        """A new run: the model in use reads a text and the ids appended to it, without the parts in `removals`.
 
         Answers the number of the run, its tokens, the likeliest next tokens under `settings` (see `next_tokens`), the
         picture of one block, head and token (`block_view`), and milliseconds; {"replaced": true} when a newer call came
         before this one was done, {"error", "file"} when the model cannot read this. The last run then stays.
         """
-        return await self._read(self.in_use, text, ids, settings, block, head, row)
+        return await self._read(self.in_use, text, ids, settings, (block, head, row), removals)
 
     async def use(
-        self, text: str, ids: list[int], settings: answers.Settings, block: int, head: int, row: int
+        self,
+        text: str,
+        ids: list[int],
+        settings: answers.Settings,
+        block: int,
+        head: int,
+        row: int,
+        removals: tuple[Removal, ...] = (),
     ) -> answers.Prediction | answers.Replaced | Failure:
         """The same with the model that has been loaded: when it can read the text, it is the model in use.
 
@@ -140,10 +155,11 @@ class Engine:
         runner = self.coming
         if runner is None:
             return {"error": "cancelled", "file": ""}
-        answer = await self._read(runner, text, ids, settings, block, head, row)
+        place = (block, head, row)
+        answer = await self._read(runner, text, ids, settings, place, removals)
         if "error" in answer and answer["error"] == "text":  # no fault of the model
             unread = answer["file"]
-            answer = await self._read(runner, "", [], settings, block, head, row)
+            answer = await self._read(runner, "", [], settings, place, removals)
             if "run" in answer:
                 answer["unread"] = unread
         if "error" in answer and answer["error"] == "broken":
@@ -158,34 +174,36 @@ class Engine:
         text: str,
         appended: list[int],
         settings: answers.Settings,
-        block: int,
-        head: int,
-        row: int,
+        place: tuple[int, int, int],
+        removals: tuple[Removal, ...],
     ) -> answers.Prediction | answers.Replaced | Failure:
         self.newest += 1
-        mine, session = self.newest, runner.session
-        self.done, self.total = 0, session.config.n_layer
-        before: dict[str, object] = {}
+        mine, sessions = self.newest, self._sessions(runner, removals)
+        session, config = sessions[-1], runner.session.config
+        self.done, self.total = 0, config.n_layer * len(sessions)
+        before = [dict(vars(one)) for one in sessions]
         failure: Failure
         try:
-            ids, prompt = read_prompt(text, runner.tokenizer, session.config.n_positions, appended)
-            steps = session.steps(ids)
-            while True:
-                before = dict(vars(session))  # only its last step changes a session
-                if (done := next(steps, None)) is None:
-                    break
-                self.done = done
-                await asyncio.sleep(0)
-                if mine != self.newest:
-                    return {"replaced": True}
-            run = Run(mine, runner, self.last.pinned if self.last else None)
+            ids, prompt = read_prompt(text, runner.tokenizer, config.n_positions, appended)
+            passes = [one.steps(ids) for one in sessions]
+            for number, steps in enumerate(passes):
+                done = 0
+                while done < config.n_layer:
+                    done = next(steps)
+                    self.done = number * config.n_layer + done
+                    await asyncio.sleep(0)
+                    if mine != self.newest:
+                        return {"replaced": True}
+            for steps in passes:  # at its last step each changes, and meanwhile nobody may ask
+                list(steps)
+            run = Run(mine, runner, session, self.last.pinned if self.last else None)
             answer: answers.Prediction = {
                 **prompt,
                 "run": mine,
                 "milliseconds": 1000 * session.timing.total,
                 "computed": session.timing.tokens,
                 "next": run.next_tokens(settings),
-                "view": run.block_view(block, head, row),
+                "view": run.block_view(*place),
             }
             self.runner, self.last = runner, run
             return answer
@@ -197,8 +215,20 @@ class Engine:
             failure = {"error": "broken", "file": str(error)}
         except Exception as error:  # whatever it was: the page waits for an answer
             failure = {"error": "failed", "file": f"{type(error).__name__}: {error}"}
-        vars(session).update(before)
+        for one, kept in zip(sessions, before, strict=True):
+            vars(one).update(kept)
         return failure
+
+    def _sessions(self, runner: Runner, removals: tuple[Removal, ...]) -> list[Session]:
+        """Those that read a text: with every part in place and, where some are to be missing, then without them."""
+        config = runner.session.config
+        removals = tuple(one for one in removals if one.block < config.n_layer and one.head < config.n_head)
+        if not removals:
+            return [runner.session]
+        known = self.last.session if self.last else None
+        if known is None or known.weights is not runner.session.weights or known.removals != removals:
+            known = Session(runner.session.weights, config, removals)
+        return [runner.session, known]
 
     def pass_progress(self) -> answers.PassProgress:
         """How far the newest run is, in blocks."""

@@ -16,6 +16,7 @@ from model.checkpoint.loading import Load
 from model.checkpoint.quantization import Precision
 from model.explain import answers, block_answers, block_view, to_csv
 from model.explain.all_heads import attention_heads
+from model.explain.intact import intact
 from model.explain.logit_lens import says
 from model.explain.next_token import next_tokens
 from model.explain.pinned import Pinned
@@ -34,12 +35,15 @@ class Runner(NamedTuple):
 
 
 class Run:
-    """`number` is that of the request to read the text, `pinned` a distribution that was put aside before."""
+    """`number` is that of the request to read the text, `pinned` a distribution that was put aside before.
 
-    def __init__(self, number: int, runner: Runner, pinned: Pinned | None = None) -> None:
+    `session` has read it; where it does so without some parts, that of the `runner` has read it with all in place.
+    """
+
+    def __init__(self, number: int, runner: Runner, session: Session, pinned: Pinned | None = None) -> None:
         self.number = number
         self.runner = runner
-        self.session = runner.session
+        self.session = session
         self.tokenizer = runner.tokenizer
         self.logits = self.session.final.logits[0]  # (V,)
         self.order = sampling.ranking(self.logits)  # (V,)
@@ -73,7 +77,14 @@ class Run:
         if self.pinned:
             listed = [row["id"] for row in answer["candidates"]]
             answer["pinned"] = self.pinned.line(self._sampled(settings), self.tokenizer, listed)
+        if self.session.removals:
+            answer["intact"] = self.intact(settings)
         return answer
+
+    def intact(self, settings: answers.Settings) -> answers.Intact:
+        """The likeliest tokens of the present prediction beside those with every part in place."""
+        whole = self.runner.session.final.logits[0]  # (V,)
+        return intact(whole, self.logits, self.tokenizer, settings, settings["count"])
 
     def pin(self, settings: answers.Settings) -> answers.NextTokens:
         """Put the present distribution aside, to be laid beside later ones; answers as `next_tokens` does."""

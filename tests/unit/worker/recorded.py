@@ -104,7 +104,9 @@ def play() -> list[dict]:
     with worker_of(runner_of(*site.load_model(ROOT / "weights" / site.MODEL))) as worker:
         for number, (text, ids) in enumerate(TEXTS):
             field = json.dumps({"value": text})
-            answer = json.loads(in_thread(worker.predict(field, json.dumps(ids), FIRST, 5, 0, -1)))
+            answer = json.loads(
+                in_thread(worker.predict(field, json.dumps(ids), FIRST, 5, 0, -1, json.dumps({"cuts": []})))
+            )
             run = answer.pop("run")
             answers.append({"text": number, "asked": ["predict"], "answer": answer})
             for name, *values in questions(number):

@@ -9,10 +9,11 @@ from build.paths import ROOT
 from build.site import site
 from model.explain import effects
 from model.gpt2 import softmax
+from model.removals import Cut, Off
 from model.session import Session
 from model.tokenizer import vocabulary
 from model.tokenizer.tokenizer import Tokenizer
-from model.what_if import Cut, logits_if, parts
+from model.what_if import logits_if, parts
 from model.worker.engine import GONE, Engine, finish
 from model.worker.run import Runner
 from page.state import examples
@@ -206,3 +207,28 @@ def test_each_typed_text_is_encoded_once(engine, monkeypatch):
     engine.coming = Runner(Session(last.session.weights, last.session.config), other, "float32")
     finish(engine.use("The", [], SETTINGS, 0, 0, -1))
     assert encoded[3:] == [(other, "The")]
+
+
+def test_a_run_without_parts_says_what_it_owes_to_them_and_undone_all_is_as_before(engine):
+    """Against the logits of a pass without them; every answer of the whole run comes again, to the last digit."""
+    text = "The little girl was very happy because"
+
+    def read(removals=()):
+        answer = finish(engine.predict(text, [], SETTINGS, 4, 3, -1, removals))
+        return {name: value for name, value in answer.items() if name not in ("run", "milliseconds", "computed")}
+
+    whole, logits = read(), engine.last.logits.astype(np.float64)
+    for removals in ((Cut(4, 3, 6, 2),), (Off("head", 4, 3, True), Off("mlp", 0)), (Off("position"),)):
+        expected = logits_if(engine.last.runner.session, removals).astype(np.float64)
+        without = read(removals)
+        assert without["next"]["largest"] == pytest.approx(expected.max(), abs=1e-4)
+        found = without["next"]["intact"]
+        old, new = softmax(logits), softmax(expected)
+        assert found["bits"] == pytest.approx((old * np.log2(old / new)).sum(), abs=1e-4)
+        old, new = (softmax(one / SETTINGS["temperature"]) for one in (logits, expected))
+        for row in found["rows"]:
+            i = row["id"]
+            assert (row["before"], row["now"]) == pytest.approx((old[i], new[i]), abs=1e-5)
+            assert (row["logit_before"], row["logit_now"]) == pytest.approx((logits[i], expected[i]), abs=1e-4)
+        assert {row["id"] for row in found["rows"]} >= {int(old.argmax()), int(new.argmax())}
+        assert "intact" not in read()["next"] and read() == whole

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from build.paths import ROOT
 from build.site import site
 from model.explain.block_view import block_view
+from model.removals import from_json
 from model.session import Session
 from tests.unit.without_browser import in_thread, runner_of, worker_of
 
@@ -33,6 +34,7 @@ OTHERS = {  # what is not asked about a run
     ),
 }
 SETTINGS = json.dumps({"temperature": 0.8, "top_k": None, "top_p": None, "u": 0.5, "count": 12, "query": ""})
+CUTS = ((), (["mlp", 0],), (["arrow", 0, 1, 1, 0], ["position"]))
 TEXTS = ("The cat", "The cat sat on the mat", "One day a little girl went to the park", "Once", "The cat sat")
 
 
@@ -51,8 +53,9 @@ def field(text):
     return json.dumps({"value": text})
 
 
-def predict(worker, text, call="predict", ids=()):
-    return getattr(worker, call)(field(text), json.dumps(list(ids)), SETTINGS, 5, 3, -1)
+def predict(worker, text, call="predict", ids=(), cuts=()):
+    removals = json.dumps({"cuts": list(cuts)})
+    return getattr(worker, call)(field(text), json.dumps(list(ids)), SETTINGS, 5, 3, -1, removals)
 
 
 def read(worker, text, call="predict"):
@@ -77,6 +80,7 @@ def questions(worker, run):
         "weights": ("h.5.attn.c_proj.weight[3, 16]", 1),
         "product": ("attn.z", 5, 3),
         "unpin": (SETTINGS,),
+        "intact": (SETTINGS,),
         "attention_head": (5, 3),
     }
     answers = {"pin": json.loads(worker.pin(run, SETTINGS))}  # before it can be compared
@@ -96,35 +100,36 @@ def test_what_is_asked_about_a_run_is_answered_by_its_number_alone(worker):
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(st.sampled_from(TEXTS), st.integers(0, 20)), min_size=2, max_size=6))
+@given(st.lists(st.tuples(st.sampled_from(TEXTS), st.sampled_from(CUTS), st.integers(0, 20)), min_size=2, max_size=6))
 def test_no_answer_is_of_another_text(worker, embedded, typed):
-    """Texts typed while others are still being read; after each of the worker's steps it is asked about every run."""
+    """Texts typed, and parts cut, while others are still being read; after each of the worker's steps it is asked
+    about every run."""
     expected = {}
-    for text in {text for text, _ in typed}:
-        session = Session(embedded[0].weights, embedded[0].config)
+    for text, cuts in {(text, json.dumps(cuts)) for text, cuts, _ in typed}:
+        session = Session(embedded[0].weights, embedded[0].config, from_json(json.loads(cuts)))
         session.run(embedded[1].encode(text))
-        expected[text] = block_view(session, 5, 3, len(session.ids) - 1)["shares"]
-    runs = {worker.engine.newest + 1 + i: text for i, (text, _) in enumerate(typed)}  # by number
+        expected[text, cuts] = block_view(session, 5, 3, len(session.ids) - 1)["shares"]
+    runs = {worker.engine.newest + 1 + i: (text, json.dumps(cuts)) for i, (text, cuts, _) in enumerate(typed)}
 
     def ask_about_all():
-        for run, text in runs.items():
+        for run, what in runs.items():
             answer = json.loads(worker.block_view(run, 5, 3, -1))
             assert ("gone" in answer) == (worker.engine.last is None or run != worker.engine.last.number)
             if "gone" not in answer:
-                np.testing.assert_allclose(answer["shares"], expected[text], atol=1e-5)
+                np.testing.assert_allclose(answer["shares"], expected[what], atol=1e-5)
 
     async def type_all():
         tasks = []
-        for text, steps in typed:
-            tasks.append(asyncio.ensure_future(predict(worker, text)))
+        for text, cuts, steps in typed:
+            tasks.append(asyncio.ensure_future(predict(worker, text, cuts=cuts)))
             for _ in range(steps):
                 await asyncio.sleep(0)
                 ask_about_all()
         return [json.loads(answer) for answer in await asyncio.gather(*tasks)]
 
     answers = in_thread(type_all())
-    for (text, _), answer in zip(typed, answers, strict=True):
-        assert answer == {"replaced": True} or runs[answer["run"]] == text
+    for (text, cuts, _), answer in zip(typed, answers, strict=True):
+        assert answer == {"replaced": True} or runs[answer["run"]] == (text, json.dumps(cuts))
     assert "run" in answers[-1], "the newest text is always read"
     ask_about_all()
 
