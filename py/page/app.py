@@ -21,6 +21,7 @@ from page.browser.dom import (
 )
 from page.browser.starting import started
 from page.choice import Choice
+from page.cuts.cuts import Cuts
 from page.figure.figure import Figure
 from page.models.models import Models
 from page.next_token import random_draw
@@ -59,12 +60,13 @@ class Page:
         self.generation = Generation(self.state, self.words, self.figure.pulse)
         self.choice = Choice(self)
         self.what_matters = WhatMatters(self)
+        self.cuts = Cuts(self)
         self.pin = Pin(self.figure, self.words, self.runs.asked_next, self.runs.drew_next)
         self.models = Models(self.state, self.words, self.client, self.status, self.runs.switched)
         self.dialog = Dialog(self)
         self.client.restart, self.generation.waits = self.models.restart, self.prepared.keeps
         self.models.open, self.models.refresh = self.dialog.open, self.dialog.refresh
-        self.hover = Hover(self.figure, self.words, self.client, self.dialog.parts)
+        self.hover = Hover(self.figure, self.words, self.client, self.dialog.parts, self.cuts)
         self.help = Help(self.words, self.figure, self.dialog.parts["number"])
 
     async def start(self):
@@ -89,9 +91,9 @@ class Page:
         asked = self.address.asked()
         if text.hasAttribute("data-own"):  # see early.js
             self.address.leave()
-            asked.update(text=value_as_json(text), part="")
+            asked.update(text=value_as_json(text), part="", removed=())
         state.set(**asked)
-        state.listen(lambda _: self.prepared.keeps(), "block", "head", "token", *SETTINGS)
+        state.listen(lambda _: self.prepared.keeps(), "block", "head", "token", "removed", *SETTINGS)
         await frame()
         await self.prepared.open()
         await self.speak()
@@ -136,6 +138,7 @@ class Page:
         self.models.show()
         self.controls.show()
         self.generation.show()
+        self.cuts.speak()
         self.hover.forget()
         self.figure.pulse.show()
         if self.figure.answer is not None and not self.figure.stale:

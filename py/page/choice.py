@@ -74,8 +74,8 @@ class Choice:
         opens, shown, later = asked.pop("part", ""), asked.pop("shown", ()), {}
         page.models.asking = None
         if page.address.model not in (self.state.model, page.models.name):
-            later = {name: asked.pop(name) for name in ("block", "head", "token")}
-        if "text" in self.state.set(**asked):
+            later = {name: asked.pop(name) for name in ("block", "head", "token", "removed", "mean")}
+        if self.state.set(**asked) & READ:
             await page.runs.reading
         if later:
             await page.models.want(page.address.model)

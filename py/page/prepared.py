@@ -37,8 +37,8 @@ class Prepared:
 
     @property
     def wanted(self):
-        """Whether the picture is to be a prepared one, if there is one of the text."""
-        return not self.page.client.ready and not self.figure.is_live
+        """Whether the picture is to be a prepared one, if there is one of the text, which has every part in place."""
+        return not self.page.client.ready and not self.figure.is_live and not self.state.removed
 
     def chose(self, event):
         """An example opens at the arrow that matters most; another model than the embedded one knows of none."""
@@ -76,7 +76,7 @@ class Prepared:
 
     async def open(self):
         """The page's own text, or what the address or the reader have put in its place meanwhile."""
-        if not await self.take(opening=True) and self.state.text not in self.texts:
+        if not await self.take(opening=True) and (self.state.removed or self.state.text not in self.texts):
             self.leave_bare()
 
     async def show(self):

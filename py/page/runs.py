@@ -15,7 +15,7 @@ class Runs:
         self.page = page
         self.state, self.words, self.figure, self.client = page.state, page.words, page.figure, page.client
         self.status, self.address, self.controls = page.status, page.address, page.controls
-        self.asked = None  # the (text, generated) that the model was asked for last
+        self.asked = None  # what the model was asked for last, see `wanted`
         self.reading = None  # the task that does so
         page.state.listen(self.follow_text, *READ)
         page.state.listen(self.follow_settings, *SETTINGS)
@@ -23,27 +23,38 @@ class Runs:
     def choose(self, text, **place):
         """The reader wants another text, at a place or where the picture is: its tokens come first, then the answer."""
         self.address.leave()
-        self.status.unsay("note")
+        self.status.unsay("note", "removed")
         if not self.client.ready:
             self.state.set(part="")  # one that waits for the model would open over the text
         self.state.set(text=text, **place)
 
-    def take_text(self):
-        """What stands in the field, generated tokens and all, is the text; the caller asks the model about it."""
+    def wanted(self):
+        """What the model is to read, and without what."""
+        return self.state.text, self.state.generated, self.state.removed, self.state.mean
+
+    def take_text(self, first):
+        """What stands in the field, generated tokens and all, is the text; the caller asks the model about it.
+
+        Unless it is the `first` model, nothing of it is cut yet.
+        """
         text = value_as_json(by_id("prompt"))
-        self.asked = (text, ())
-        self.state.set(text=text)
+        removed = self.state.removed if first else ()
+        self.asked = (text, (), removed, self.state.mean)
+        if removed != self.state.removed:
+            self.status.notice("removed", lambda words: words.say("removed.other_model"))
+        self.state.set(text=text, removed=removed)
 
     def follow_text(self, changed):
-        """Another text, or other generated tokens, is in the field, and the model reads it."""
+        """Another text, or other generated tokens, is in the field, or parts are cut: the model reads it."""
         state, field = self.state, by_id("prompt")
         if "text" in changed:
             if value_as_json(field) != state.text:
                 put_value(field, state.text)
-            self.figure.mark_stale()
             if not self.client.ready:
                 asyncio.create_task(self.page.prepared.show())
-        if self.client.ready and self.asked != (state.text, state.generated):
+        if changed & {"text", "removed", "mean"}:
+            self.figure.mark_stale()
+        if self.client.ready and self.asked != self.wanted():
             self.reading = asyncio.create_task(self.predict())
 
     async def predict(self, call="predict", adopted=None):
@@ -52,11 +63,11 @@ class Runs:
         `call` is the worker's function for that, see `switched`. Answers what the worker said, None when it was not
         asked.
         """
-        state = self.state
-        text, ids = self.asked = state.text, state.generated
+        asked = self.asked = self.wanted()
+        text, ids, removed, mean = asked
 
         def overtaken():
-            return (text, ids) != (state.text, state.generated)
+            return asked != self.wanted()
 
         if not ids and call == "predict":
             tokens = await self.client.ask("tokenize", text)
@@ -69,7 +80,8 @@ class Runs:
         chosen = self.page.choice.wanted()
         settings = self.controls.settings(COUNT, "")
         watch = asyncio.create_task(self.status.watch_pass(self.client))
-        answer = await self.client.ask(call, text, json.dumps(list(ids)), settings, *chosen)
+        cuts = json.dumps({"cuts": removed, "mean": mean})
+        answer = await self.client.ask(call, text, json.dumps(list(ids)), settings, *(chosen + (cuts,)))
         watch.cancel()
         if "run" in answer:
             if adopted:
@@ -91,17 +103,20 @@ class Runs:
         What was generated stays so where it is the `same` model as before; another reads it as text.
         Answers what the worker said; after an error the model in use before reads on, if there is one.
         """
-        first = not self.client.ready
+        first, removed = not self.client.ready, self.state.removed
         answer = {"replaced": True}
         while "replaced" in answer:
             if not same:
-                self.take_text()
+                self.take_text(first)
             answer = await self.predict("use", adopted)
         if "error" in answer:
             if not first:
+                if removed != self.state.removed:
+                    self.status.unsay("removed")
+                    self.state.set(removed=removed)
                 await self.predict()
         elif first:
-            if self.asked != (self.state.text, self.state.generated):
+            if self.asked != self.wanted():
                 await self.predict()
             self.page.dialog.follow()
         return answer
@@ -135,6 +150,7 @@ class Runs:
             return
         self.figure.draw_next(answer["next"])
         self.page.pin.show(answer["next"])
+        self.page.cuts.told(answer["next"])
         await frame()
         if answer["run"] != self.client.run:
             return
@@ -194,6 +210,7 @@ class Runs:
         self.figure.draw_next(following)
         self.page.generation.drew(following)
         self.page.pin.show(following)
+        self.page.cuts.told(following)
         if self.page.dialog.part:
             self.page.dialog.part.resampled()
         if not self.figure.stale:  # else the field holds a newer text

@@ -12,10 +12,10 @@ PATIENCE = 0.8  # seconds until a pass counts as long
 LOOK = 0.25  # seconds between two looks at it
 
 
-# Of notices, in their order. "silent" holds while the model's Python is; a "note" until the reader types on, one that
-# something is "waiting" until the model answers, an error
-# of a "model" until another load, a "question" that the worker failed at until the next text is drawn.
-TOPICS = ("silent", "waiting", "note", "model", "question", "link", "text")
+# Of notices, in their order. "silent" holds while the model's Python is; a "note", or that what was "removed" is in
+# place again, until the reader types on; one that something is "waiting" until the model answers; an error of a "model"
+# until another load; a "question" that the worker failed at until the next text is drawn.
+TOPICS = ("silent", "waiting", "note", "removed", "model", "question", "link", "text")
 RETRIED = ("missing", "refused", "unreachable", "damaged", "unreadable", "memory")  # errors of a model that may pass
 
 

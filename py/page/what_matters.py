@@ -7,7 +7,7 @@ from page.browser.dom import by_id, on, say, write
 from page.state.state import LAST
 
 LOOK = 0.2  # seconds between two looks at how far the worker is
-CHANGES = ("text", "generated", "model", "temperature")  # with these other numbers would be measured
+CHANGES = ("text", "generated", "removed", "mean", "model", "temperature")  # with these other numbers would be measured
 
 
 class WhatMatters:

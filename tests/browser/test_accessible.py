@@ -30,9 +30,13 @@ def test_closed(page):
 
 @pytest.mark.parametrize("part", linked().values())
 def test_opened(page, part):
+    if part == "cuts":
+        page.page.click("[data-cut=head]")
     page.open(part)
     found = violations(page.page)
     page.close()
+    if part == "cuts":
+        page.page.click("[data-cut=head]")
     assert found == []
 
 

@@ -26,9 +26,11 @@ PARTS = (
     "logit_lens",
     "number",
     "compare",
+    "cuts",
     "run",
 )
 NUMBERS = ("embed-2-3", "blocks.5.ln1-6-2", "blocks.5.attn.q-6-0-3", "blocks.5.attn.z-6-0-16", "blocks.5.mlp.post-6-9")
+NEEDS, ENDS = {"compare": "#pin", "cuts": "[data-cut=head]"}, {"compare": "#unpin", "cuts": "#cuts-undo"}
 WAITED = "() => !document.querySelector('.stop.waiting')"
 
 
@@ -100,8 +102,8 @@ def test_opened_parts_are_read(one, part, language):
     one.type(EXAMPLES[0])
     found = {}
     looking.resize(one.page, *SIZES[0])
-    if part == "compare":
-        one.page.click("#pin")
+    if part in NEEDS:
+        one.page.click(NEEDS[part])
     one.open(part)
     for size in SIZES:
         looking.resize(one.page, *size)
@@ -112,8 +114,8 @@ def test_opened_parts_are_read(one, part, language):
                 one.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
                 found[f"{here}, {theme}"] = looking.contrast(one.page)
     one.close()
-    if part == "compare":
-        one.page.click("#unpin")
+    if part in NEEDS:
+        one.page.click(ENDS[part])
     assert (faults := looking.told(found)) == "", f"\n{faults}"
 
 

@@ -1,13 +1,14 @@
 """The picture as a whole: puts the worker's answers on the page and draws what connects its columns."""
 
 from page.browser.dom import all_of, by_id, fill, first_of, mark, rectangle, reveal, scroll_down, write
-from page.figure import flow, inspected, logit_lens, matrix, row_height, sentence
+from page.figure import flow, inspected, logit_lens, matrix, missing, row_height, sentence
 from page.figure.columns import columns
 from page.figure.motion.pulse import Pulse
 from page.figure.motion.turning import Turning
 from page.figure.vessels.bars import are_bars, in_flow
 from page.figure.vessels.vessels import TRAVELS
 from page.next_token import candidates, curve, needle
+from page.state import removed
 from page.state.counting import number_of
 
 
@@ -47,7 +48,8 @@ class Figure:
     def draw_run(self, answer):
         """A run of the model, without its next tokens: `draw_next` follows, a frame later where things move."""
         mark("numbers")
-        known = self.prepared if same_prediction(self.prepared, answer) else None
+        whole = "intact" not in answer["next"]
+        known = self.prepared if whole and same_prediction(self.prepared, answer) else None
         self.take(answer)
         self.measured = known and self.still_true(known["matters"])
         self.depths = known["depths"] if known else [None] * (answer["view"]["n_layer"] + 1)
@@ -89,11 +91,21 @@ class Figure:
             write(name + "-count", self.words.say("of", total=last))
             for step, button in ((-1, name + "-back"), (1, name + "-on")):
                 by_id(button).disabled = not 0 <= view[name] + step < last
+        self.mark_missing()
         self.draw_logit_lens(self.depths)
         self.draw_measured()
         self.draw_ribbons()
         self.pulse.follow()
         mark("viewed")
+
+    @property
+    def head_is_off(self):
+        return removed.silences(self.state.removed, self.view["block"], self.view["head"])
+
+    def mark_missing(self):
+        """What the reader has cut is seen to be so."""
+        if self.answer is not None:
+            missing.draw(self.view, self.state.removed)
 
     def turn_to(self, view):
         """Another block, head or token of the same run, to be seen as it comes."""
@@ -130,7 +142,7 @@ class Figure:
 
     def draw_measured(self):
         """The sentence above the picture and, where it tells of one arrow, that arrow."""
-        fill("sentence", sentence.above_picture(self.answer, self.measured, self.words))
+        fill("sentence", sentence.above_picture(self.answer, self.measured, self.words, self.head_is_off))
         self.tell()
         self.summarise()
 
@@ -141,7 +153,7 @@ class Figure:
 
     def summarise(self):
         """The picture in a sentence or two, for those who hear it; they hear it again when it says something else."""
-        said = sentence.summary(self.answer, self.measured, self.words)
+        said = sentence.summary(self.answer, self.measured, self.words, self.head_is_off)
         if said != self.summary:
             self.summary = said
             fill("summary", said)

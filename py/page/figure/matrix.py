@@ -31,9 +31,10 @@ def cells(count, picture, lower, is_round=False):
 
 
 def rings():
-    """Marks the row that listens, the column listened to and the cell; `emphasis` gives their outlines."""
+    """Marks the arrows that are cut, the row that listens, the column listened to and the cell; `emphasis` gives the
+    outlines of these."""
     return (
-        '<path class="ring row" d=""/><path class="ring column" d=""/>'
+        '<path class="crosses" d=""/><path class="ring row" d=""/><path class="ring column" d=""/>'
         '<g role="row" translate="no"><path class="ring cell" role="gridcell" d=""/></g>'
     )
 

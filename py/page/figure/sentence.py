@@ -9,9 +9,14 @@ HEARD = 20  # tokens of the text that are said with it, the last
 LITTLE = 0.1  # of the length of the stream: a head that adds less than that takes in almost nothing
 
 
-def above_picture(answer, measured, words):
-    """As HTML: what was measured, see `model/explain/effects.py`, where the picture is of it; else what is drawn."""
+def above_picture(answer, measured, words, is_off=False):
+    """As HTML: what was measured, see `model/explain/effects.py`, where the picture is of it; else what is drawn.
+
+    `is_off`: the reader has switched the head off.
+    """
     arrow = arrow_in(answer["view"], measured)
+    if is_off:
+        return off_sentence(answer, words)
     if arrow:
         return arrow_sentence(answer, measured, words)
     said = head_sentence(answer, words)
@@ -21,7 +26,7 @@ def above_picture(answer, measured, words):
     return said
 
 
-def summary(answer, measured, words):
+def summary(answer, measured, words, is_off=False):
     """The picture for those who hear it, as HTML: the text, what the sentence above the picture says, what follows."""
     tokens, likeliest = answer["tokens"], answer["next"]["candidates"][0]
     text = "".join([token["shown"] for token in tokens[-HEARD:]])
@@ -29,7 +34,7 @@ def summary(answer, measured, words):
         "sentence.summary" if len(tokens) <= HEARD else "sentence.summary.long",
         count=grouped(len(tokens)),
         text='<span translate="no">' + escape(text.strip()) + "</span>",
-        sentence=above_picture(answer, measured, words),
+        sentence=above_picture(answer, measured, words, is_off),
         next=word_html(likeliest["shown"]),
         share=rounded(likeliest["sampled"]),
     )
@@ -54,6 +59,16 @@ def arrow_sentence(answer, measured, words):
         other=which(answer, arrow["column"], words),
         next=word_html(measured["token"]["shown"]),
         **shares,
+    )
+
+
+def off_sentence(answer, words):
+    view = answer["view"]
+    return words.html(
+        "sentence.off",
+        block=number_of(view["block"]),
+        head=number_of(view["head"]),
+        token=name(answer, view["row"]),
     )
 
 

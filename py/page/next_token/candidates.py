@@ -13,7 +13,10 @@ def candidate_table(answer, words):
     """`answer` is the worker's `next`; the bars of both kinds share one scale, which the head of the list states."""
     rows = answer["candidates"]
     pinned = answer["pinned"]["probabilities"] if "pinned" in answer else [None] * len(rows)
-    end = bar_end(max([max(row["sampled"], row["model"], old or 0) for row, old in zip(rows, pinned)]))
+    intact = {row["id"]: row["before"] for row in answer["intact"]["rows"]} if "intact" in answer else {}
+    end = bar_end(
+        max([max(row["sampled"], row["model"], old or 0, intact.get(row["id"], 0)) for row, old in zip(rows, pinned)])
+    )
     pieces = [
         '<table data-temperature="{}" data-u="{}"><caption>{}{}{}'
         '<span class="axis">{}</span></caption><thead class="visually-hidden"><tr>'
@@ -23,7 +26,8 @@ def candidate_table(answer, words):
             answer["u"],
             key("sampled", words),
             key("model", words),
-            '<span class="key pinned">' + words.say("pin.key") + "</span>" if "pinned" in answer else "",
+            ('<span class="key pinned">' + words.say("pin.key") + "</span>" if "pinned" in answer else "")
+            + ('<span class="key intact">' + words.say("cuts.key") + "</span>" if intact else ""),
             words.say("next.axis", end=round_percent(end)),
             words.say("probabilities.token"),
             words.say("next.sampled"),
@@ -31,7 +35,8 @@ def candidate_table(answer, words):
         )
     ]
     for row, old in zip(rows, pinned):
-        pair = bars(row["sampled"] / end, row["model"] / end, None if old is None else old / end)
+        marks = [("pinned", old), ("intact", intact.get(row["id"]))]
+        pair = bars(row["sampled"] / end, row["model"] / end, [(k, p / end) for k, p in marks if p is not None])
         pieces.append(list_row(row, row["id"] == answer["drawn"]["id"], pair, words))
     pieces.append("</tbody>")
     drawn = answer["drawn"]
@@ -85,13 +90,15 @@ def drawn_mark(words):
     )
 
 
-def bars(sampled, model, pinned=None):
-    """Two bars, and a stroke where the pinned one would end; lengths are shares of the full width."""
-    stroke = "" if pinned is None else '<rect class="pinned" x="{:.3f}%" width="2" height="100%"/>'.format(100 * pinned)
+def bars(sampled, model, marks=()):
+    """Two bars, and a stroke where another would end for each (its kind, its length) of `marks`; lengths are shares of
+    the full width."""
+    stroke = '<rect class="{}" x="{:.3f}%" width="2" height="100%"/>'
+    strokes = "".join([stroke.format(kind, 100 * length) for kind, length in marks])
     return (
         '<svg class="pair" height="14" aria-hidden="true"><rect class="sampled" width="{:.3f}%" height="8" rx="2"/>'
         '<rect class="model" y="10" width="{:.3f}%" height="4" rx="1.5"/>{}</svg>'
-    ).format(100 * sampled, 100 * model, stroke)
+    ).format(100 * sampled, 100 * model, strokes)
 
 
 def formula(following, words):

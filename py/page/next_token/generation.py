@@ -34,6 +34,8 @@ class Generation:
 
     def follow(self, changed):
         """Another text is a new beginning."""
+        if changed & {"removed", "mean"}:
+            self.fresh = False
         if "text" not in changed and self.state.generated == tuple(self.history.ids):
             return
         self.fresh = False

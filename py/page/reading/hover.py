@@ -12,19 +12,22 @@ from page.figure import addresses
 from page.figure.heatmap import magnified
 from page.reading import cells, marks
 from page.reading.tooltip import Tooltip
+from page.state import removed
 from page.text.markup import escape, word_html
 from page.text.numbers import percent, signed
 
 CROSSING = 0.15  # seconds that a pointer may take from what is read to the tooltip
+CUTS = ("Delete", "Backspace")  # keys that cut what is read, or put it back
 NEAR = 22  # pixels around the pointer that the tooltip leaves free of something larger
 
 
 class Hover:
-    def __init__(self, figure, words, client, parts):
+    def __init__(self, figure, words, client, parts, cuts):
         self.figure = figure
         self.words = words
         self.client = client
         self.parts = parts  # what opens: a number; the head, which shows its cells
+        self.cuts = cuts  # who cuts a part, and says what the button for it is called
         self.tip = Tooltip()
         self.at = {}  # by name of the strip or matrix, the (row, column) last pointed at
         self.spot = None  # what is read, or was when Escape was pressed: (kind, name, where in it)
@@ -93,6 +96,8 @@ class Hover:
             self.gone()
         elif event.target.closest("#reading-number"):
             self.open_number(self.spot)
+        elif event.target.closest("#reading-cut"):
+            self.cut(self.spot)
 
     def moved_inside(self, event):
         element = self.picture(event)
@@ -120,6 +125,9 @@ class Hover:
         if event.key == "Enter" and not element.closest("#panel"):
             event.preventDefault()
             self.open_number(spot_of(element, self.at.get(cells.name_of(element), (0, 0))))
+        elif event.key in CUTS and not element.closest("#panel"):
+            event.preventDefault()
+            self.cut(spot_of(element, self.at.get(cells.name_of(element), (0, 0))))
         elif event.key in cells.ARROWS:
             event.preventDefault()
             here = cells.next_cell(element, self.at.get(cells.name_of(element), (0, 0)), event.key, self.figure.view)
@@ -237,6 +245,18 @@ class Hover:
             self.gone()
             self.parts["number"].show(address)
 
+    def cut(self, spot):
+        """Cut the part that is read, or put it back."""
+        part = self.part(spot)
+        if part:
+            self.gone()
+            self.cuts.toggle(part)
+
+    def part(self, spot):
+        """What there is to cut; None for nothing."""
+        address = self.address(spot)
+        return removed.of_address(address) if address else None
+
     def address(self, spot):
         kind, name, here = spot
         if kind == "mark":
@@ -296,7 +316,8 @@ class Hover:
                 cells.name_cell(self.element, self.spot[2], line.textContent)
             return
         is_cell = self.spot[0] == "flow"
-        opens = bool(self.address(self.spot))
+        opens, part = bool(self.address(self.spot)), self.part(self.spot)
+        self.tip.offer(self.cuts.word(part) if part else "")
         is_square = is_cell and not cells.is_strip(self.element)  # right of its row lies what is hidden
         self.tip.say(html, self.box(), picture, opens, is_square)
         if is_cell:

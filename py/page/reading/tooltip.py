@@ -31,6 +31,11 @@ class Tooltip:
         self.shown = True
         self.move(box)
 
+    def offer(self, word):
+        """Something to do about it, by the name of its button; "" for nothing."""
+        show("reading-cut", bool(word))
+        write("reading-cut", word)
+
     def move(self, box):
         """What it speaks of stands elsewhere now."""
         tip = by_id("tip")

@@ -10,6 +10,7 @@ from page.state.examples import TEMPERATURE
 from page.state.state import LAST, SETTINGS
 
 RANGES = {"t": (0, 5), "k": (0, 200), "p": (0.05, 1)}  # what can be set
+CHANGED = ("removed", "mean") + SETTINGS  # what else it says of the model's answer
 EVERY = 0.25  # seconds between two changes of the address: Safari ends a program that makes more than 100 in 10 s
 
 
@@ -25,7 +26,7 @@ class Address:
         self.text = None  # what the field held when the model read it, encoded; None where a link leaves it out
         self.left_out = False  # the text is too long for a link
         self.writing = False  # the address soon says what is seen
-        state.listen(lambda _: self.remember(), "model", "block", "head", "token", "part", "shown", "hide", *SETTINGS)
+        state.listen(lambda _: self.remember(), "model", "block", "head", "token", "part", "shown", "hide", *CHANGED)
 
     def asked(self):
         """The fields of the state that the link asks for. Text, seed and open part stay where it does not say them."""
@@ -33,7 +34,7 @@ class Address:
         t, k, p = [None if said[n] is None else nearest(said[n], *RANGES[n]) for n in ("t", "k", "p")]
         fields = {name: index_of(said[name]) for name in ("block", "head", "token")}
         fields.update(temperature=TEMPERATURE if t is None else t, top_k=k or None, top_p=None if p == 1 else p)
-        fields["hide"] = said["hide"]
+        fields.update(hide=said["hide"], removed=said["cut"], mean=said["mean"] == 1)
         if said["text"] is not None:
             fields["text"] = text_as_json(url_text.decoded(said["text"])[0])
         if said["seed"] is not None:
@@ -116,6 +117,8 @@ class Address:
                 "p": state.top_p,
                 "seed": state.seed,
                 "draw": state.draw,
+                "cut": state.removed,
+                "mean": int(state.mean),
                 "hide": state.hide,
             }
         )

@@ -7,7 +7,7 @@ cannot is named; a checksum reveals damage that parsing cannot.
 import binascii
 
 from page.panels import parts
-from page.state import url_text
+from page.state import removed, url_text
 
 HIDEABLE = ("models", "examples", "generate", "temperature", "top-k", "top-p", "draw", "curve", "forming")
 LONGEST = 6000  # characters of an encoded text in a link
@@ -26,6 +26,8 @@ FIELDS = (
     ("p", "decimal", None),  # top-p
     ("seed", "number", None),
     ("draw", "number", 0),
+    ("cut", "removed", ()),  # what the model does without
+    ("mean", "number", 0),  # 1: a part that is switched off gives its mean
     ("hide", "names", ""),  # of HIDEABLE, with commas between: what a teacher leaves out
 )
 AMPERSANDS = ("amp;", "#38;", "#x26;")  # what follows an & that HTML escapes
@@ -205,7 +207,15 @@ def names(value):
     return ",".join([name for name in HIDEABLE if name in said])
 
 
-READERS = {"model": model, "number": whole_number, "decimal": decimal, "part": part, "address": address, "names": names}
+READERS = {
+    "model": model,
+    "number": whole_number,
+    "decimal": decimal,
+    "part": part,
+    "address": address,
+    "names": names,
+    "removed": removed.read,
+}
 
 
 def write(said):
@@ -225,6 +235,7 @@ WRITERS = {
     "part": str,
     "address": written_address,
     "decimal": written_decimal,
+    "removed": removed.written,
     "names": lambda value: value.replace(",", "%2C"),
 }
 

@@ -13,6 +13,8 @@ NUMBER = (int, float)
 FIELDS = (  # name, type, value at first
     ("text", str, ""),  # what the reader typed, as JSON: see `dom.value_as_json`
     ("generated", tuple, ()),  # ids of the tokens appended to it
+    ("removed", tuple, ()),  # what the model does without, see removed.py
+    ("mean", bool, False),  # a part that is switched off gives its mean, not nothing
     ("model", str, ""),  # as links name it: "" for the embedded one and for a reader's own
     ("block", int, 0),
     ("head", int, 0),
@@ -29,7 +31,12 @@ FIELDS = (  # name, type, value at first
     ("threshold", NUMBER, 0),  # share of the whole below which a contribution is not drawn
 )
 TYPES = {name: kind for name, kind, _ in FIELDS}
-READ = {"text", "generated"}  # what the model reads: it is asked with all other fields as they are by then
+READ = {
+    "text",
+    "generated",
+    "removed",
+    "mean",
+}  # what the model reads, and without what: it is asked with all other fields as they are by then
 SETTINGS = ("temperature", "top_k", "top_p", "seed", "draw")  # what shapes the distribution, and the draw
 
 

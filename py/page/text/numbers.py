@@ -56,6 +56,11 @@ def signed(value):
     return sign + "{:.{}f}".format(size, decimals)
 
 
+def change(value):
+    """The same for what has been added: with a plus sign where it is above 0."""
+    return ("+" if value > 0 else "") + signed(value)
+
+
 def brief(value, largest):
     """A number for a cell with little room, beside others up to `largest` in size: three digits at most."""
     decimals = 0 if largest >= 99.5 else 1 if largest >= 9.95 else 2

@@ -17,7 +17,7 @@ from tests.unit.page.test_micropython import run_in_micropython
 
 DEFAULTS = {
     **{"text": None, "model": "", "block": 1, "head": 1, "token": 0, "open": "", "at": ""},
-    **{"t": None, "k": 0, "p": None, "seed": None, "draw": 0, "hide": ""},
+    **{"t": None, "k": 0, "p": None, "seed": None, "draw": 0, "cut": (), "mean": 0, "hide": ""},
 }
 BY_JAVASCRIPT = "-_.!~*'()"  # what encodeURIComponent leaves bare
 
@@ -27,6 +27,13 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from(SEVER
 TEMPERATURES = st.sampled_from([sliders.temperature_at(i) for i in range(sliders.TEMPERATURE_STEPS + 1)]) | st.integers(
     0, 5000
 ).map(lambda n: n / 1000)
+INDEX = st.integers(0, 999)
+REMOVED = (
+    st.tuples(st.just("arrow"), INDEX, INDEX, INDEX, INDEX)
+    | st.tuples(st.just("head"), INDEX, INDEX)
+    | st.tuples(st.sampled_from(("mlp", "block")), INDEX)
+    | st.just(("position",))
+)
 STATES = st.fixed_dictionaries(
     {
         "text": st.none() | TEXTS.map(url_text.encoded).filter(lambda text: len(text) <= links.LONGEST),
@@ -46,6 +53,8 @@ STATES = st.fixed_dictionaries(
         "p": st.none() | st.sampled_from([sliders.top_p_at(i) for i in range(5, 100)]),
         "seed": NUMBERS,
         "draw": NUMBERS,
+        "cut": st.lists(REMOVED, unique=True, max_size=8).map(tuple),
+        "mean": st.integers(0, 1),
         "hide": st.sets(st.sampled_from(links.HIDEABLE)).map(lambda ticked: links.names(",".join(ticked))),
     }
 )
@@ -262,7 +271,8 @@ def test_micropython_reads_and_writes_links_as_cpython_does():
             said = DEFAULTS | {"text": url_text.encoded(text), "t": 2.075, "seed": 12, "hide": "curve,forming"}
             many.append("#" + in_browser(mangle(links.link(said))))
     found, written, same = json.loads(run_in_micropython(MICROPYTHON, json.dumps(many, ensure_ascii=False)))
-    assert found == [[*links.understood(link), links.link(links.read(link))] for link in many]
+    expected = [[*links.understood(link), links.link(links.read(link))] for link in many]
+    assert found == json.loads(json.dumps(expected))
     numbers = [n / 1000 for n in range(5001)] + [sliders.temperature_at(n) for n in range(141)]
     assert written == [links.written_decimal(n) for n in numbers] and all(same)
 

@@ -22,9 +22,10 @@ from page.models import catalog
 from page.next_token import candidates
 from page.panels import parts
 from page.panels.number import opened
+from page.panels.number.formula import REPLACED
 from page.panels.parts import run
 from page.panels.parts.share import FILES
-from page.state import links
+from page.state import links, removed
 from page.text import markup
 from page.text.numbers import bar_end, brief, grouped, megabytes, nearest_percent, percent, signed, whole_percent
 from page.text.words import Words
@@ -204,7 +205,9 @@ def test_formula_names_what_happens():
 def test_every_part_that_opens_has_a_button_and_texts():
     parts.load()
     assert set(parts.every) - {"table"} == set(re.findall('data-open="(.*?)"', HTML))
-    assert set(parts.linked()) == {"embedding", "forming", "head", "heads", "next", "number"}, "links still open"
+    assert set(parts.linked()) == {"cuts", "embedding", "forming", "head", "heads", "next", "number"}, (
+        "links still open"
+    )
     for name in parts.every:
         assert {f"panel.{name}", f"panel.{name}.subtitle"} <= ENGLISH.keys()
 
@@ -279,6 +282,7 @@ def test_every_text_is_used_and_every_used_text_exists():
     parts.load()
     stages = re.findall('data-table="(.*?)"', drawn["steps"])
     kinds = ("weight", *(kind.word for kind in KINDS.values()))
+    cut = {part[0] for part in removed.read("1.1.1.1_1.1_1.mlp_1_position")}
     names = {
         "*": [
             *re.findall('data-(?:text|label|every-language)="(.*?)"', HTML),  # and the panel's own shorthand for `say`
@@ -303,7 +307,10 @@ def test_every_text_is_used_and_every_used_text_exists():
         "number.axis.*": ("numbers", *opened.SHORT_AXES.values()),
         "number.of.*": kinds,
         "number.short.*": (*kinds, "gain", "bias"),
-        "number.so.*": ("hidden", "greedy", *get_args(Rule)),
+        "number.so.*": ("hidden", "greedy", *REPLACED, *get_args(Rule)),
+        "cuts.*": cut,
+        "cuts.off.*": cut,
+        "cuts.restore.*": cut,
         "number.what.*": kinds,
         "panel.*": parts.every,
         "panel.*.subtitle": parts.every,

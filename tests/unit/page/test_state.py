@@ -10,6 +10,7 @@ VALUES = {
     str: st.text(max_size=3),
     tuple: st.lists(st.integers(0, 3), max_size=2).map(tuple),
     int: st.integers(-1, 3),
+    bool: st.booleans(),
     (int, float): st.sampled_from((0, 0.5, 2)),
 }
 CHANGES = st.fixed_dictionaries({}, optional={name: VALUES[kind] for name, kind, _ in FIELDS})

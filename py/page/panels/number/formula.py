@@ -4,6 +4,7 @@ from page.text.markup import escape
 from page.text.numbers import SUPERSCRIPT
 
 MINUS = "−"
+REPLACED = ("cut", "off", "mean")  # no step of the model gave the number
 
 
 def written(shown):
@@ -18,6 +19,8 @@ def formula(found, words):
 
     In `known`, "(bias)" is the bias with brackets where it needs some after a sign.
     """
+    if found["rule"] in REPLACED:
+        return ""
     known = {"sum": word(words.say("number.sum"))}
     for one in found["values"]:
         value = number(one)

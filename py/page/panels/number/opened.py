@@ -21,8 +21,8 @@ SHORT_AXES = {  # what an axis counts, by the worker's word for it
 }
 
 
-def opened(found, answer, words):
-    """`found` is the worker's answer to `inspect`, `answer` the run's."""
+def opened(found, answer, words, cut=""):
+    """`found` is the worker's answer to `inspect`, `answer` the run's; `cut` is what a button to cut its part says."""
     key = titles.key_of(found["address"])
     values = titles.values(found["address"], answer, found["shown"])
     return (
@@ -32,7 +32,7 @@ def opened(found, answer, words):
     ).format(
         address=escape(found["address"]),
         what=words.html("number.what." + key, **values),
-        ways=ways(found, words),
+        ways=ways(found, words) + cut_button(cut),
         vector=vector(found, words),
         table=as_table(found, words),
         more=more(found, words),
@@ -61,6 +61,10 @@ def way(name, addresses, words):
                 )
             )
     return "<span>" + name + " " + ", ".join(links) + "</span>"
+
+
+def cut_button(word):
+    return '<button type="button" class="cut-this">' + escape(word) + "</button>" if word else ""
 
 
 def as_table(found, words):

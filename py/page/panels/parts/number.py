@@ -6,6 +6,7 @@ from page.panels.number import product, sums, titles, weights
 from page.panels.number.opened import neighbours, opened
 from page.panels.part import Part
 from page.panels.player import Player
+from page.state import removed
 from page.state.counting import index_of
 from page.text.markup import escape
 
@@ -48,7 +49,8 @@ class Number(Part):
         self.whole = None
         if self.found is None:
             return '<p class="note">' + self.words.html("number.none", address=escape(address)) + "</p>"
-        return opened(found, answer, self.words)
+        part = removed.of_address(found["address"])
+        return opened(found, answer, self.words, self.page.cuts.word(part) if part else "")
 
     def ready(self):
         self.player.stop()
@@ -158,7 +160,9 @@ class Number(Part):
     def clicked(self, event):
         self.player.clicked(event)
         leads, vector, cell = event.target.closest(".leads"), event.target.closest(".vector"), self.cell(event)
-        if leads:
+        if event.target.closest(".cut-this"):
+            self.page.cuts.toggle(removed.of_address(self.found["address"]))
+        elif leads:
             self.go(leads.getAttribute("data-at"))
         elif vector:
             across, _ = shares_within(vector, event)

@@ -1,0 +1,74 @@
+"""What is cut, in words, and what the prediction owes to it: as HTML."""
+
+from page.state import removed
+from page.state.counting import number_of
+from page.text.markup import escape, word_html
+from page.text.numbers import change, nearest_percent
+
+TOLD = 4  # tokens whose probabilities are told
+LEAST = 0.005  # of probability: a smaller change is not told of any but the first
+
+
+def parts(cut, answer, words):
+    """The parts in `cut`, each with a button to put it back; what this text or model lacks is said to be idle."""
+    items = []
+    for number, part in enumerate(cut):
+        name = named(part, answer, words)
+        here = answer is None or removed.exists(part, answer["view"], len(answer["tokens"]))
+        idle = "" if here else " <em>" + escape(words.say("cuts.idle")) + "</em>"
+        label = (
+            '<button type="button" class="leads" data-cut-part="{}">{}</button>'.format(number, name)
+            if here and len(part) > 1
+            else "<span>" + name + "</span>"
+        )
+        items.append(
+            '<li>{}{}<button type="button" class="back" data-back="{}"><span aria-hidden="true">✕</span>'
+            '<span class="visually-hidden">{}</span></button></li>'.format(
+                label, idle, number, words.html("cuts.back", part=name)
+            )
+        )
+    return "".join(items)
+
+
+def named(part, answer, words):
+    """A part in words, as HTML: an arrow by its tokens, where the text has them."""
+    names = ("block", "head", "row", "column")
+    places = {name: number_of(index) for name, index in zip(names, part[1:])}
+    key = "cuts." + part[0]
+    if part[0] == "arrow":
+        tokens = answer["tokens"] if answer else []
+        for name, index in zip(names[2:], part[3:]):
+            places[name] = word_html(tokens[index]["shown"]) if index < len(tokens) else str(number_of(index))
+    return words.html(key, **places)
+
+
+def effect(intact, words):
+    """What the likeliest tokens had with every part in place, and have now; the first of them with its logit."""
+    rows = intact["rows"]
+    first = rows[0]
+    others = sorted(rows[1:], key=lambda row: -abs(row["now"] - row["before"]))
+    told = [first] + [row for row in others if abs(row["now"] - row["before"]) >= LEAST][: TOLD - 1]
+    items = []
+    for row in told:
+        more = row["now"] > row["before"]
+        items.append(
+            '<li class="{}">{} {} <span aria-hidden="true">→</span><span class="visually-hidden">{}</span>'
+            " <b>{}</b></li>".format(
+                "more" if more else "less",
+                word_html(row["shown"]),
+                escape(nearest_percent(row["before"])),
+                escape(words.say("cuts.becomes")),
+                escape(nearest_percent(row["now"])),
+            )
+        )
+    points = 100 * (first["now"] - first["before"])
+    return '<ul translate="no">{}</ul><p>{}</p>'.format(
+        "".join(items),
+        words.html(
+            "cuts.effect",
+            token=word_html(first["shown"]),
+            points=change(points),
+            logit=change(first["logit_now"] - first["logit_before"]),
+            bits="{:.2f}".format(intact["bits"]),
+        ),
+    )
