@@ -4,7 +4,7 @@ What is cut is in the state; the model reads the text without it, and everything
 the buttons that cut, and what stands above the picture: what is cut, and what the prediction owes to it.
 """
 
-from page.browser.dom import all_of, by_id, fill, focus, on, show
+from page.browser.dom import all_of, by_id, fill, focus, on, root, show
 from page.cuts import listed
 
 HERE = {  # by what a button of the picture says that it cuts, the part of what is drawn
@@ -42,6 +42,10 @@ class Cuts:
         elif back:
             self.toggle(self.numbered(back, "data-back"))
             focus("#cuts [data-back]", "#flow [data-cut]")
+        elif event.target.id == "cut-told":
+            arrow = self.figure.measured["arrow"]
+            self.toggle(("arrow",) + tuple([arrow[name] for name in ("block", "head", "row", "column")]))
+            focus("#cuts-undo")
         elif event.target.id == "cuts-undo":
             self.page.address.leave()
             self.state.set(removed=())
@@ -62,6 +66,7 @@ class Cuts:
         for button in all_of("#flow [data-cut]"):
             button.setAttribute("aria-pressed", "true" if self.part_of(button) in state.removed else "false")
         show("cuts", bool(state.removed))
+        root().classList.toggle("without-parts", bool(state.removed))
         if state.removed:
             fill("cuts-list", listed.parts(state.removed, answer, self.words))
             show("cuts-instead", any([part[0] != "arrow" for part in state.removed]))

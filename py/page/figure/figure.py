@@ -1,6 +1,6 @@
 """The picture as a whole: puts the worker's answers on the page and draws what connects its columns."""
 
-from page.browser.dom import all_of, by_id, fill, first_of, mark, rectangle, reveal, scroll_down, write
+from page.browser.dom import all_of, by_id, fill, first_of, mark, rectangle, reveal, scroll_down, show, write
 from page.figure import flow, inspected, logit_lens, matrix, missing, row_height, sentence
 from page.figure.columns import columns
 from page.figure.motion.pulse import Pulse
@@ -147,8 +147,9 @@ class Figure:
         self.summarise()
 
     def tell(self):
-        """The pattern shows what the sentence tells."""
+        """The pattern shows what the sentence tells, and a button lets the reader do it."""
         arrow = sentence.arrow_in(self.view, self.measured)
+        show("cut-told", bool(arrow))
         self.ring(self.view["row"], arrow["column"] if arrow and arrow["column"] >= self.view["first"] else None)
 
     def summarise(self):

@@ -11,10 +11,13 @@ DIGIT, POINT = 7.7, 3.7  # how wide they are then
 
 
 def matrix(name, count, picture, label, is_round=False):
-    """The pattern in the overview, stretched to the place it has; `is_round` for cells that are discs."""
+    """The pattern in the overview, stretched to the place it has; `is_round` for cells that are discs.
+
+    `missing.py` puts a cross on arrows that are cut.
+    """
     return (
         '<svg class="matrix" data-matrix="{0}" viewBox="0 0 {1} {1}" preserveAspectRatio="none" tabindex="0"'
-        ' role="grid" aria-rowcount="{1}" aria-colcount="{1}" aria-label="{2}">{3}{4}</svg>'
+        ' role="grid" aria-rowcount="{1}" aria-colcount="{1}" aria-label="{2}">{3}<path class="crosses" d=""/>{4}</svg>'
     ).format(name, count, escape(label), cells(count, picture, True, is_round), rings())
 
 
@@ -31,10 +34,9 @@ def cells(count, picture, lower, is_round=False):
 
 
 def rings():
-    """Marks the arrows that are cut, the row that listens, the column listened to and the cell; `emphasis` gives the
-    outlines of these."""
+    """Marks the row that listens, the column listened to and the cell; `emphasis` gives their outlines."""
     return (
-        '<path class="crosses" d=""/><path class="ring row" d=""/><path class="ring column" d=""/>'
+        '<path class="ring row" d=""/><path class="ring column" d=""/>'
         '<g role="row" translate="no"><path class="ring cell" role="gridcell" d=""/></g>'
     )
 

@@ -317,7 +317,7 @@ class Hover:
             return
         is_cell = self.spot[0] == "flow"
         opens, part = bool(self.address(self.spot)), self.part(self.spot)
-        self.tip.offer(self.cuts.word(part) if part else "")
+        self.tip.offer(self.cuts.word(part) if part else "", self.words)
         is_square = is_cell and not cells.is_strip(self.element)  # right of its row lies what is hidden
         self.tip.say(html, self.box(), picture, opens, is_square)
         if is_cell:

@@ -31,10 +31,11 @@ class Tooltip:
         self.shown = True
         self.move(box)
 
-    def offer(self, word):
-        """Something to do about it, by the name of its button; "" for nothing."""
+    def offer(self, word, words):
+        """Something to cut, by the name of its button; "" for nothing."""
         show("reading-cut", bool(word))
         write("reading-cut", word)
+        write("tip-keys", words.say("reading.keys.cut" if word else "reading.keys"))
 
     def move(self, box):
         """What it speaks of stands elsewhere now."""
