@@ -68,38 +68,22 @@ class LogitPart(NamedTuple):
     value: float
 
 
-def logit_parts(session: Session, token: int, after: int) -> list[LogitPart]:
-    """The parts whose sum is the logit of `token` after the token of the text at `after`, in the order of computing.
+def logit_parts(session: Session, token: int, after: int, minus: int | None = None) -> list[LogitPart]:
+    """The parts whose sum is the logit of `token` after the token of the text at `after`, in the order of computing;
+    of its difference from the logit of `minus`, where one is given.
 
     The residual stream is a sum, and the last LayerNorm, with its mean and scale held as they were, and the head are
     linear: so each term of the stream has its own part of the logit (Elhage et al., "A Mathematical Framework for
     Transformer Circuits", 2021). Biases of a block are one part, that of the last LayerNorm another, without block.
-    A block that is switched off has no heads to add anything; what stands for it, a mean, counts with the biases.
-    """
-    w, config = session.weights, session.config
-    x = session.stream(config.n_layer)[after]  # (E,)
-    direction = w["wte.weight"][np.array([token])][0]  # (E,)
-    weighted = direction * w["ln_f.weight"] / np.sqrt(x.var() + config.layer_norm_epsilon)  # (E,)
-
-    def of(term: np.ndarray) -> float:
-        """What a term (E,) of the residual stream adds."""
-        return float((term - term.mean()) @ weighted)
-
-    embedding = session.embedding
-    parts = [
-        LogitPart("embed", None, None, of(embedding.embed[after])),
-        LogitPart("pos_embed", None, None, of(embedding.pos_embed[after])),
-    ]
-    for number, weights in enumerate(w["h"]):
-        b = session.block(number, after)
+        b = session.of_token(number, after)
         off = {removal.part for removal in session.removals if isinstance(removal, Off) and removal.block == number}
         apart = np.zeros((config.n_head, config.n_head, config.d_head), np.float32)  # (H, H, D) a head a row
         if "block" not in off:
-            apart[np.arange(config.n_head), np.arange(config.n_head)] = b.z[0]
+            apart[np.arange(config.n_head), np.arange(config.n_head)] = b.z
         from_heads = linear(apart.reshape(config.n_head, -1), weights["attn.c_proj.weight"])  # (H, E)
         bias = np.zeros_like(x) if off & {"mlp", "block"} else weights["mlp.c_proj.bias"]  # (E,)
         parts += [LogitPart("head", number, h, of(term)) for h, term in enumerate(from_heads)]
-        parts.append(LogitPart("mlp", number, None, of(b.mlp_out[0] - bias)))
-        parts.append(LogitPart("bias", number, None, of(b.attn_out[0] - from_heads.sum(axis=0) + bias)))
+        parts.append(LogitPart("mlp", number, None, of(b.mlp_out - bias)))
+        parts.append(LogitPart("bias", number, None, of(b.attn_out - from_heads.sum(axis=0) + bias)))
     parts.append(LogitPart("bias", None, None, float(direction @ w["ln_f.bias"])))
     return parts

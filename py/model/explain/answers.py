@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, NotRequired, TypedDict, final
 
 from model.checkpoint.quantization import Precision
-from model.explain.block_answers import BlockView
+from model.explain.block_answers import BlockView, Named
 from model.explain.to_json import Vector
 from model.sampling import Rule
 
@@ -232,11 +232,6 @@ class Arrow(TypedDict):
     after: float  # without this arrow
 
 
-class Named(TypedDict):
-    id: int
-    shown: str
-
-
 class MostTelling(TypedDict):
     """What matters most to the likeliest token after a row, see `effects.most_telling`."""
 
@@ -261,8 +256,14 @@ class LogitTerm(TypedDict):
 
 
 class LogitTerms(TypedDict):
-    row: int  # the one asked for, or the nearest that is drawn
-    terms: list[LogitTerm]
+    """What a logit is the sum of, or the difference of two, see `logit_terms.py`."""
+
+    row: int  # the token of the text after which it is
+    token: Named
+    minus: Named | None
+    total: float  # the logit, as the pass has it
+    terms: list[LogitTerm]  # in the order of computing
+    candidates: list[Named]  # the likeliest there, and those two
 
 
 # A model on its way

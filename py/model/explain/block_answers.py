@@ -14,6 +14,13 @@ class Most(TypedDict):
     share: float
 
 
+class Named(TypedDict):
+    """A token of the vocabulary."""
+
+    id: int
+    shown: str
+
+
 class Word(TypedDict):
     """A prediction."""
 
@@ -125,12 +132,22 @@ class Depths(TypedDict):
     depths: list[Depth]
 
 
+class Look(TypedDict):
+    """A share of attention; None where there is nothing of the kind to look at."""
+
+    mean: float | None  # of all drawn tokens
+    row: float | None  # of the chosen one
+
+
 class SmallHead(TypedDict):
     picture: Picture
-    most: str  # the token to which the last one gives most
+    most: str  # the token to which the chosen one gives most
     position: int
     share: float
+    looks: dict[str, Look]  # by what is looked at: "itself", "before", "first", "same"
 
 
 class Heads(TypedDict):
+    row: int  # the chosen token
+    next: Named  # the likeliest after it
     blocks: list[list[SmallHead]]

@@ -47,10 +47,11 @@ WAITED_FOR: dict[str, tuple[str, ...]] = {  # those that take their time
 OF_A_RUN: dict[str, tuple[str, ...]] = {  # methods of the Run: its number crosses before these
     "about": (),
     "compare": ("settings",),
-    "all_heads": (),
+    "all_heads": ("row",),
     "block_view": ("block", "head", "row"),
     "csv": ("part", "settings", "block", "head", "table"),
     "inspect": ("address", "settings"),
+    "logit_terms": ("token", "minus", "row"),
     "nearest": ("token",),
     "pin": ("settings",),
     "product": ("name", "block", "head"),

@@ -18,6 +18,7 @@ from model.explain import answers, block_answers, block_view, to_csv
 from model.explain.all_heads import attention_heads
 from model.explain.intact import intact
 from model.explain.logit_lens import says
+from model.explain.logit_terms import logit_terms
 from model.explain.next_token import next_tokens
 from model.explain.pinned import Pinned
 from model.session import Session
@@ -104,16 +105,23 @@ class Run:
 
     def block_view(self, block: int, head: int, row: int) -> block_answers.BlockView:
         """The picture of one block and head, with the token `row` explaining itself, or the last for one not drawn."""
-        row = row if row == self.drawn(row) else len(self.session.ids) - 1
+        row = self._row(row)
         block, head = self._head(block, head)
         view = block_view.block_view(self.session, block, head, row)
         if (block, row) not in self.said:  # it is the same for every head, and takes its time
             self.said[block, row] = says(self.session, self.tokenizer, block, row)
         return {**view, "says": self.said[block, row]}
 
-    def all_heads(self) -> block_answers.Heads:
-        """Every head of every block in small."""
-        return {"blocks": attention_heads(self.session, self.tokenizer)}
+    def all_heads(self, row: int) -> block_answers.Heads:
+        """Every head of every block in small, and where it looks: all drawn tokens, and the one at `row`, or the last
+        for one not drawn."""
+        row = self._row(row)
+        likeliest = int(what_if.logits_if(self.session, [], row).argmax())
+        return {
+            "row": row,
+            "next": {"id": likeliest, "shown": self.tokenizer.display(likeliest)},
+            "blocks": attention_heads(self.session, self.tokenizer, row),
+        }
 
     def attention_head(self, block: int, head: int) -> block_answers.Stages:
         """The three steps of one head, from queries and keys to shares."""
@@ -172,17 +180,17 @@ class Run:
         logits = what_if.logits_if(self.session, changes, self.drawn(row))  # (V,)
         return self._listed(logits, sampling.ranking(logits), settings)
 
-    def logit_terms(self, token: int, row: int) -> answers.LogitTerms:
-        """The terms whose sum is the logit of `token` after the token `row`, in the order of computing."""
-        row = self.drawn(row)
-        parts = what_if.logit_parts(self.session, token, row)
-        terms: list[answers.LogitTerm] = [
-            {"part": p.part, "block": p.block, "head": p.head, "value": p.value} for p in parts
-        ]
-        return {"row": row, "terms": terms}
+    def logit_terms(self, token: int, minus: int, row: int) -> answers.LogitTerms:
+        """The terms whose sum is the logit of `token` less that of `minus` after the token `row`; -1 is the likeliest,
+        none, and the last."""
+        return logit_terms(self.session, self.tokenizer, token, minus, self._row(row))
 
     def drawn(self, row: int) -> int:
         return block_view.drawn_row(self.session, row)
+
+    def _row(self, row: int) -> int:
+        """The same, but the last one for a token that is not drawn."""
+        return row if row == self.drawn(row) else len(self.session.ids) - 1
 
     def _head(self, block: int, head: int) -> tuple[int, int]:
         """A block and head that this model has: a link may have been made with a larger one."""

@@ -17,6 +17,7 @@ from model.checkpoint.layout import INDEX, nested, read_index, tensor_shapes
 from model.checkpoint.quantization import Quantized, quantize_groups
 from model.config import GPT2Config
 from model.session import LONG, Session
+from model.what_if import logit_parts
 
 MINI = Path(__file__).parents[3] / "weights" / "mini"
 IDS = [464, 1310, 2576, 373, 845, 3772, 780]
@@ -297,3 +298,32 @@ def test_of_a_long_text_too(tiny):
             answer = inspect(session, NAMES, SETTINGS, str(address))
             if not answer["rule"]:
                 assert_true(answer["result"], exact(trace, str(address)), address)
+
+
+def test_the_terms_of_a_logit_are_those_of_float64_and_sum_to_it(case):
+    """Of a token, and of the difference of two; worked out from the trace, head by head."""
+    session, trace = case
+    config, size = session.config, session.config.d_head
+    for after in (0, len(session.ids) - 1):
+        x = trace[f"blocks.{config.n_layer - 1}.resid_post"][after]
+        gain = trace["ln_f.weight"] / math.sqrt(x.var() + config.layer_norm_epsilon)
+        for token, minus in ((7, None), (3, 40), (config.vocab_size - 1, 7)):
+            direction = trace["wte.weight"][token] - (0 if minus is None else trace["wte.weight"][minus])
+            expected = {
+                ("embed", None, None): trace["embed"][after],
+                ("pos_embed", None, None): trace["pos_embed"][after],
+            }
+            for n in range(config.n_layer):
+                weight, z = trace[f"h.{n}.attn.c_proj.weight"], trace[f"blocks.{n}.attn.z"][after]
+                for h in range(config.n_head):
+                    expected["head", n, h] = weight[:, h * size : (h + 1) * size] @ z[h]
+                bias = trace[f"h.{n}.mlp.c_proj.bias"]
+                expected["mlp", n, None] = trace[f"blocks.{n}.mlp_out"][after] - bias
+                expected["bias", n, None] = bias + trace[f"h.{n}.attn.c_proj.bias"]
+            expected = {key: (term - term.mean()) @ (direction * gain) for key, term in expected.items()}
+            expected["bias", None, None] = direction @ trace["ln_f.bias"]
+            found = {part[:3]: part.value for part in logit_parts(session, token, after, minus)}
+            assert list(found) == list(expected)
+            assert found == pytest.approx(expected, abs=1e-4)
+            logit = trace["logits"][after, token] - (0 if minus is None else trace["logits"][after, minus])
+            assert sum(found.values()) == pytest.approx(logit, abs=1e-4)

@@ -81,7 +81,7 @@ def as_json() -> str:
     answers["compare"] = compared(session, tokenizer)
     answers["work"] = stages(session, 2, 1) | {"count": count}
     answers["scores"] = [one_score(session, 2, 1, row, column) for row, column in ((count - 1, 1), (3, 3), (1, 4))]
-    answers["heads"] = attention_heads(session, tokenizer)
+    answers["heads"] = attention_heads(session, tokenizer, len(session.ids) - 1)
     answers["heatmap_tables"] = {name: heatmap_table(session, name, 2, 1) for name in ("token", "mlp_post", "head_q")}
     answers["square_tables"] = {name: square_table(session, name, 2, 1) for name in ("scores", "masked", "pattern")}
     answers["inspected"] = [inspect(session, tokenizer, settings, at) for at in ADDRESSES for settings in SAMPLED]

@@ -74,7 +74,7 @@ def questions(number: int) -> Iterator[tuple]:
         for name in STRIPS:
             yield "heatmap_cell", name, block, head, row, 5
     yield ("logit_lens",)
-    yield ("all_heads",)
+    yield "all_heads", -1
     yield ("about",)
     yield "pin" if number == 1 else "compare" if number > 1 else "unpin", FIRST
     if number == 2:

@@ -159,16 +159,20 @@ def test_effects_give_way_to_a_newer_text_and_to_a_newer_call(engine):
     assert finish(engine.effects(engine.last.number - 1, "heads", 6, 5, 1)) == GONE
 
 
-def test_the_terms_of_a_logit_sum_to_it(engine):
-    for row in (2, 6):
-        for token in (0, 300, 8000):
-            answer = engine.last.logit_terms(token, row)
-            terms = answer["terms"]
-            assert answer["row"] == row
-            listed = engine.last.what_if([], SETTINGS | {"count": 8192}, row)["candidates"]
-            logit = next(c["logit"] for c in listed if c["id"] == token)
-            assert sum(term["value"] for term in terms) == pytest.approx(logit, abs=2e-3)
-    assert engine.last.logit_terms(0, 99)["row"] == 6, "the last one stands in for a token that is not there"
+def test_the_terms_of_a_logit_belong_to_the_tokens_that_are_asked_for(engine):
+    """Which sum, and of what, `test_inspect` knows."""
+    for row, token, minus in ((2, 0, -1), (6, 300, 8000), (6, 8000, 8000)):
+        answer = engine.last.logit_terms(token, minus, row)
+        listed = engine.last.what_if([], SETTINGS | {"count": 8192}, row)["candidates"]
+        logits = {one["id"]: one["logit"] for one in listed}
+        total = logits[token] - (logits[minus] if minus not in (-1, token) else 0)
+        assert answer["row"] == row and answer["token"]["id"] == token
+        assert answer["total"] == pytest.approx(total, abs=1e-6)
+        assert sum(term["value"] for term in answer["terms"]) == pytest.approx(total, abs=1e-4)
+        named = [one["id"] for one in answer["candidates"]]
+        assert named[:20] == [one["id"] for one in listed[:20]] and token in named and len(named) == len(set(named))
+    answer = engine.last.logit_terms(-1, 8192, 99)
+    assert answer["row"] == 6 and answer["token"]["shown"] == " she" and answer["minus"] is None
 
 
 @pytest.mark.parametrize("call", ("predict", "use"))

@@ -67,7 +67,8 @@ def questions(worker, run):
     asked = {
         "about": (),
         "compare": (SETTINGS,),
-        "all_heads": (),
+        "all_heads": (1,),
+        "logit_terms": (5, 3, 1),
         "block_view": (5, 3, 1),
         "csv": ("probabilities", SETTINGS, 5, 3, ""),
         "pin": (SETTINGS,),
