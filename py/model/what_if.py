@@ -75,6 +75,26 @@ def logit_parts(session: Session, token: int, after: int, minus: int | None = No
     The residual stream is a sum, and the last LayerNorm, with its mean and scale held as they were, and the head are
     linear: so each term of the stream has its own part of the logit (Elhage et al., "A Mathematical Framework for
     Transformer Circuits", 2021). Biases of a block are one part, that of the last LayerNorm another, without block.
+    A block that is switched off has no heads to add anything; what stands for it, a mean, counts with the biases.
+    Summed in float64, so that many parts of either sign still come to the logit.
+    """
+    w, config = session.weights, session.config
+    x = session.stream(config.n_layer)[after].astype(np.float64)  # (E,)
+    direction = w["wte.weight"][np.array([token])][0].astype(np.float64)  # (E,)
+    if minus is not None:
+        direction -= w["wte.weight"][np.array([minus])][0]  # (E,)
+    weighted = direction * w["ln_f.weight"] / np.sqrt(x.var() + config.layer_norm_epsilon)  # (E,)
+
+    def of(term: np.ndarray) -> float:
+        """What a term (E,) of the residual stream adds."""
+        return float((term - term.mean(dtype=np.float64)) @ weighted)
+
+    embedding = session.embedding
+    parts = [
+        LogitPart("embed", None, None, of(embedding.embed[after])),
+        LogitPart("pos_embed", None, None, of(embedding.pos_embed[after])),
+    ]
+    for number, weights in enumerate(w["h"]):
         b = session.of_token(number, after)
         off = {removal.part for removal in session.removals if isinstance(removal, Off) and removal.block == number}
         apart = np.zeros((config.n_head, config.n_head, config.d_head), np.float32)  # (H, H, D) a head a row

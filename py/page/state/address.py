@@ -11,6 +11,7 @@ from page.state.state import LAST, SETTINGS
 
 RANGES = {"t": (0, 5), "k": (0, 200), "p": (0.05, 1)}  # what can be set
 CHANGED = ("removed", "mean") + SETTINGS  # what else it says of the model's answer
+AT = ("number", "logit_terms")  # the parts whose choice is an address
 EVERY = 0.25  # seconds between two changes of the address: Safari ends a program that makes more than 100 in 10 s
 
 
@@ -111,7 +112,7 @@ class Address:
                 "text": self.text,
                 "model": state.model,
                 "open": parts.every[state.part].link if state.part else "",
-                "at": state.shown[0] if state.part == "number" and state.shown else "",
+                "at": state.shown[0] if state.part in AT and state.shown else "",
                 "t": None if state.temperature == TEMPERATURE else state.temperature,
                 "k": state.top_k or 0,
                 "p": state.top_p,

@@ -1,6 +1,6 @@
 """A number, opened: what it is, how it comes about, and the ways from it to others."""
 
-from page.figure.addresses import STRIPS
+from page.figure.addresses import OF_THE_LIST, STRIPS
 from page.panels.number import sums, titles
 from page.panels.number.curve import curve
 from page.panels.number.formula import formula, written
@@ -83,6 +83,8 @@ def more(found, words):
         return '<div id="weights"></div>'
     if found["kind"] == "embed":
         return '<div id="nearest"></div>'
+    if found["name"] in OF_THE_LIST:
+        return '<p><button type="button" id="to-terms" class="open">{}</button></p>'.format(words.say("number.terms"))
     if found["name"] in PRODUCTS:
         return '<details id="whole"><summary>{}</summary><div id="whole-product"></div></details>'.format(
             words.say("number.whole")

@@ -171,6 +171,8 @@ class Number(Part):
             across, down = shares_within(event.target.closest(".weights"), event)
             if 0 <= across < 1 and 0 <= down < 1:
                 self.go(weights.at(self.weights, self.found["address"], across, down))
+        elif event.target.id == "to-terms":
+            self.page.dialog.parts["logit_terms"].show(self.found["address"])
         elif event.target.id in ("closer", "farther"):
             self.closer += 1 if event.target.id == "closer" else -1
             self.look()
