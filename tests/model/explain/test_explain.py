@@ -1,4 +1,4 @@
-"""What the page is told in words and lists: tokens, next tokens, search, heads, and the answer forming."""
+"""What the page is told in words and lists: tokens, next tokens, search, and the answer forming."""
 
 import copy
 import json
@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.explain.all_heads import attention_heads
 from model.explain.logit_lens import logit_lens, says
 from model.explain.next_token import next_tokens
 from model.explain.prompt import read_prompt
@@ -201,40 +200,6 @@ def test_the_lens_ends_in_the_real_prediction(session, tokenizer):
     best = list(logit_lens(session, tokenizer))[-1]["best"]
     assert [one["id"] for one in best] == order[:5].tolist()
     np.testing.assert_allclose([one["probability"] for one in best], own[order[:5]], rtol=1e-4)
-
-
-@pytest.mark.parametrize("row", (63, 20))
-def test_every_head_is_described_by_the_chosen_row(session, tokenizer, row):
-    blocks = attention_heads(session, tokenizer, row)
-    assert [len(heads) for heads in blocks] == [4, 4, 4]
-    for heads, block in zip(blocks, [session.block(i) for i in range(session.config.n_layer)], strict=True):
-        for head, one in enumerate(heads):
-            own = block.pattern[head, row].tolist()
-            assert one["share"] == max(own) == own[one["position"]]
-            assert one["most"] == tokenizer.display(IDS[one["position"]])
-            assert_opacity(pixels(one["picture"]), block.pattern[head, 16:, 16:])
-
-
-LOOKED_AT = {  # by name, which tokens up to t are it
-    "itself": lambda t: [t],
-    "before": lambda t: [t - 1],
-    "first": lambda t: [0],
-    "same": lambda t: [s for s in range(t) if IDS[s] == IDS[t]],
-}
-
-
-@pytest.mark.parametrize("drawn", (128, 40), ids=["all drawn", "the last 40 drawn"])
-def test_the_shares_of_what_a_head_looks_at_are_those_of_its_pattern(session, tokenizer, monkeypatch, drawn):
-    monkeypatch.setattr("model.explain.block_view.ROWS", drawn)
-    rows = range(max(1, 64 - drawn), 64)  # the first token has no choice
-    for row in (0, 1, 63) if drawn == 128 else (30, 63):
-        for number, heads in enumerate(attention_heads(session, tokenizer, row)):
-            for head, one in enumerate(heads):
-                pattern = session.block(number).pattern[head].astype(np.float64)
-                for name, of in LOOKED_AT.items():
-                    given = {t: sum(pattern[t, s] for s in of(t)) for t in rows if of(t)}
-                    assert one["looks"][name]["mean"] == pytest.approx(np.mean(list(given.values())), abs=1e-6)
-                    assert one["looks"][name]["row"] == pytest.approx(given.get(row), abs=1e-6)
 
 
 def ask(session, tokenizer, temperature, top_k=None, top_p=None, u=0.5, count=97, query=""):

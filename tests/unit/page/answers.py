@@ -13,6 +13,7 @@ from model.arithmetic.whole import around
 from model.explain.all_heads import attention_heads
 from model.explain.block_view import block_view, heatmap_table, one_score, square_table, stages
 from model.explain.logit_lens import says
+from model.explain.logit_terms import logit_terms
 from model.explain.next_token import next_tokens
 from model.explain.pinned import Pinned
 
@@ -59,6 +60,12 @@ def compared(session, tokenizer) -> dict:
     return {"rows": [*one.rows(new, tokenizer), {"shown": " <i>", "pinned": 0.25, "now": None}], "next": now}
 
 
+def switched(config) -> list[dict]:
+    """What might have become of a prediction without each head: nothing, more, less."""
+    heads = [(block, head) for block in range(config.n_layer) for head in range(config.n_head)]
+    return [{"block": b, "head": h, "probability": (0.5, 0.61, 0.004, 0.502)[(b + h) % 4]} for b, h in heads]
+
+
 def seen(answer: dict, session, tokenizer, block: int, head: int, row: int) -> dict:
     """An answer with another view, counted as the page counts it."""
     view = block_view(session, block, head, row)
@@ -81,7 +88,10 @@ def as_json() -> str:
     answers["compare"] = compared(session, tokenizer)
     answers["work"] = stages(session, 2, 1) | {"count": count}
     answers["scores"] = [one_score(session, 2, 1, row, column) for row, column in ((count - 1, 1), (3, 3), (1, 4))]
-    answers["heads"] = attention_heads(session, tokenizer, len(session.ids) - 1)
+    named = {"id": 9, "shown": tokenizer.display(9)}
+    answers["heads"] = {"row": count - 1, "next": named, "blocks": attention_heads(session, tokenizer, count - 1)}
+    answers["switched"] = {"probability": 0.5, "temperature": 0.8, "effects": switched(session.config)}
+    answers["terms"] = [logit_terms(session, tokenizer, *asked) for asked in ((-1, -1, count - 1), (9, 40, 2))]
     answers["heatmap_tables"] = {name: heatmap_table(session, name, 2, 1) for name in ("token", "mlp_post", "head_q")}
     answers["square_tables"] = {name: square_table(session, name, 2, 1) for name in ("scores", "masked", "pattern")}
     answers["inspected"] = [inspect(session, tokenizer, settings, at) for at in ADDRESSES for settings in SAMPLED]

@@ -8,11 +8,13 @@ from page.figure.vessels.bars import OF_LONG
 from page.models import catalog, download_progress, user_files
 from page.next_token import candidates, compare, curve, needle, random_draw, sliders
 from page.panels import score
+from page.panels.heads import colour, grid
 from page.panels.number import titles, weights
 from page.panels.number.opened import opened
-from page.panels.parts import all_heads, attention_head, embedding, probabilities, run
+from page.panels.parts import attention_head, embedding, probabilities, run
 from page.panels.parts.logit_lens import depth_table
 from page.panels.parts.table import heatmap_table, square_table
+from page.panels.terms import steps, waterfall
 from page.reading import marks
 from page.state import links
 from page.text import numbers
@@ -91,7 +93,22 @@ def drawings(asked, words):
         drawn[f"tints {number}"] = prompt_tokens.tints(answer, "<") + prompt_tokens.count(answer, words)
         drawn[f"forming {number}"] = logit_lens.rail(answer["depths"], view["block"], words)
     drawn["depths"] = depth_table(short["depths"], words)
-    drawn["heads"] = all_heads.grid(asked["heads"], (2, 1), words)
+    switched = dict(asked["switched"], of={(one["block"], one["head"]): one for one in asked["switched"]["effects"]})
+    for by in colour.CHOICES:
+        for effects in (None, switched):
+            told = {"found": asked["heads"], "by": by, "effects": effects, "tokens": short["tokens"]}
+            drawn[f"heads {by} {effects is None}"] = grid.grid(told, (2, 1), words) + grid.beside(told, (2, 1), words)
+    for number, found in enumerate(asked["terms"]):
+        for opened_blocks in (set(), {1, 5}):
+            made = steps.steps(found, opened_blocks)
+            drawn[f"terms {number} {len(opened_blocks)}"] = (
+                waterfall.choice(found, short["tokens"], words)
+                + waterfall.in_a_sentence(found, opened_blocks, words)
+                + waterfall.waterfall(made, opened_blocks, "head-5-0", words)
+                + waterfall.legend(words)
+                + "".join([escape(waterfall.bar_in_words(step, made, words)) for step in made])
+            )
+            drawn[f"places {number} {len(opened_blocks)}"] = str(sorted(waterfall.places(made)["waterfall"].items()))
     drawn["steps"] = attention_head.steps(asked["work"], names, words)
     for number, found in enumerate(asked["scores"]):
         drawn[f"cell {number}"] = score.worked_out(found, names[found["row"]], names[found["column"]], words)

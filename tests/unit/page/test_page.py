@@ -21,6 +21,7 @@ from page.figure.vessels.vessels import TRAVELS
 from page.models import catalog
 from page.next_token import candidates
 from page.panels import parts
+from page.panels.heads import colour
 from page.panels.number import opened
 from page.panels.number.formula import REPLACED
 from page.panels.parts import run
@@ -205,7 +206,7 @@ def test_formula_names_what_happens():
 def test_every_part_that_opens_has_a_button_and_texts():
     parts.load()
     assert set(parts.every) - {"table"} == set(re.findall('data-open="(.*?)"', HTML))
-    assert set(parts.linked()) == {"cuts", "embedding", "forming", "head", "heads", "next", "number"}, (
+    assert set(parts.linked()) == {"cuts", "embedding", "forming", "head", "heads", "next", "number", "terms"}, (
         "links still open"
     )
     for name in parts.every:
@@ -283,6 +284,7 @@ def test_every_text_is_used_and_every_used_text_exists():
     stages = re.findall('data-table="(.*?)"', drawn["steps"])
     kinds = ("weight", *(kind.word for kind in KINDS.values()))
     cut = {part[0] for part in removed.read("1.1.1.1_1.1_1.mlp_1_position")}
+    terms = set(re.findall('data-part="(.*?)"', every))
     names = {
         "*": [
             *re.findall('data-(?:text|label|every-language)="(.*?)"', HTML),  # and the panel's own shorthand for `say`
@@ -321,6 +323,14 @@ def test_every_text_is_used_and_every_used_text_exists():
         "vessels.*": TRAVELS,
         "heatmap.*": re.findall('data-heatmap="(.*?)"', every),
         "heatmap.short.*": re.findall(r'class="heatmap-name of-(\w+)"', every),
+        "all_heads.by.*": colour.CHOICES,
+        "all_heads.look.*": colour.LOOKS,
+        "all_heads.means.*": ("most", *colour.LOOKS),
+        "all_heads.none.*": colour.LOOKS,
+        "terms.group.*": ("embedding", "end"),
+        "terms.kind.*": ("stream", "attention", "mlp", "bias"),
+        "terms.name.*": terms,
+        "terms.of.*": (*terms, "final"),
         "attention_head.*": stages,
         "attention_head.how.*": stages,
     }

@@ -13,10 +13,10 @@ from build.site.languages import codes, texts_of
 from page.figure import prompt_tokens
 from page.models import catalog, user_files
 from page.next_token import candidates
-from page.panels.parts import all_heads, embedding, probabilities, run
+from page.panels.parts import embedding, probabilities, run
 from page.panels.parts.table import heatmap_table, square_table
 from page.panels.score import lines, mark_at, results, root, step_text
-from page.text.markup import quoted, visible
+from page.text.markup import visible
 from page.text.names import clipped
 from page.text.numbers import grouped, megabytes, percent, signed
 from page.text.words import Words
@@ -314,21 +314,3 @@ def test_the_embedding_names_each_token_its_number_and_its_place():
     places = plain_texts("<li>(position.*?)</li>", html)
     assert places == [f"position {i + 1}" for i in range(len(tokens))]
     assert re.findall('data-heatmap="(.*?)"', html) == ["token", "position", "embedded"]
-
-
-def test_the_grid_has_every_head_and_says_what_each_looks_at():
-    every = answers()["heads"]
-    html = all_heads.grid(every, (2, 1), WORDS)
-    found = re.findall(r'data-block="(\d+)" data-head="(\d+)" aria-pressed="(\w+)" aria-label="(.*?)"', html)
-    assert [(b, h) for b, h, *_ in found] == [(str(b), str(h)) for b in range(6) for h in range(4)]
-    assert [(b, h) for b, h, pressed, _ in found if pressed == "true"] == [("2", "1")]
-    for b, h, _, label in found:
-        one = every[int(b)][int(h)]
-        for said in (
-            f"Block {int(b) + 1}, head {int(h) + 1}:",
-            percent(one["share"]),
-            quoted(one["most"]),
-            f"token {one['position'] + 1}.",
-        ):
-            assert said in unescape(label)
-        assert f'src="{one["picture"]}"' in html

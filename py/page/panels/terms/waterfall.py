@@ -167,14 +167,18 @@ def in_a_sentence(found, opened, words):
         )
     else:
         said = words.html("terms.so", token=candidate, total=total)
-    for sign, name in ((1, "terms.more"), (-1, "terms.less")):
-        named = [
-            "{} ({})".format(escape(in_words(term, words)), written_value(term["value"], units))
-            for term in largest(found, sign, NAMED)
-        ]
-        if named:
-            said += " " + words.html(name, terms=words.say("terms.and").join(named))
+    more, less = [named(largest(found, sign, NAMED), units, words) for sign in (1, -1)]
+    if more:
+        said += " " + words.html("terms.more", terms=more)
+    if less:
+        said += " " + words.html("terms.less", terms=less)
     return '<p class="so">' + said + "</p>"
+
+
+def named(terms, units, words):
+    """A few terms with their values, in a sentence, as HTML."""
+    one = ["{} ({})".format(escape(in_words(term, words)), written_value(term["value"], units)) for term in terms]
+    return words.say("terms.and").join(one)
 
 
 def legend(words):
