@@ -24,6 +24,7 @@ PARTS = (
     "attention_head",
     "probabilities",
     "logit_lens",
+    "logit_terms",
     "number",
     "compare",
     "cuts",

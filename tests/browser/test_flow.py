@@ -328,4 +328,5 @@ def test_all_heads(live, case):
     last.click()
     live.page.wait_for_selector(f'#figure[data-view^="{block} {head} "]')
     assert np.abs(alphas(live, "#pattern image") - 255 * case.session.block(block).pattern[head]).max() <= 1
+    live.close()
     live.go(case.block + 1, case.head + 1)

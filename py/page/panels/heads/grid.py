@@ -41,10 +41,10 @@ def square(told, block, head, most, chosen, words):
     count = min(len(told["tokens"]), SMALL)
     return (
         '<span role="gridcell"><button type="button" class="head" id="head-{block}-{head}" tabindex="-1"'
-        ' data-block="{block}" data-head="{head}" aria-pressed="{pressed}" aria-label="{label}">'
-        '<img alt="" src="{picture}"><svg class="corner" viewBox="0 0 {count} {count}" aria-hidden="true">'
+        ' data-block="{block}" data-head="{head}" aria-pressed="{pressed}">'
+        '<img alt="{label}" src="{picture}"><svg class="corner" viewBox="0 0 {count} {count}" aria-hidden="true">'
         '<path class="{kind}" fill-opacity="{opacity}" d="M1 0H{count}V{last}z"/></svg>'
-        '<span class="number">{number}</span></button></span>'
+        '<span class="number" aria-hidden="true">{number}</span></button></span>'
     ).format(
         block=block,
         head=head,

@@ -110,7 +110,7 @@ class AllHeads(Part):
     def hovered(self, event):
         head = event.target.closest(".head")
         if head:
-            write("head-caption", head.getAttribute("aria-label"))
+            write("head-caption", head.querySelector("img").getAttribute("alt"))
 
     def pressed(self, event):
         """Arrow keys go from square to square."""

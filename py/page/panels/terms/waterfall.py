@@ -71,9 +71,9 @@ def bar(step, units, chosen, words):
     classes = "{} {}".format(COLOURS.get(step["part"], step["part"]), "less" if step["end"] < step["start"] else "more")
     return (
         '<button type="button" class="step-bar of-{classes}" id="{id}" aria-pressed="{pressed}" tabindex="-1"'
-        ' data-part="{part}" data-block="{block}" data-head="{head}" aria-label="{label}">'
-        '<span class="track"><i class="filled"></i><b class="value">{value}</b></span>'
-        '<span class="name">{name}</span></button>'
+        ' data-part="{part}" data-block="{block}" data-head="{head}"><span class="visually-hidden">{label}</span>'
+        '<span class="track" aria-hidden="true"><i class="filled"></i><b class="value">{value}</b></span>'
+        '<span class="name" aria-hidden="true">{name}</span></button>'
     ).format(
         classes=classes,
         id=id_of(step),
