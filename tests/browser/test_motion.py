@@ -229,6 +229,27 @@ def test_a_block_folds_while_the_next_unfolds(still):
     page.wait_for_function("() => !document.querySelector('.leaving, .turning-block')")
 
 
+APART = """() => {  // pixels between the outline and the last token's bar in the column that it is around
+    const strip = document.querySelector('#flow [data-heatmap="z"]'), box = strip.getBoundingClientRect();
+    const mark = document.querySelector("#inspected.shown")?.getBoundingClientRect();
+    return mark ? Math.abs(mark.left + mark.width / 2 - box.left - box.width / 2) : 1000;
+}"""
+
+
+def test_what_is_outlined_stands_where_it_is_when_the_block_has_turned(still):
+    still.open("logit_terms")
+    still.page.click("#terms-block-3")
+    if not still.page.locator("#term-head-3-1").count():  # it was open at first
+        still.page.click("#terms-block-3")
+    still.page.click("#term-head-3-1")
+    still.page.wait_for_selector('#figure[data-view^="3 1"].turning-block')
+    still.page.wait_for_selector("#term-head-3-1[aria-pressed=true]:focus")
+    pace(still, 1000)
+    still.page.wait_for_selector("#figure:not(.turning-block)")
+    assert still.page.evaluate(APART) < 1
+    still.close()
+
+
 def test_a_page_whose_python_does_not_come_shows_its_answer(visit):
     one = visit(lambda path: 403 if path == "py/page/app.py" else None, locale="en-US", reduced_motion="no-preference")
     one.page.wait_for_function("() => !document.querySelector('#lights').getAnimations().length")

@@ -24,7 +24,7 @@ class Figure:
         self.prepared = None  # what the site's builder has prepared of an example: it may be this run's
         self.inspected = ""  # the address of the number that is open
         self.measured = None  # what cutting arrows has shown of this run, see what_matters.py
-        self.turning = Turning()
+        self.turning = Turning(lambda: inspected.draw(self.inspected, self))
         self.pulse = Pulse(words)
 
     @property

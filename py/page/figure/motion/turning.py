@@ -12,7 +12,8 @@ FOLDS = "#flow .in-block"
 
 
 class Turning:
-    def __init__(self):
+    def __init__(self, ended):
+        self.ended = ended  # called when the new picture stands still
         self.copies = []  # of what is one head's or block's, as it was
         self.kind = ""
         on(by_id("figure"), "animationend", lambda event: event.animationName.startswith("turn") and self.end())
@@ -61,3 +62,4 @@ class Turning:
         fill("leaving", "")
         for kind in ("head", "block"):
             by_id("figure").classList.remove("turning-" + kind)
+        self.ended()

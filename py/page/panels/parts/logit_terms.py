@@ -33,6 +33,7 @@ class LogitTerms(Part):
         self.opened = None  # the blocks whose heads stand side by side; None before there are any
         self.chosen = None  # the key of the chosen bar
         self.steps = []  # as they are drawn
+        self.model = None  # whose tokens the state's choice is of
 
     def wanted(self):
         """[token, minus] of the vocabulary, -1 for the likeliest and for none.
@@ -45,6 +46,11 @@ class LogitTerms(Part):
         return ((place[1:] if name in addresses.OF_THE_LIST else []) + [-1, -1])[:2]
 
     async def fill(self):
+        model = self.page.models.name
+        if self.model not in (None, model):  # its tokens have other numbers
+            self.opened = None
+            self.page.state.set(shown=())
+        self.model = model
         token, minus = self.wanted()
         self.found = found = await self.ask("logit_terms", token, minus, self.figure.view["row"])
         if self.opened is None:
@@ -100,7 +106,7 @@ class LogitTerms(Part):
         self.page.dialog.fill_again()
 
     def closed(self):
-        self.opened = self.chosen = None
+        self.opened = self.chosen = self.model = None
         self.figure.inspect("")
 
     # What the reader does

@@ -50,7 +50,7 @@ def group(name, held, opened, units, chosen, words):
             escape(words.say("all_heads.block", number=number_of(name))),
         )
     return '<div class="group{}" data-steps="{}">{}{}</div>'.format(
-        "" if title.startswith("<button") else " outside",
+        "" if title.startswith("<button") else " ends",
         len(held),
         "".join([bar(step, units, chosen, words) for step in held]),
         title,
@@ -169,15 +169,18 @@ def in_a_sentence(found, opened, words):
         said = words.html("terms.so", token=candidate, total=total)
     more, less = [named(largest(found, sign, NAMED), units, words) for sign in (1, -1)]
     if more:
-        said += " " + words.html("terms.more", terms=more)
+        said += words.html("terms.more", terms=more)
     if less:
-        said += " " + words.html("terms.less", terms=less)
+        said += words.html("terms.less", terms=less)
     return '<p class="so">' + said + "</p>"
 
 
 def named(terms, units, words):
     """A few terms with their values, in a sentence, as HTML."""
-    one = ["{} ({})".format(escape(in_words(term, words)), written_value(term["value"], units)) for term in terms]
+    one = [
+        words.html("terms.one", name=escape(in_words(term, words)), value=written_value(term["value"], units))
+        for term in terms
+    ]
     return words.say("terms.and").join(one)
 
 
