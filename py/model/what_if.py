@@ -4,7 +4,7 @@ Each answer is made by the same program as the pass, from the first block and to
 before is taken as it was. What the pass already did without is missing here too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -72,22 +72,16 @@ def logit_parts(session: Session, token: int, after: int, minus: int | None = No
     """The parts whose sum is the logit of `token` after the token of the text at `after`, in the order of computing;
     of its difference from the logit of `minus`, where one is given.
 
-    The residual stream is a sum, and the last LayerNorm, with its mean and scale held as they were, and the head are
-    linear: so each term of the stream has its own part of the logit (Elhage et al., "A Mathematical Framework for
-    Transformer Circuits", 2021). Biases of a block are one part, that of the last LayerNorm another, without block.
-    A block that is switched off has no heads to add anything; what stands for it, a mean, counts with the biases.
-    Summed in float64, so that many parts of either sign still come to the logit.
+    The residual stream is a sum, so each of its terms has its own part, see `to_logit`. Biases of a block are one part,
+    that of the last LayerNorm another, without block. A block that is switched off has no heads to add anything; what
+    stands for it, a mean, counts with the biases.
     """
     w, config = session.weights, session.config
-    x = session.stream(config.n_layer)[after].astype(np.float64)  # (E,)
-    direction = w["wte.weight"][np.array([token])][0].astype(np.float64)  # (E,)
-    if minus is not None:
-        direction -= w["wte.weight"][np.array([minus])][0]  # (E,)
-    weighted = direction * w["ln_f.weight"] / np.sqrt(x.var() + config.layer_norm_epsilon)  # (E,)
+    add = to_logit(session, token, after, minus)
 
     def of(term: np.ndarray) -> float:
         """What a term (E,) of the residual stream adds."""
-        return float((term - term.mean(dtype=np.float64)) @ weighted)
+        return float(add(term))
 
     embedding = session.embedding
     parts = [
@@ -101,9 +95,31 @@ def logit_parts(session: Session, token: int, after: int, minus: int | None = No
         if "block" not in off:
             apart[np.arange(config.n_head), np.arange(config.n_head)] = b.z
         from_heads = linear(apart.reshape(config.n_head, -1), weights["attn.c_proj.weight"])  # (H, E)
-        bias = np.zeros_like(x) if off & {"mlp", "block"} else weights["mlp.c_proj.bias"]  # (E,)
+        bias = np.zeros_like(b.mlp_out) if off & {"mlp", "block"} else weights["mlp.c_proj.bias"]  # (E,)
         parts += [LogitPart("head", number, h, of(term)) for h, term in enumerate(from_heads)]
         parts.append(LogitPart("mlp", number, None, of(b.mlp_out - bias)))
         parts.append(LogitPart("bias", number, None, of(b.attn_out - from_heads.sum(axis=0) + bias)))
-    parts.append(LogitPart("bias", None, None, float(direction @ w["ln_f.bias"])))
+    parts.append(LogitPart("bias", None, None, float(w["ln_f.bias"] @ direction(session, token, minus))))
     return parts
+
+
+def to_logit(session: Session, token: int, after: int, minus: int | None = None) -> Callable[[np.ndarray], np.ndarray]:
+    """What terms (..., E) of the residual stream of the token at `after` add to the logit of `token`, (...), less that
+    of `minus`.
+
+    The last LayerNorm, with its mean and scale held as they were, and the head are linear (Elhage et al., "A
+    Mathematical Framework for Transformer Circuits", 2021). In float64, so that many terms of either sign still come to
+    the logit.
+    """
+    w, config = session.weights, session.config
+    x = session.stream(config.n_layer)[after].astype(np.float64)  # (E,)
+    scale = np.sqrt(x.var() + config.layer_norm_epsilon)
+    weighted = direction(session, token, minus) * w["ln_f.weight"] / scale  # (E,)
+    return lambda terms: (terms - terms.mean(axis=-1, keepdims=True, dtype=np.float64)) @ weighted  # (...)
+
+
+def direction(session: Session, token: int, minus: int | None) -> np.ndarray:
+    """What the normalised stream is multiplied with for the logit of `token`, less that of `minus`: (E,) in float64."""
+    embeddings = session.weights["wte.weight"][np.array([token, token if minus is None else minus])]  # (2, E)
+    first, second = embeddings.astype(np.float64)  # each (E,)
+    return first if minus is None else first - second  # (E,)
