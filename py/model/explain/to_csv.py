@@ -15,6 +15,7 @@ from model.explain.pinned import Pinned
 from model.gpt2 import softmax
 from model.session import Session
 from model.tokenizer.tokenizer import Tokenizer
+from model.what_if import logit_parts
 
 BYTE_ORDER_MARK = "\ufeff"  # without it spreadsheets take UTF-8 for something else
 
@@ -24,7 +25,7 @@ class Chosen(NamedTuple):
 
     block: int
     head: int
-    table: str  # a strip or a step of the head, where a table is open
+    table: str  # a strip or a step of the head, where a table is open; of a logit's terms row, token and minus
     pinned: Pinned | None
 
 
@@ -102,6 +103,13 @@ def logit_lens_rows(session: Session, tokenizer: Tokenizer) -> str:
     return csv_text(["after_block", "rank", "id", "token", "probability"], rows)
 
 
+def term_rows(session: Session, row: int, token: int, minus: int | None = None) -> str:
+    """What each part adds to the logit of `token` after the token of the text at `row`, less that of `minus`."""
+    parts = logit_parts(session, token, row, minus)
+    numbers = ([part.part, *("" if n is None else n + 1 for n in part[1:3]), part.value] for part in parts)
+    return csv_text(["part", "block", "head", "adds"], numbers)
+
+
 def compare_rows(pinned: Pinned | None, tokenizer: Tokenizer, order: np.ndarray, probabilities: np.ndarray) -> str:
     """Every token of the present vocabulary with both probabilities; empty where there is no pinned one."""
     old = pinned.probabilities_for(tokenizer) if pinned else np.full(len(order), np.nan)  # (V,)
@@ -133,6 +141,7 @@ def csv_of(
         "attention_head": lambda: attention_rows(session, tokenizer, [block], [head]),
         "all_heads": lambda: attention_rows(session, tokenizer, range(config.n_layer), range(config.n_head)),
         "probabilities": lambda: next_rows(session, tokenizer, order, probabilities()),
+        "logit_terms": lambda: term_rows(session, *map(int, name.split())),
         "logit_lens": lambda: logit_lens_rows(session, tokenizer),
         "compare": lambda: compare_rows(pinned, tokenizer, order, probabilities()),
         "table": table,

@@ -78,6 +78,18 @@ def test_next_and_compare(run):
     assert len(rows) == len(logits) and {float(row[2]) for row in rows} == {1 / tokenizer.vocab_size}
 
 
+def test_the_terms_of_a_logit(run):
+    """Of a token, and of the difference of two."""
+    session = run[0]
+    for asked, logit in (
+        ("8 5", session.final.logits[0, 5]),
+        ("8 5 40", np.subtract(*session.final.logits[0, [5, 40]])),
+    ):
+        header, rows = read(run, "logit_terms", asked)
+        assert header == ["part", "block", "head", "adds"] and ["head", "3", "4"] in [row[:3] for row in rows]
+        assert sum(float(row[3]) for row in rows) == pytest.approx(logit, abs=1e-4)
+
+
 def test_the_answer_forming(run):
     header, rows = read(run, "logit_lens")
     assert header == ["after_block", "rank", "id", "token", "probability"]

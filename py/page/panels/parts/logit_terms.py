@@ -25,7 +25,6 @@ SEEN = {"mlp": "blocks.{block}.mlp.post[{row}, 0]", "bias": "", "final": ""}  # 
 
 class LogitTerms(Part):
     link = "terms"
-    has_csv = False
 
     def __init__(self, name, page):
         super().__init__(name, page)
@@ -101,6 +100,10 @@ class LogitTerms(Part):
         return form.format(
             row=self.found["row"], token=self.found["token"]["id"], block=step["block"], head=step["head"]
         )
+
+    async def csv(self):
+        tokens = [one["id"] for one in (self.found["token"], self.found["minus"]) if one]
+        return await self.csv_of(self.name, " ".join([str(number) for number in [self.found["row"]] + tokens]))
 
     def turned(self):
         self.page.dialog.fill_again()
