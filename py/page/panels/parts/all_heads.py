@@ -87,7 +87,7 @@ class AllHeads(Part):
             return
         under_way = self.switching.under_way
         show("heads-measuring", self.by() == "off" and not self.told()["effects"])
-        say("what_matters.stop" if under_way else "all_heads.measure", "heads-measure", self.words)
+        say("all_heads.stop" if under_way else "all_heads.measure", "heads-measure", self.words)
         said = self.words.say("all_heads.progress", **self.switching.report) if under_way else ""
         write("heads-progress", said)
 
