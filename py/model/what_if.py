@@ -4,7 +4,7 @@ Each answer is made by the same program as the pass, from the first block and to
 before is taken as it was. What the pass already did without is missing here too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -71,19 +71,16 @@ class LogitPart(NamedTuple):
 def logit_parts(session: Session, token: int, after: int) -> list[LogitPart]:
     """The parts whose sum is the logit of `token` after the token of the text at `after`, in the order of computing.
 
-    The residual stream is a sum, and the last LayerNorm, with its mean and scale held as they were, and the head are
-    linear: so each term of the stream has its own part of the logit (Elhage et al., "A Mathematical Framework for
-    Transformer Circuits", 2021). Biases of a block are one part, that of the last LayerNorm another, without block.
-    A block that is switched off has no heads to add anything; what stands for it, a mean, counts with the biases.
+    The residual stream is a sum, so each of its terms has its own part, see `to_logit`. Biases of a block are one part,
+    that of the last LayerNorm another, without block. A block that is switched off has no heads to add anything; what
+    stands for it, a mean, counts with the biases.
     """
     w, config = session.weights, session.config
-    x = session.stream(config.n_layer)[after]  # (E,)
-    direction = w["wte.weight"][np.array([token])][0]  # (E,)
-    weighted = direction * w["ln_f.weight"] / np.sqrt(x.var() + config.layer_norm_epsilon)  # (E,)
+    direction, add = w["wte.weight"][np.array([token])][0], to_logit(session, token, after)  # (E,)
 
     def of(term: np.ndarray) -> float:
         """What a term (E,) of the residual stream adds."""
-        return float((term - term.mean()) @ weighted)
+        return float(add(term))
 
     embedding = session.embedding
     parts = [
@@ -97,9 +94,22 @@ def logit_parts(session: Session, token: int, after: int) -> list[LogitPart]:
         if "block" not in off:
             apart[np.arange(config.n_head), np.arange(config.n_head)] = b.z[0]
         from_heads = linear(apart.reshape(config.n_head, -1), weights["attn.c_proj.weight"])  # (H, E)
-        bias = np.zeros_like(x) if off & {"mlp", "block"} else weights["mlp.c_proj.bias"]  # (E,)
+        bias = np.zeros_like(direction) if off & {"mlp", "block"} else weights["mlp.c_proj.bias"]  # (E,)
         parts += [LogitPart("head", number, h, of(term)) for h, term in enumerate(from_heads)]
         parts.append(LogitPart("mlp", number, None, of(b.mlp_out[0] - bias)))
         parts.append(LogitPart("bias", number, None, of(b.attn_out[0] - from_heads.sum(axis=0) + bias)))
     parts.append(LogitPart("bias", None, None, float(direction @ w["ln_f.bias"])))
     return parts
+
+
+def to_logit(session: Session, token: int, after: int) -> Callable[[np.ndarray], np.ndarray]:
+    """What terms (..., E) of the residual stream of the token at `after` add to the logit of `token`, (...).
+
+    The last LayerNorm, with its mean and scale held as they were, and the head are linear (Elhage et al., "A
+    Mathematical Framework for Transformer Circuits", 2021).
+    """
+    w, config = session.weights, session.config
+    x = session.stream(config.n_layer)[after]  # (E,)
+    direction = w["wte.weight"][np.array([token])][0]  # (E,)
+    weighted = direction * w["ln_f.weight"] / np.sqrt(x.var() + config.layer_norm_epsilon)  # (E,)
+    return lambda terms: (terms - terms.mean(axis=-1, keepdims=True)) @ weighted  # (...)

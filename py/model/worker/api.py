@@ -51,6 +51,7 @@ OF_A_RUN: dict[str, tuple[str, ...]] = {  # methods of the Run: its number cross
     "block_view": ("block", "head", "row"),
     "csv": ("part", "settings", "block", "head", "table"),
     "inspect": ("address", "settings"),
+    "likeliest": ("row", "temperature"),
     "nearest": ("token",),
     "pin": ("settings",),
     "product": ("name", "block", "head"),

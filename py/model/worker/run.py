@@ -23,6 +23,8 @@ from model.explain.pinned import Pinned
 from model.session import Session
 from model.tokenizer.tokenizer import Tokenizer
 
+LIKELIEST = 12  # tokens
+
 
 class Runner(NamedTuple):
     """A model with what it takes to run it on a text."""
@@ -171,6 +173,18 @@ class Run:
         """The prediction after the token `row` with all of `changes`, listed as `next_tokens` lists it."""
         logits = what_if.logits_if(self.session, changes, self.drawn(row))  # (V,)
         return self._listed(logits, sampling.ranking(logits), settings)
+
+    def likeliest(self, row: int, temperature: float) -> answers.Likeliest:
+        """The likeliest tokens after the token `row`, with their probabilities at this temperature."""
+        row = self.drawn(row)
+        logits = what_if.logits_if(self.session, [], row)  # (V,)
+        order = sampling.ranking(logits)  # (V,)
+        shares = sampling.sampled(logits, order, temperature)  # (V,)
+        tokens: list[answers.Likely] = [
+            {"id": int(i), "shown": self.tokenizer.display(int(i)), "probability": float(shares[i])}
+            for i in order[:LIKELIEST]
+        ]
+        return {"row": row, "tokens": tokens}
 
     def logit_terms(self, token: int, row: int) -> answers.LogitTerms:
         """The terms whose sum is the logit of `token` after the token `row`, in the order of computing."""

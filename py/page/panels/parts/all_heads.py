@@ -51,9 +51,12 @@ class AllHeads(Part):
 
     async def fill(self):
         view = self.figure.view
-        return grid((await self.ask("all_heads"))["blocks"], (view["block"], view["head"]), self.words)
+        heads = grid((await self.ask("all_heads"))["blocks"], (view["block"], view["head"]), self.words)
+        return heads + '<button type="button" id="cut-each">' + self.words.say("all_heads.effects") + "</button>"
 
     def clicked(self, event):
+        if event.target.id == "cut-each":
+            self.page.dialog.ask_for("effects", ("parts",))
         head = event.target.closest(".head")
         if head:
             self.page.state.set(block=int(head.getAttribute("data-block")), head=int(head.getAttribute("data-head")))
