@@ -7,7 +7,7 @@ import pytest
 
 from model.explain import effects
 from model.what_if import logits_if, parts
-from page.text.numbers import percent, points, signed
+from page.text.numbers import change, percent, signed
 
 TEXT = "My sister married Mr. Davis. I like Mr."
 OTHER = "The little girl was very happy because"
@@ -43,8 +43,8 @@ def says(row, effect, before):
     """Whether a row of the list has every number of an effect."""
     texts = (
         percent(effect["probability"]),
-        points(effect["probability"] - before["probability"]),
-        signed(effect["logit"] - before["logit"]),
+        change(100 * (effect["probability"] - before["probability"])),
+        change(effect["logit"] - before["logit"]),
         signed(effect["direct"]),
     )
     return all(text.replace("\u00a0", " ") in row for text in texts)

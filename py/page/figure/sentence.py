@@ -61,7 +61,7 @@ def arrow_sentence(answer, measured, words):
         other=words.html("sentence.own") if own else which(answer, arrow["column"], words),
         share=rounded(arrow["share"]),
         next=word_html(measured["token"]["shown"]),
-        change=change(arrow["before"], arrow["after"], words),
+        change=becomes(arrow["before"], arrow["after"], words),
     )
 
 
@@ -75,7 +75,7 @@ def off_sentence(answer, words):
     )
 
 
-def change(before, after, words):
+def becomes(before, after, words):
     """What becomes of a probability, as HTML: with more digits where whole percentages would say nothing."""
     if abs(after - before) < SAME:
         return words.html("change.stays", before=rounded(before))

@@ -92,13 +92,8 @@ def round_percent(share):
     return "{:.0f}".format(100 * share) + PERCENT
 
 
-def points(change):
-    """A change of a share in percentage points: -0.189 -> "−18.9", 0.02 -> "+2.00"."""
-    return ("+" if change > 0 else "") + signed(100 * change)
-
-
 def whole_points(change):
-    """The same for a place with little room: "−19"; "0" for less than half of one."""
+    """A change of a share in percentage points, for a place with little room: "−19"; "0" for less than half of one."""
     text = "{:.0f}".format(abs(100 * change))
     return text if text == "0" else ("−" if change < 0 else "+") + text
 

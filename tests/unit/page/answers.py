@@ -67,7 +67,13 @@ def effects_of(session, tokenizer, kinds: tuple, row: int) -> dict:
     changes = [change for kind in kinds for change in what_if.parts(session, kind, row)]
     measured["effects"] = list(effects.of_each(session, changes, row, token, 0.8))
     named = {"id": token, "shown": tokenizer.display(token), "probability": measured["probability"]}
-    return {**measured, "kind": "arrows" if "arrows" in kinds else "parts", "token": named, "temperature": 0.8}
+    return {
+        **measured,
+        "kind": "arrows" if "arrows" in kinds else "parts",
+        "token": named,
+        "temperature": 0.8,
+        "cuts": False,
+    }
 
 
 def seen(answer: dict, session, tokenizer, block: int, head: int, row: int) -> dict:

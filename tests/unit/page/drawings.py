@@ -109,7 +109,7 @@ def drawings(asked, words):
             drawn[f"effects {kind} {order}"] = effect_table(measured, order, True, *picture)
         for number in range(0, len(measured["effects"]), 9):
             drawn[f"effect {kind} {number}"] = told(measured["effects"][number], measured, *picture)
-        cold = dict(measured, temperature=0, effects=[dict(measured["effects"][0], probability=1e-5)])
+        cold = dict(measured, temperature=0, cuts=True, effects=[dict(measured["effects"][0], probability=1e-5)])
         drawn[f"effects {kind} cold"] = contents(cold, likely, report, False, ("effect", False), *picture)
         calm = dict(measured, effects=[dict(measured["effects"][0], probability=measured["probability"], share=0.9)])
         drawn[f"effects {kind} calm"] = contents(calm, likely, report, False, ("effect", False), *picture)
@@ -173,11 +173,7 @@ def drawings(asked, words):
         drawn[f"parts {number}"] = download_progress.model_parts(2, report["parts"], words)
     drawn["percent"] = " ".join(
         [
-            numbers.percent(x)
-            + numbers.whole_percent(x)
-            + numbers.nearest_percent(x)
-            + numbers.points(x)
-            + numbers.whole_points(-x)
+            numbers.percent(x) + numbers.whole_percent(x) + numbers.nearest_percent(x) + numbers.whole_points(-x)
             for x in asked["shares"]
         ]
     )

@@ -10,7 +10,7 @@ from page.panels.effects import measured as kept
 from page.panels.effects.grid import effect_grid
 from page.panels.effects.ranking import ROWS, effect_table
 from page.panels.effects.sentences import contrasts, headline, how, told
-from page.text.numbers import percent, points, signed, whole_points
+from page.text.numbers import change, percent, signed, whole_points
 from page.text.words import Words
 from tests.unit.page.answers import answers
 
@@ -25,7 +25,15 @@ def plain(html):
 def measured(*effects, kind="arrows", before=0.51):
     """Of arrows like ARROW, each with these fields of its own."""
     token = {"id": 1, "shown": " she", "probability": before}
-    of = {"kind": kind, "row": 3, "token": token, "temperature": 0.8, "logit": 2.5, "probability": before}
+    of = {
+        "kind": kind,
+        "row": 3,
+        "token": token,
+        "temperature": 0.8,
+        "logit": 2.5,
+        "probability": before,
+        "cuts": False,
+    }
     return {**of, "effects": [{**ARROW, "probability": 0.51, **effect} for effect in effects]}
 
 
@@ -93,9 +101,9 @@ def test_the_list_has_the_first_by_each_column_with_every_number(answer, kind):
             assert [values[i] for i in rows] == sorted(values, reverse=falling)[:ROWS] and len(set(rows)) == ROWS
             for i, row in zip(rows, re.findall("<tr><th scope=.row.*?</tr>", html), strict=True):
                 effect, said = found["effects"][i], plain(row)
-                numbers = [signed(kept.value(effect, found, name)) for name in ("logit", "bits", "direct")]
+                numbers = [change(effect["logit"] - found["logit"]), signed(effect["bits"]), signed(effect["direct"])]
                 assert all(text in said for text in (*numbers, percent(effect["probability"])))
-                assert points(effect["probability"] - found["probability"]) in said
+                assert change(100 * (effect["probability"] - found["probability"])) in said
                 assert effect["share"] is None or percent(effect["share"]) in said
 
 
@@ -108,9 +116,9 @@ def test_the_grid_has_every_part_with_its_colour(answer):
     places = kept.by_place(found["effects"])
     for block, head, colour, opacity, number in cells:
         (effect,) = places[int(block), int(head) if head else None]
-        change = effect["probability"] - found["probability"]
-        assert colour == ("less" if change < 0 else "more") and number == whole_points(change)
-        assert float(opacity) == pytest.approx(abs(change) / end, abs=1e-3)
+        moved = effect["probability"] - found["probability"]
+        assert colour == ("less" if moved < 0 else "more") and number == whole_points(moved)
+        assert float(opacity) == pytest.approx(abs(moved) / end, abs=1e-3)
     assert html.count('aria-pressed="true"') == 1 and 'id="effect-2-1" ' in html
 
 
@@ -128,4 +136,5 @@ def test_how_it_was_measured_is_said_with_the_temperature(answer):
     found = answers()["effects"]["arrows"]
     assert f"each of the {len(found['effects'])} arrows" in plain(how(found, answer, WORDS)).lower()
     assert "temperature 0.80" in how(found, answer, WORDS)
+    assert "stays cut" in how({**found, "cuts": True}, answer, WORDS) and "stays cut" not in how(found, answer, WORDS)
     assert "everything or nothing" in how({**found, "temperature": 0}, answer, WORDS)

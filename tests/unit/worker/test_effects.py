@@ -7,7 +7,9 @@ import pytest
 
 from build.paths import ROOT
 from build.site import site
+from model.removals import Cut, Off
 from model.session import Session
+from model.what_if import parts
 from model.worker.engine import GONE, Engine, finish
 from model.worker.run import Runner
 from page.state import examples
@@ -101,6 +103,23 @@ def test_every_effect_is_that_of_a_pass_without_the_part(engine, weights, text, 
             assert effect["share"] == pytest.approx(share, abs=1e-4)
         else:
             assert effect["share"] is None
+
+
+@pytest.mark.parametrize("cut", [Cut(5, 0, 6, 2), Off("mlp", 4), Off("head", 0, 1, mean=True)], ids=str)
+def test_what_the_reader_has_cut_stays_cut_meanwhile(engine, cut):
+    """An effect is then that of the part besides; of what is cut already, none."""
+    finish(engine.predict(TEXTS[0], [], SETTINGS, 0, 0, -1, (cut,)))
+    run, token = engine.last.number, engine.last.likeliest(6, TEMPERATURE)["tokens"][1]["id"]
+    kinds = ("arrows", "heads", "mlps")
+    found = {kind: finish(engine.effects(run, kind, 6, token, TEMPERATURE)) for kind in kinds}
+    for kind in kinds:
+        changes = parts(engine.last.session, kind, 6)
+        for effect, change in list(zip(found[kind]["effects"], changes, strict=True))[::5]:
+            both = Session(engine.last.session.weights, engine.last.session.config, (cut, change))
+            both.run(engine.last.session.ids)
+            logits = both.final.logits[0].astype(np.float64)
+            assert effect["logit"] == pytest.approx(logits[token], abs=2e-3)
+            assert effect["probability"] == pytest.approx(softmax64(logits / TEMPERATURE)[token], abs=2e-4)
 
 
 @pytest.mark.parametrize("row", (3, 6))

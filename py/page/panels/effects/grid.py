@@ -6,7 +6,7 @@ Where arrows are cut, a head's cell is a strip: one cell for each token that it 
 from page.panels.effects.measured import by_place, in_cells, size, strongest, value
 from page.state.counting import number_of
 from page.text.markup import escape
-from page.text.numbers import points, whole_points
+from page.text.numbers import change, whole_points
 
 
 def effect_grid(measured, view, words):
@@ -46,7 +46,7 @@ def grid_cell(block, head, effects, end, chosen, measured, words):
         changes = [value(effect, measured, "effect") for effect in in_cells(effects, measured)]
         colours = colour_strip(changes, end)
         most = value(strongest(effects, measured), measured, "effect")
-        label = words.say("effects.cell", part=label, points=points(most))
+        label = words.say("effects.cell", part=label, points=change(100 * most))
         number = whole_points(most) if measured["kind"] == "parts" else ""
     return (
         '<td><button type="button" class="effect" id="effect-{0}-{1}" data-block="{0}" data-head="{1}" '
@@ -58,9 +58,9 @@ def colour_strip(changes, end):
     """A cell for each change of a probability; `end` has the full colour."""
     cells = [
         '<rect class="{}" x="{}" width="1" height="1" fill-opacity="{:.3f}"/>'.format(
-            "less" if change < 0 else "more", i, abs(change) / (end or 1)
+            "less" if one < 0 else "more", i, abs(one) / (end or 1)
         )
-        for i, change in enumerate(changes)
+        for i, one in enumerate(changes)
     ]
     return (
         '<svg class="effect-strip" viewBox="0 0 {} 1" preserveAspectRatio="none" aria-hidden="true">{}</svg>'
@@ -72,5 +72,6 @@ def scale(end, words):
     if not end:
         return ""
     return '<p class="scale effect-scale"><span>{}</span><i class="bar diverging"></i><span>{}</span></p>'.format(
-        words.say("effects.scale.less", points=points(-end)), words.say("effects.scale.more", points=points(end))
+        words.say("effects.scale.less", points=change(-100 * end)),
+        words.say("effects.scale.more", points=change(100 * end)),
     )

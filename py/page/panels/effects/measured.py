@@ -1,7 +1,8 @@
 """What cutting parts one by one has shown, as the panel keeps it: which matter, and in which order they are listed.
 
 `measured` is the worker's answer to `effects` with what it is of: {"kind": "arrows" or "parts", "row", "token",
-"logit", "probability", "temperature", "effects"}, see model/explain/answers.py; no effects while none are measured yet.
+"logit", "probability", "temperature", "cuts", "effects"}, see model/explain/answers.py; no effects while none are
+measured yet; "cuts" is whether the reader has cut something besides.
 """
 
 CELLS = 16  # of a head's strip, at most

@@ -4,7 +4,7 @@ from page.figure.sentence import which
 from page.panels.effects.measured import ORDERS, ordered, value
 from page.state.counting import number_of
 from page.text.markup import escape
-from page.text.numbers import percent, points, signed
+from page.text.numbers import change, percent, signed
 
 ROWS = 10
 
@@ -45,9 +45,9 @@ def effect_row(number, measured, shown, end, answer, words):
         + "<span>{} → </span><span>{}</span> <b>{}</b>".format(
             percent(measured["probability"]),
             percent(effect["probability"]),
-            points(value(effect, measured, "effect")),
+            change(100 * value(effect, measured, "effect")),
         ),
-        "logit": signed(value(effect, measured, "logit")),
+        "logit": change(value(effect, measured, "logit")),
         "bits": signed(effect["bits"]),
         "direct": signed(effect["direct"]),
     }
@@ -70,10 +70,10 @@ def row_name(effect, answer, words):
     return "{} <small>{}</small>".format(which(answer, effect["column"], words), place)
 
 
-def change_bar(change, end):
+def change_bar(size, end):
     """From the middle to the left for less, to the right for more; `end` fills a half."""
-    width = abs(change) / (end or 1)
+    width = abs(size) / (end or 1)
     return (
         '<svg class="change" viewBox="-1 0 2 1" preserveAspectRatio="none" aria-hidden="true">'
         '<rect class="{}" x="{:.3f}" width="{:.3f}" height="1"/><path class="zero" d="M0 0v1"/></svg>'
-    ).format("less" if change < 0 else "more", -width if change < 0 else 0, width)
+    ).format("less" if size < 0 else "more", -width if size < 0 else 0, width)

@@ -1,10 +1,10 @@
 """What was measured by cutting parts, in words. Nothing is said that was not measured."""
 
-from page.figure.sentence import change, name, rounded, which
+from page.figure.sentence import becomes, name, rounded, which
 from page.panels.effects.measured import LEAST, loud, quiet, size, strongest, value
 from page.state.counting import number_of
 from page.text.markup import escape, word_html
-from page.text.numbers import grouped, percent, short, signed
+from page.text.numbers import change, grouped, percent, short, signed
 
 
 def part_name(effect, row, answer, words):
@@ -24,7 +24,7 @@ def without(effect, measured, answer, words):
         "effects.without",
         part=part_name(effect, measured["row"], answer, words),
         next=word_html(measured["token"]["shown"]),
-        change=change(measured["probability"], effect["probability"], words),
+        change=becomes(measured["probability"], effect["probability"], words),
     )
 
 
@@ -51,6 +51,8 @@ def how(measured, answer, words):
         token=name(answer, measured["row"]),
         temperature=short(measured["temperature"]),
     )
+    if measured["cuts"]:
+        said += " " + words.html("effects.how.cuts")
     if measured["temperature"] == 0:
         said += " " + words.html("effects.how.greedy")
     return said
@@ -61,8 +63,8 @@ def told(effect, measured, answer, words):
     said = [without(effect, measured, answer, words)]
     if effect["share"] is not None:
         said.append(words.html("effects.share", share=escape(percent(effect["share"]))))
-    numbers = {key: signed(value(effect, measured, key)) for key in ("logit", "bits", "direct")}
-    said.append(words.html("effects.numbers", **numbers))
+    numbers = {key: signed(effect[key]) for key in ("bits", "direct")}
+    said.append(words.html("effects.numbers", logit=change(value(effect, measured, "logit")), **numbers))
     return " ".join(said)
 
 
@@ -80,5 +82,5 @@ def contrast(effect, matters, measured, answer, words):
         arrow=part_name(effect, measured["row"], answer, words),
         share=escape(percent(effect["share"])),
         next=word_html(measured["token"]["shown"]),
-        change=change(measured["probability"], effect["probability"], words),
+        change=becomes(measured["probability"], effect["probability"], words),
     )

@@ -61,6 +61,7 @@ class Effects(Part):
             "row": row,
             "token": token,
             "temperature": temperature,
+            "cuts": bool(self.page.state.removed),
             "logit": before["logit"],
             "probability": before["probability"],
             "effects": effects,
