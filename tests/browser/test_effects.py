@@ -207,6 +207,26 @@ def test_closing_gives_it_up_and_what_matters_most_can_be_asked_meanwhile(panel,
     assert panel.page.locator(LISTED).count() == 10
 
 
+def test_what_is_cut_from_the_sentence_stays_cut_while_the_others_are_measured(panel, reference):
+    opened(panel, OTHER)
+    _, before, found = of_each(reference, panel, ["arrows"])
+    best = min(found, key=lambda effect: effect["probability"])
+    panel.page.locator(f"{LISTED} .goes").first.click()
+    panel.page.click("#cut-told")
+    panel.page.wait_for_function(
+        "() => document.querySelector('.effects-found .note').textContent.includes('stays cut')"
+    )
+    panel.page.locator(LISTED).first.wait_for()
+    assert percent(best["probability"]).replace("\u00a0", " ") + " →" in rows(panel)[0], "that is where others begin"
+    panel.page.click("#cuts-undo")
+    panel.wait_answer()
+    panel.page.wait_for_function(
+        "() => document.querySelector('.effects-found .note')?.textContent.includes('temperature')"
+        " && !document.querySelector('.effects-found .note').textContent.includes('stays cut')"
+    )
+    assert says(rows(panel)[0], best, before)
+
+
 def test_it_is_said_in_chinese(panel):
     opened(panel, OTHER)
     panel.page.select_option("#language", "zh")

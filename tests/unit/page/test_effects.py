@@ -56,6 +56,14 @@ def test_the_headline_is_of_the_largest_change_up_or_down(answer, after, said):
     assert text.startswith("Without the arrow “") and "in head 4 of block 5, “she” " + said in text
 
 
+def test_what_is_in_the_way_is_said_too_where_it_is_more(answer):
+    fall, rise = {"probability": 0.45, "block": 1}, {"probability": 0.6, "block": 2}
+    text = plain(headline(measured(rise, fall), answer, WORDS))
+    assert re.findall("block (.), “she” (.*?) from", text) == [("2", "falls"), ("3", "rises")]
+    text = plain(headline(measured({**rise, "probability": 0.55}, fall), answer, WORDS))
+    assert "falls" in text and "rises" not in text
+
+
 def test_where_nothing_changes_by_a_point_no_part_is_named(answer):
     for kind, word in (("arrows", "No arrow"), ("parts", "No part")):
         text = plain(headline(measured({"probability": 0.501}, {"probability": 0.519}, kind=kind), answer, WORDS))

@@ -1,7 +1,7 @@
 """What was measured by cutting parts, in words. Nothing is said that was not measured."""
 
 from page.figure.sentence import becomes, name, rounded, which
-from page.panels.effects.measured import LEAST, loud, quiet, size, strongest, value
+from page.panels.effects.measured import LEAST, loud, quiet, value
 from page.state.counting import number_of
 from page.text.markup import escape, word_html
 from page.text.numbers import change, grouped, percent, short, signed
@@ -29,12 +29,16 @@ def without(effect, measured, answer, words):
 
 
 def headline(measured, answer, words):
-    """What matters most, in a sentence."""
+    """What is needed most, and what is in the way, where that is more."""
     if not measured["effects"]:
         return words.html("effects.asked", next=word_html(measured["token"]["shown"]))
-    most = strongest(measured["effects"], measured)
-    if size(most, measured) >= LEAST:
-        return without(most, measured, answer, words)
+    ranked = sorted(measured["effects"], key=lambda effect: effect["probability"])
+    fall, rise = [value(effect, measured, "effect") for effect in (ranked[0], ranked[-1])]
+    found = [ranked[0]] if fall <= -LEAST else []
+    if rise >= LEAST and rise > -fall:
+        found.append(ranked[-1])
+    if found:
+        return " ".join([without(effect, measured, answer, words) for effect in found])
     return words.html(
         "effects.none.arrows" if measured["kind"] == "arrows" else "effects.none.parts",
         next=word_html(measured["token"]["shown"]),
