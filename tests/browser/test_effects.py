@@ -156,7 +156,8 @@ def test_it_says_how_far_it_is_and_is_stopped_and_gives_way_to_a_newer_text(pane
         return logits_if(*arguments)
 
     panel.slide(1)
-    panel.type(TEXT)
+    panel.type(OTHER)
+    panel.type(TEXT)  # of which nothing is known from before
     under_way = "() => document.querySelector('#effects-progress')?.value > 3"
     with monkeypatch.context() as patch:
         patch.setattr("model.explain.effects.logits_if", slowly)
@@ -189,7 +190,8 @@ def test_closing_gives_it_up_and_what_matters_most_can_be_asked_meanwhile(panel,
         return logits_if(*arguments)
 
     panel.slide(1)
-    panel.type(TEXT)
+    panel.type(OTHER)
+    panel.type(TEXT)  # of which nothing is known from before
     with monkeypatch.context() as patch:
         patch.setattr("model.explain.effects.logits_if", slowly)
         panel.open("effects")

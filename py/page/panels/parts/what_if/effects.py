@@ -22,8 +22,11 @@ class Effects(Part):
         super().__init__(name, page)
         self.answer = None  # the one that is drawn, and what of it is measured: (token of the text, next token,
         self.of = None  # temperature)
-        self.likely = []  # the next tokens to choose from
+        self.temperature = None  # the one last filled for
         self.found = {}  # what has been measured of that, by the worker's kinds
+        self.seen = None  # what is shown of it, see panels/effects/measured.py
+        self.places = {}  # the same by block and head
+        self.told = None  # the effect that is said in words
         self.kind = "arrows"  # the choice that is seen
         self.under_way = False  # the worker measures it
         self.stopped = False  # by the reader, or for something else that the worker was asked for
@@ -33,6 +36,7 @@ class Effects(Part):
 
     async def fill(self):
         answer, temperature, shown = self.figure.answer, self.page.state.temperature, self.page.state.shown
+        self.temperature = temperature
         said = await self.ask("likeliest", self.figure.view["row"], temperature)
         kind = shown[0] if shown and shown[0] in KINDS else "arrows"
         ids = [token["id"] for token in said["tokens"]]
@@ -44,27 +48,25 @@ class Effects(Part):
         if self.kind != kind:
             self.give_up()
             self.kind, self.stopped, self.order = kind, False, ("effect", False)
-        self.likely = said["tokens"]
-        return contents(
-            self.measured(), self.likely, self.report, self.stopped, self.order, self.figure.answer, self.words
-        )
+        self.told = None
+        self.seen = self.known(said["tokens"][ids.index(chosen)])
+        self.places = by_place(self.seen["effects"])
+        return contents(self.seen, said["tokens"], self.report, self.stopped, self.order, answer, self.words)
 
-    def measured(self):
-        """What is known of the choice that is seen, see `panels/effects/measured.py`."""
-        row, chosen, temperature = self.of
-        token = next(one for one in self.likely if one["id"] == chosen)
-        whole = all([kind in self.found for kind in KINDS[self.kind]])
-        effects = [effect for kind in KINDS[self.kind] for effect in self.found[kind]["effects"]] if whole else []
-        before = self.found[KINDS[self.kind][0]] if whole else dict(token, logit=0)
+    def known(self, token):
+        """What is shown of the choice and of the next token {"id", "shown", "probability"}."""
+        kinds = KINDS[self.kind]
+        whole = all([kind in self.found for kind in kinds])
+        before = self.found[kinds[0]] if whole else dict(token, logit=0)
         return {
             "kind": self.kind,
-            "row": row,
+            "row": self.of[0],
             "token": token,
-            "temperature": temperature,
+            "temperature": self.of[2],
             "cuts": bool(self.page.state.removed),
             "logit": before["logit"],
             "probability": before["probability"],
-            "effects": effects,
+            "effects": [effect for kind in kinds for effect in self.found[kind]["effects"]] if whole else [],
         }
 
     # Measuring
@@ -117,7 +119,7 @@ class Effects(Part):
         self.page.dialog.fill_again()
 
     def resampled(self):
-        if self.of and self.of[2] != self.page.state.temperature:
+        if self.temperature != self.page.state.temperature:
             self.page.dialog.fill_again()
 
     # What the reader does
@@ -134,7 +136,7 @@ class Effects(Part):
         cell, row, sort = [event.target.closest(what) for what in (".effect", ".goes", "[data-sort]")]
         if cell:
             self.go_to_cell(cell, event)
-        elif row:
+        elif row and self.numbered(row):
             self.go(self.numbered(row))
         elif sort:
             self.sort(sort.getAttribute("data-sort"))
@@ -150,21 +152,20 @@ class Effects(Part):
         """By another column, or the other way round."""
         before, falling = self.order
         self.order = (name, not falling if name == before else name in LARGEST_FIRST)
-        table = effect_table(self.measured(), self.order[0], self.order[1], self.figure.answer, self.words)
+        table = effect_table(self.seen, self.order[0], self.order[1], self.figure.answer, self.words)
         fill("effects-list", table)
         focus("#sort-" + name)
 
     def effect_at(self, cell, event):
         """What was measured of the part under the pointer, or of the strongest in the cell; None before there is."""
-        measured, head = self.measured(), cell.getAttribute("data-head")
-        effects = by_place(measured["effects"]).get((int(cell.getAttribute("data-block")), int(head) if head else None))
-        strip = cell.querySelector(".effect-strip")
+        head = cell.getAttribute("data-head")
+        effects = self.places.get((int(cell.getAttribute("data-block")), int(head) if head else None))
         if not effects:
             return None
         by_keyboard = event.type == "focusin" or (event.type == "click" and not event.detail)
-        across = -1 if by_keyboard else shares_within(strip, event)[0]
-        shown = in_cells(effects, measured)
-        return shown[int(across * len(shown))] if 0 <= across < 1 else strongest(effects, measured)
+        across = -1 if by_keyboard else shares_within(cell, event)[0]
+        shown = in_cells(effects, self.seen)
+        return shown[int(across * len(shown))] if 0 <= across < 1 else strongest(effects, self.seen)
 
     def go_to_cell(self, cell, event):
         effect = self.effect_at(cell, event)
@@ -179,9 +180,9 @@ class Effects(Part):
         place = {name: effect[name] for name in ("block", "head") if effect[name] is not None}
         self.page.choice.choose(**place)
         if effect["column"] is not None:
-            measured, figure = self.measured(), self.figure
-            arrow = dict(effect, row=measured["row"], before=measured["probability"], after=effect["probability"])
-            figure.measured = {name: measured[name] for name in ("row", "token", "temperature")}
+            seen, figure = self.seen, self.figure
+            arrow = dict(effect, row=seen["row"], before=seen["probability"], after=effect["probability"])
+            figure.measured = {name: seen[name] for name in ("row", "token", "temperature")}
             figure.measured["arrow"] = arrow
             figure.draw_measured()
 
@@ -192,12 +193,13 @@ class Effects(Part):
         """What is pointed at, or has the keyboard, in words."""
         cell, row = event.target.closest(".effect"), event.target.closest("#effects-list tr:has(.goes)")
         effect = self.effect_at(cell, event) if cell else self.numbered(row.querySelector(".goes")) if row else None
-        if effect:
-            fill("effect-told", told(effect, self.measured(), self.figure.answer, self.words))
+        if effect and effect is not self.told:
+            self.told = effect
+            fill("effect-told", told(effect, self.seen, self.figure.answer, self.words))
 
     def numbered(self, row):
-        """What a row of the list is of; None where it is of numbers that are gone."""
-        effects, number = self.measured()["effects"], int(row.getAttribute("data-number"))
+        """What a row of the list is of; None where its numbers are gone."""
+        effects, number = self.seen["effects"], int(row.getAttribute("data-number"))
         return effects[number] if number < len(effects) else None
 
 
