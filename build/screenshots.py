@@ -27,7 +27,8 @@ READY = (
     "() => document.querySelector('#figure:not(.stale):not(.prepared)') && document.querySelector('#logit-lens .stop')"
 )
 FILLED = """part => document.querySelector(
-    {attention_head: '#cell .result', probabilities: '#probability-work dl'}[part] ?? '#panel-body *'
+    {attention_head: '#cell .result', probabilities: '#probability-work dl', effects: '.effect-table'}[part]
+        ?? '#panel-body *'
 )"""
 
 

@@ -10,6 +10,23 @@ LOOK = 0.2  # seconds between two looks at how far the worker is
 CHANGES = ("text", "generated", "removed", "mean", "model", "temperature")  # with these other numbers would be measured
 
 
+async def watched(client, tell, name, *values):
+    """What the worker answers to a question that cuts one part after the other; `tell` hears how far it is."""
+    watch = asyncio.create_task(watch_effects(client, tell))
+    answer = await client.ask(name, *values)
+    watch.cancel()
+    return answer
+
+
+async def watch_effects(client, tell):
+    while True:
+        await asyncio.sleep(LOOK)
+        report = await client.ask("effects_progress")
+        if "error" in report:
+            return
+        tell(report)
+
+
 class WhatMatters:
     def __init__(self, page):
         self.page = page
@@ -27,23 +44,16 @@ class WhatMatters:
     async def search(self):
         """As far as it goes: the worker gives it up for a newer text, and when the reader stops it."""
         self.search_is(True)
-        watch = asyncio.create_task(self.watch())
         run, row, temperature = self.client.run, len(self.figure.answer["tokens"]) - 1, self.state.temperature
-        answer = await self.client.ask("most_telling", run, row, temperature)
-        watch.cancel()
+        answer = await watched(self.client, self.tell, "most_telling", run, row, temperature)
         self.search_is(False)
         if "error" in answer:
             self.client.failed(answer)
         elif "gone" not in answer and run == self.client.run and temperature == self.state.temperature:
             self.show(answer)
 
-    async def watch(self):
-        while True:
-            await asyncio.sleep(LOOK)
-            report = await self.client.ask("effects_progress")
-            if "error" in report:
-                return
-            write("what-matters-progress", self.words.say("what_matters.progress", **report))
+    def tell(self, report):
+        write("what-matters-progress", self.words.say("what_matters.progress", **report))
 
     def search_is(self, under_way):
         self.searching = under_way

@@ -33,6 +33,8 @@ def test_opened(page, part):
     if part == "cuts":
         page.page.click("[data-cut=head]")
     page.open(part)
+    if part == "effects":
+        page.page.locator(".effect-table").wait_for()
     found = violations(page.page)
     page.close()
     if part == "cuts":

@@ -23,6 +23,7 @@ PARTS = (
     "all_heads",
     "attention_head",
     "probabilities",
+    "effects",
     "logit_lens",
     "logit_terms",
     "number",
@@ -106,6 +107,8 @@ def test_opened_parts_are_read(one, part, language):
     if part in NEEDS:
         one.page.click(NEEDS[part])
     one.open(part)
+    if part == "effects":
+        one.page.locator(".effect-table").wait_for()
     for size in SIZES:
         looking.resize(one.page, *size)
         here = f"{part}, {language}, {size[0]}x{size[1]}"

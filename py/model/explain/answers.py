@@ -192,6 +192,8 @@ class Effect(TypedDict):
     block: int
     head: int | None
     column: int | None  # of a cut arrow, the token that is not listened to
+    share: float | None  # of a cut arrow: of its row's attention, before
+    direct: float  # what it adds to the logit by itself where it is not missing, see `what_if.logit_parts`
     logit: float
     probability: float  # at the temperature asked for
     bits: float  # Kullback-Leibler divergence of the new distribution from the old, at temperature 1
@@ -230,6 +232,17 @@ class Arrow(TypedDict):
     share: float  # of the row's attention
     before: float  # probability of the prediction with everything in place
     after: float  # without this arrow
+
+
+class Likely(Named):
+    probability: float
+
+
+class Likeliest(TypedDict):
+    """The likeliest tokens after one token of the text."""
+
+    row: int  # the one asked for, or the nearest that is drawn
+    tokens: list[Likely]
 
 
 class MostTelling(TypedDict):

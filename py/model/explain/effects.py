@@ -1,6 +1,7 @@
 """What one prediction owes to each part of the network: the same pass without it, one part after the other."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from model.explain.answers import Arrow, Effect, Effects
 from model.explain.block_view import taken_in
 from model.removals import Cut, Off, Removal
 from model.session import Session
-from model.what_if import logits_if
+from model.what_if import logit_parts, logits_if, to_logit
 
 LEAST = 0.01  # of probability: an arrow that lowers it by less does not matter much
 CARRIES = 0.1  # of all that a token takes in: with less from the first token, it only rests there
@@ -28,17 +29,45 @@ def without_any(session: Session, row: int, token: int, temperature: float) -> E
 
 def of_each(session: Session, changes: Iterable[Removal], row: int, token: int, temperature: float) -> Iterator[Effect]:
     """The same with each of `changes` by itself, as soon as it is computed: a caller may stop in between."""
-    base = logits_if(session, [], row)  # (V,)
+    base, direct = logits_if(session, [], row), direct_parts(session, row, token)  # (V,)
     for change in changes:
         logits = logits_if(session, [change], row)  # (V,)
         yield {
             "block": change.block,
             "head": None if isinstance(change, Off) and change.part != "head" else change.head,
             "column": change.column if isinstance(change, Cut) else None,
+            "share": share_of(session, change) if isinstance(change, Cut) else None,
+            "direct": direct(change),
             "logit": float(logits[token]),
             "probability": probability(logits, token, temperature),
             "bits": divergence(base, logits),
         }
+
+
+def share_of(session: Session, arrow: Cut) -> float:
+    """How much of its row's attention the arrow has."""
+    return float(session.activation(arrow.block, "attn.pattern", arrow.row)[arrow.head, 0, arrow.column])
+
+
+def direct_parts(session: Session, row: int, token: int) -> Callable[[Removal], float]:
+    """What an arrow, head or MLP adds to the logit of `token` after `row` by itself, see `what_if.logit_parts`.
+
+    Nothing is missing here: what other parts make of it, and of the text without it, is left out. The parts of a
+    head's arrows sum to that of the head.
+    """
+    own = {(p.block, p.head): p.value for p in logit_parts(session, token, row) if p.part in ("head", "mlp")}
+    to_this = to_logit(session, token, row)
+
+    @cache
+    def of_arrows(block: int, head: int) -> np.ndarray:
+        return to_this(taken_in(session, block, head, row))  # (T,)
+
+    def of(part: Removal) -> float:
+        if isinstance(part, Cut):
+            return float(of_arrows(part.block, part.head)[part.column])
+        return own[part.block, part.head if part.part == "head" else None]
+
+    return of
 
 
 def most_telling(session: Session, found: Effects) -> Arrow | None:
@@ -56,7 +85,7 @@ def most_telling(session: Session, found: Effects) -> Arrow | None:
         if head is None or column is None or column >= row - 1:
             continue
         if column > 0 or carries(session, block, head, row, column):
-            share = float(session.activation(block, "attn.pattern", row)[head, 0, column])
+            share = share_of(session, Cut(block, head, row, column))
             return Arrow(
                 block=block,
                 head=head,

@@ -52,6 +52,7 @@ OF_A_RUN: dict[str, tuple[str, ...]] = {  # methods of the Run: its number cross
     "csv": ("part", "settings", "block", "head", "table"),
     "inspect": ("address", "settings"),
     "logit_terms": ("token", "minus", "row"),
+    "likeliest": ("row", "temperature"),
     "nearest": ("token",),
     "pin": ("settings",),
     "product": ("name", "block", "head"),

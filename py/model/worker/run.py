@@ -24,6 +24,8 @@ from model.explain.pinned import Pinned
 from model.session import Session
 from model.tokenizer.tokenizer import Tokenizer
 
+LIKELIEST = 12  # tokens
+
 
 class Runner(NamedTuple):
     """A model with what it takes to run it on a text."""
@@ -184,6 +186,18 @@ class Run:
         """The terms whose sum is the logit of `token` less that of `minus` after the token `row`; -1 is the likeliest,
         none, and the last."""
         return logit_terms(self.session, self.tokenizer, token, minus, self._row(row))
+
+    def likeliest(self, row: int, temperature: float) -> answers.Likeliest:
+        """The likeliest tokens after the token `row`, with their probabilities at this temperature."""
+        row = self.drawn(row)
+        logits = what_if.logits_if(self.session, [], row)  # (V,)
+        order = sampling.ranking(logits)  # (V,)
+        shares = sampling.sampled(logits, order, temperature)  # (V,)
+        tokens: list[answers.Likely] = [
+            {"id": int(i), "shown": self.tokenizer.display(int(i)), "probability": float(shares[i])}
+            for i in order[:LIKELIEST]
+        ]
+        return {"row": row, "tokens": tokens}
 
     def drawn(self, row: int) -> int:
         return block_view.drawn_row(self.session, row)

@@ -2,11 +2,13 @@
 
 from page.state.counting import number_of
 from page.text.markup import escape, word_html
-from page.text.numbers import grouped, nearest_percent
+from page.text.numbers import grouped, nearest_percent, percent
 
 MOST = 0.5  # of its attention: a token that gives more to the first token may rest there
 HEARD = 20  # tokens of the text that are said with it, the last
 LITTLE = 0.1  # of the length of the stream: a head that adds less than that takes in almost nothing
+SMALL = 0.1  # of its attention: a token that gets less is not what it looks back at
+SAME = 0.005  # of probability: a change by less than that is as good as none
 
 
 def above_picture(answer, measured, words, is_off=False):
@@ -50,15 +52,16 @@ def arrow_in(view, measured):
 
 def arrow_sentence(answer, measured, words):
     arrow = measured["arrow"]
-    shares = {place: rounded(arrow[place]) for place in ("share", "before", "after")}
+    own = arrow["column"] == arrow["row"]
     return words.html(
-        "sentence.arrow",
+        "sentence.arrow" if arrow["share"] >= SMALL else "sentence.arrow.small",
         block=number_of(arrow["block"]),
         head=number_of(arrow["head"]),
         token=name(answer, arrow["row"]),
-        other=which(answer, arrow["column"], words),
+        other=words.html("sentence.own") if own else which(answer, arrow["column"], words),
+        share=rounded(arrow["share"]),
         next=word_html(measured["token"]["shown"]),
-        **shares,
+        change=becomes(arrow["before"], arrow["after"], words),
     )
 
 
@@ -70,6 +73,15 @@ def off_sentence(answer, words):
         head=number_of(view["head"]),
         token=name(answer, view["row"]),
     )
+
+
+def becomes(before, after, words):
+    """What becomes of a probability, as HTML: with more digits where whole percentages would say nothing."""
+    if abs(after - before) < SAME:
+        return words.html("change.stays", before=rounded(before))
+    written = rounded if rounded(before) != rounded(after) else lambda share: escape(percent(share))
+    key = "change.falls" if after < before else "change.rises"
+    return words.html(key, before=written(before), after=written(after))
 
 
 def head_sentence(answer, words):

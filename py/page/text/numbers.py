@@ -92,6 +92,12 @@ def round_percent(share):
     return "{:.0f}".format(100 * share) + PERCENT
 
 
+def whole_points(change):
+    """A change of a share in percentage points, for a place with little room: "−19"; "0" for less than half of one."""
+    text = "{:.0f}".format(abs(100 * change))
+    return text if text == "0" else ("−" if change < 0 else "+") + text
+
+
 def megabytes(count):
     """Bytes as a number of megabytes (10^6): "7.3", or "124" from ten up."""
     value = count / 1e6

@@ -14,10 +14,11 @@ from model.arithmetic.inspect import inspect
 from model.arithmetic.kinds import KINDS
 from model.checkpoint.assemble import weights_from_shards
 from model.checkpoint.layout import INDEX, nested, read_index, tensor_shapes
-from model.checkpoint.quantization import Quantized, quantize_groups
+from model.checkpoint.quantization import quantize_groups
 from model.config import GPT2Config
 from model.session import LONG, Session
 from model.what_if import logit_parts
+from tests.model.float64 import float64_trace
 
 MINI = Path(__file__).parents[3] / "weights" / "mini"
 IDS = [464, 1310, 2576, 373, 845, 3772, 780]
@@ -25,61 +26,6 @@ NOISE = 3e-5  # of float32, in a number of size 1
 SETTINGS = {"temperature": 0.8, "top_k": 40, "top_p": 0.9, "u": 0.5}
 NAMES = SimpleNamespace(display=str)  # in the place of a tokenizer
 ENTRIES = 10  # of each kind, in each model
-
-
-def float64_trace(ids, w, config, settings):
-    """Every activation of a pass by its name, written anew and in float64: an authority of its own."""
-
-    def full(name, block=None):
-        array = w[name] if block is None else w["h"][block][name]
-        return (array[np.arange(array.shape[0])] if isinstance(array, Quantized) else array).astype(np.float64)
-
-    def norm(x, name, block=None):
-        centred = x - x.mean(axis=1, keepdims=True)
-        deviation = np.sqrt((centred**2).mean(axis=1, keepdims=True) + config.layer_norm_epsilon)
-        return centred / deviation * full(f"{name}.weight", block) + full(f"{name}.bias", block)
-
-    def shares(scores):
-        e = np.exp(scores - scores.max(axis=-1, keepdims=True))
-        return e / e.sum(axis=-1, keepdims=True)
-
-    t, heads = len(ids), (config.n_head, config.d_head)
-    trace = {"embed": full("wte.weight")[ids], "pos_embed": full("wpe.weight")[:t]}
-    x = trace["embed"] + trace["pos_embed"]
-    for n in range(config.n_layer):
-        b = {"resid_pre": x, "ln1": norm(x, "ln_1", n)}
-        qkv = b["ln1"] @ full("attn.c_attn.weight", n).T + full("attn.c_attn.bias", n)
-        b["attn.q"], b["attn.k"], b["attn.v"] = (part.reshape(t, *heads) for part in np.split(qkv, 3, axis=1))
-        scores = b["attn.q"].transpose(1, 0, 2) @ b["attn.k"].transpose(1, 2, 0) / math.sqrt(config.d_head)
-        b["attn.scores"] = np.where(np.tri(t, dtype=bool), scores, -np.inf)
-        b["attn.pattern"] = shares(b["attn.scores"])
-        b["attn.z"] = (b["attn.pattern"] @ b["attn.v"].transpose(1, 0, 2)).transpose(1, 0, 2)
-        b["attn_out"] = b["attn.z"].reshape(t, -1) @ full("attn.c_proj.weight", n).T + full("attn.c_proj.bias", n)
-        b["resid_mid"] = x + b["attn_out"]
-        b["ln2"] = norm(b["resid_mid"], "ln_2", n)
-        pre = b["mlp.pre"] = b["ln2"] @ full("mlp.c_fc.weight", n).T + full("mlp.c_fc.bias", n)
-        b["mlp.post"] = pre / 2 * (1 + np.tanh((2 / math.pi) ** 0.5 * (pre + 0.044715 * pre**3)))
-        b["mlp_out"] = b["mlp.post"] @ full("mlp.c_proj.weight", n).T + full("mlp.c_proj.bias", n)
-        x = b["resid_post"] = b["resid_mid"] + b["mlp_out"]
-        trace |= {f"blocks.{n}.{name}": value for name, value in b.items()}
-    trace["ln_final"] = norm(x, "ln_f")
-    trace["logits"] = trace["ln_final"] @ full("wte.weight").T
-    kept = np.array([chosen(row, settings) for row in trace["logits"]])
-    trace["probabilities"] = shares(np.where(kept, trace["logits"] / settings["temperature"], -np.inf))
-    for name in (*WEIGHTS, *(f"h.{n}.{name}" for n in range(config.n_layer) for name in WEIGHTS_OF_A_BLOCK)):
-        trace[name] = full(*(name.split(".", 2)[2], int(name.split(".")[1])) if name.startswith("h.") else (name,))
-    return trace
-
-
-def chosen(logits, settings):
-    """Which tokens top-k and top-p leave."""
-    p = np.exp((logits - logits.max()) / settings["temperature"])
-    order = np.argsort(-logits)
-    p[order[settings["top_k"] :]] = 0
-    ranked = p[order] / p.sum()
-    kept = np.zeros(len(logits), bool)
-    kept[order[: int((np.cumsum(ranked) - ranked < settings["top_p"]).sum())]] = True
-    return kept
 
 
 def embedded(tiny):

@@ -7,9 +7,10 @@ import numpy as np
 
 from build.paths import ROOT
 from build.site import site
-from model import sampling
+from model import sampling, what_if
 from model.arithmetic.inspect import inspect
 from model.arithmetic.whole import around
+from model.explain import effects
 from model.explain.all_heads import attention_heads
 from model.explain.block_view import block_view, heatmap_table, one_score, square_table, stages
 from model.explain.logit_lens import says
@@ -66,6 +67,22 @@ def switched(config) -> list[dict]:
     return [{"block": b, "head": h, "probability": (0.5, 0.61, 0.004, 0.502)[(b + h) % 4]} for b, h in heads]
 
 
+def effects_of(session, tokenizer, kinds: tuple, row: int) -> dict:
+    """What the panel of effects draws: those of all parts of these kinds on the second candidate after `row`."""
+    token = int(sampling.ranking(session.final.logits[0])[1])
+    measured = effects.without_any(session, row, token, 0.8)
+    changes = [change for kind in kinds for change in what_if.parts(session, kind, row)]
+    measured["effects"] = list(effects.of_each(session, changes, row, token, 0.8))
+    named = {"id": token, "shown": tokenizer.display(token), "probability": measured["probability"]}
+    return {
+        **measured,
+        "kind": "arrows" if "arrows" in kinds else "parts",
+        "token": named,
+        "temperature": 0.8,
+        "cuts": False,
+    }
+
+
 def seen(answer: dict, session, tokenizer, block: int, head: int, row: int) -> dict:
     """An answer with another view, counted as the page counts it."""
     view = block_view(session, block, head, row)
@@ -92,6 +109,10 @@ def as_json() -> str:
     answers["heads"] = {"row": count - 1, "next": named, "blocks": attention_heads(session, tokenizer, count - 1)}
     answers["switched"] = {"probability": 0.5, "temperature": 0.8, "effects": switched(session.config)}
     answers["terms"] = [logit_terms(session, tokenizer, *asked) for asked in ((-1, -1, count - 1), (9, 40, 2))]
+    answers["effects"] = {
+        kind: effects_of(session, tokenizer, ("heads", "mlps") if kind == "parts" else (kind,), count - 1)
+        for kind in ("arrows", "parts")
+    }
     answers["heatmap_tables"] = {name: heatmap_table(session, name, 2, 1) for name in ("token", "mlp_post", "head_q")}
     answers["square_tables"] = {name: square_table(session, name, 2, 1) for name in ("scores", "masked", "pattern")}
     answers["inspected"] = [inspect(session, tokenizer, settings, at) for at in ADDRESSES for settings in SAMPLED]

@@ -8,6 +8,9 @@ from page.figure.vessels.bars import OF_LONG
 from page.models import catalog, download_progress, user_files
 from page.next_token import candidates, compare, curve, needle, random_draw, sliders
 from page.panels import score
+from page.panels.effects.contents import contents
+from page.panels.effects.measured import ORDERS
+from page.panels.effects.ranking import effect_table
 from page.panels.heads import colour, grid
 from page.panels.number import titles, weights
 from page.panels.number.opened import opened
@@ -88,8 +91,10 @@ def drawings(asked, words):
         drawn[f"magnified {number}"] = heatmap.magnified("q", view, 1, 3)
         drawn[f"summary {number}"] = sentence.summary(answer, None, words)
         drawn[f"sentence {number}"] = sentence.above_picture(answer, measured, words)
-        measured["arrow"] = dict(arrow, before=0.696, after=0.004)
-        drawn[f"sentence measured {number}"] = sentence.above_picture(answer, measured, words)
+        for after in (0.004, 0.694, 0.7, 0.6899, 0.9):
+            measured["arrow"] = dict(arrow, before=0.696, after=after)
+            measured["arrow"]["share"] = after
+            drawn[f"sentence measured {number} {after}"] = sentence.above_picture(answer, measured, words)
         drawn[f"tints {number}"] = prompt_tokens.tints(answer, "<") + prompt_tokens.count(answer, words)
         drawn[f"forming {number}"] = logit_lens.rail(answer["depths"], view["block"], words)
     drawn["depths"] = depth_table(short["depths"], words)
@@ -109,6 +114,21 @@ def drawings(asked, words):
                 + "".join([escape(waterfall.bar_in_words(step, made, words)) for step in made])
             )
             drawn[f"places {number} {len(opened_blocks)}"] = str(sorted(waterfall.places(made)["waterfall"].items()))
+    for kind, measured in asked["effects"].items():
+        likely = [measured["token"]]
+        asked_for, report = dict(measured, effects=[]), {"done": 3, "total": 30}
+        picture = (short, words)
+        drawn[f"effects {kind}"] = contents(measured, likely, report, False, ("effect", False), *picture)
+        drawn[f"effects {kind} asked"] = contents(asked_for, likely, report, False, ("effect", False), *picture)
+        drawn[f"effects {kind} stopped"] = contents(asked_for, likely, report, True, ("effect", False), *picture)
+        for order in ORDERS[kind == "parts" :]:
+            drawn[f"effects {kind} {order}"] = effect_table(measured, order, True, *picture)
+        for number in range(0, len(measured["effects"]), 9):
+            drawn[f"effect {kind} {number}"] = told(measured["effects"][number], measured, *picture)
+        cold = dict(measured, temperature=0, cuts=True, effects=[dict(measured["effects"][0], probability=1e-5)])
+        drawn[f"effects {kind} cold"] = contents(cold, likely, report, False, ("effect", False), *picture)
+        calm = dict(measured, effects=[dict(measured["effects"][0], probability=measured["probability"], share=0.9)])
+        drawn[f"effects {kind} calm"] = contents(calm, likely, report, False, ("effect", False), *picture)
     drawn["steps"] = attention_head.steps(asked["work"], names, words)
     for number, found in enumerate(asked["scores"]):
         drawn[f"cell {number}"] = score.worked_out(found, names[found["row"]], names[found["column"]], words)
@@ -168,7 +188,10 @@ def drawings(asked, words):
         )
         drawn[f"parts {number}"] = download_progress.model_parts(2, report["parts"], words)
     drawn["percent"] = " ".join(
-        [numbers.percent(x) + numbers.whole_percent(x) + numbers.nearest_percent(x) for x in asked["shares"]]
+        [
+            numbers.percent(x) + numbers.whole_percent(x) + numbers.nearest_percent(x) + numbers.whole_points(-x)
+            for x in asked["shares"]
+        ]
     )
     drawn["signed"] = " ".join([numbers.signed(x) + numbers.brief(x, 300) for x in asked["numbers"]])
     drawn["grouped"] = " ".join([numbers.grouped(n) + numbers.megabytes(n) for n in (0, 7, 999, 8180, 124400000)])

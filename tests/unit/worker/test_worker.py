@@ -77,6 +77,7 @@ def questions(worker, run):
         "heatmap_cell": ("q", 5, 3, 1, 0),
         "table": ("pattern", 5, 3),
         "inspect": ("blocks.5.attn.z[1, 3, 16]", SETTINGS),
+        "likeliest": (1, 0.8),
         "nearest": (5,),
         "weights": ("h.5.attn.c_proj.weight[3, 16]", 1),
         "product": ("attn.z", 5, 3),

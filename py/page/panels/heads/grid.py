@@ -70,11 +70,12 @@ def beside(told, chosen, words):
         '<div id="heads-legend" translate="no">{legend}</div><p id="heads-measuring"><button type="button"'
         ' id="heads-measure"></button> <span id="heads-progress" role="status"></span></p>'
         '<p id="head-caption" class="caption" translate="no" aria-live="polite">{caption}</p>'
-        '<p class="note">{note}</p>'
+        '<p class="note">{note}</p><button type="button" id="cut-each">{effects}</button>'
     ).format(
         label=escape(words.say("all_heads.by")),
         options="".join(options),
         legend=legend(told, largest(told), words),
         caption=escape(caption(told, chosen[0], chosen[1], words)),
         note=escape(words.say("all_heads.legend")),
+        effects=escape(words.say("all_heads.effects")),
     )

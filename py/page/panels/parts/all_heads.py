@@ -94,6 +94,8 @@ class AllHeads(Part):
     # What the reader does
 
     def clicked(self, event):
+        if event.target.id == "cut-each":
+            self.page.dialog.ask_for("effects", ("parts",))
         head = event.target.closest(".head")
         if head:
             self.page.choice.choose(**{name: int(head.getAttribute("data-" + name)) for name in ("block", "head")})
