@@ -41,6 +41,7 @@ WAITED_FOR: dict[str, tuple[str, ...]] = {  # those that take their time
     "effects": ("run", "kind", "row", "token", "temperature"),
     "most_telling": ("run", "row", "temperature"),
     "set_precision": ("precision",),
+    "pin_text": ("run", "text", "settings"),
     "predict": TEXT,
     "use": TEXT,
 }
@@ -51,6 +52,7 @@ OF_A_RUN: dict[str, tuple[str, ...]] = {  # methods of the Run: its number cross
     "block_view": ("block", "head", "row"),
     "csv": ("part", "settings", "block", "head", "table"),
     "inspect": ("address", "settings"),
+    "most_moved": ("row",),
     "nearest": ("token",),
     "pin": ("settings",),
     "product": ("name", "block", "head"),

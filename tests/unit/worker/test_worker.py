@@ -76,6 +76,7 @@ def questions(worker, run):
         "heatmap_cell": ("q", 5, 3, 1, 0),
         "table": ("pattern", 5, 3),
         "inspect": ("blocks.5.attn.z[1, 3, 16]", SETTINGS),
+        "most_moved": (1,),
         "nearest": (5,),
         "weights": ("h.5.attn.c_proj.weight[3, 16]", 1),
         "product": ("attn.z", 5, 3),
@@ -85,6 +86,7 @@ def questions(worker, run):
     }
     answers = {"pin": json.loads(worker.pin(run, SETTINGS))}  # before it can be compared
     answers |= {name: json.loads(getattr(worker, name)(run, *values)) for name, values in asked.items()}
+    answers["pin_text"] = json.loads(in_thread(worker.pin_text(run, field("The dog sat"), SETTINGS)))
     answers["logit_lens"] = json.loads(in_thread(worker.logit_lens(run)))
     answers["effects"] = json.loads(in_thread(worker.effects(run, "arrows", 1, 5, 1)))
     answers["most_telling"] = json.loads(in_thread(worker.most_telling(run, 1, 1)))
