@@ -32,6 +32,7 @@ def page(one):
     one.slide(0.8)
     one.type(GIRL)
     one.page.locator("#tokens .token").last.click()
+    one.page.mouse.move(0, 0)
     one.go(4, 1)
     yield one
     if one.page.locator("#lift").is_visible():
@@ -215,3 +216,23 @@ def test_what_is_pointed_at_says_how_it_was(page, read):
     share = 100 * float(read(GIRL).block(3).pattern[0, 6, 2])
     assert float(re.search(r"In the other text it is ([\d.]+)", said)[1]) == pytest.approx(share, abs=0.06)
     page.page.mouse.move(0, 0)
+
+
+def test_with_and_without_a_head(page, read):
+    """The same text, pinned before a head is switched off: what comes after it is lit, what comes before is not."""
+    before = picture(page)
+    page.page.click("#pin")
+    page.page.locator("#beside").wait_for()
+    page.page.click('#flow [data-cut="head"]')
+    page.page.wait_for_function(COMPARED)
+    assert "nothing cut" in page.page.text_content("#beside-label")
+    q, post = (page.page.evaluate(LIGHT, name) for name in ("q", "resid_post"))
+    assert q == pytest.approx([0.05] * 7) and all(light > 0.051 for light in post)
+    page.page.evaluate("document.activeElement.blur()")
+    page.page.keyboard.press("x")
+    page.page.locator("#cuts").wait_for(state="hidden")
+    page.page.wait_for_function(COMPARED)
+    assert "cut: 1" in page.page.text_content("#beside-label")
+    page.page.click("#lift")
+    page.page.wait_for_selector("#figure:not(.compared)")
+    page.follows(lambda: picture(page), before)

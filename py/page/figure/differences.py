@@ -3,6 +3,8 @@
 Only opacity that no style sheet sets: so the shapes keep their colours, and a copy of them is lit as they are.
 """
 
+from page.text.numbers import whole_percent
+
 FULL = 0.5  # numbers that are so far apart, as a part of their length, have the full colour
 FAINT = 0.05  # what is the same
 PARTS = {  # by what an element of the picture tells of, what is compared; for the stream, by the stretch of it
@@ -44,7 +46,14 @@ def changed(view, row):
     return "" if instead(view, row) is None else " changed"
 
 
+def in_cells(view):
+    """What stands in the chosen row's cells: its shares in percent, or how many points more or less they are."""
+    if "beside" in view:
+        return [points(difference) for difference in view["beside"]["points"]]
+    return [whole_percent(share) for share in view["shares"]]
+
+
 def points(difference):
-    """A difference of shares in percentage points, for a place with room for three characters."""
+    """A difference of shares, for a place with room for three characters."""
     rounded = "{:.0f}".format(abs(100 * difference))
     return "0" if rounded == "0" else ("+" if difference > 0 else "−") + rounded

@@ -6,13 +6,13 @@ The rows of the matrix are nearer to each other than the tokens': queries lead i
 columns, values sweep below it and come out as the output.
 """
 
-from page.figure.differences import PARTS, changed, lit, points
+from page.figure.differences import PARTS, changed, in_cells, lit
 from page.figure.matrix import SHORT
 from page.figure.ribbon import band, plus, tells, through
 from page.figure.vessels.bars import bars, of_head
 from page.text.markup import escape, svg_name
 from page.text.names import label
-from page.text.numbers import nearest_percent, whole_percent
+from page.text.numbers import nearest_percent
 
 TRAVELS = ("queries", "keys", "values", "output")  # what the four colours are, as the texts' keys say it
 LEAST = 2  # pixels: a slice that would be lower is drawn so
@@ -311,11 +311,7 @@ class Vessels:
             return ""
         y = self.middle(self.chosen) + 4
         pieces = []
-        if "beside" in self.view:
-            numbers = [points(difference) for difference in self.view["beside"]["points"]]
-        else:
-            numbers = [whole_percent(share) for share in self.view["shares"]]
-        for column, number in enumerate(numbers):
+        for column, number in enumerate(in_cells(self.view)):
             pieces.append(
                 '<text class="share{}" x="{:.1f}" y="{:.1f}">{}</text>'.format(
                     self.told(self.chosen), self.column(column), y, number
