@@ -15,8 +15,8 @@ from page.text.markup import escape
 
 KEY = "x"
 ROOM = 60  # characters of the pinned text above the picture
-CUTS = ("removed", "mean")
-OWN = ("temperature", "top_k", "top_p") + CUTS  # what a pinned run has of its own, beside its text and its model
+SETTINGS, CUTS = ("temperature", "top_k", "top_p"), ("removed", "mean")
+OWN = SETTINGS + CUTS  # what a pinned run has of its own, beside its text and its model
 
 
 class Pin:
@@ -119,9 +119,9 @@ class Pin:
         """The pinned run in words, as HTML; of its settings, model and cuts what is not as at present."""
         now, kept, words = self.present(), self.kept, self.words
         differ = [name for name in OWN + ("model",) if kept[name] != now[name]]
-        if not differ:
-            return words.html("beside.text", text=compare.ending(following["pinned"]["text"], ROOM))
-        said = self.label
+        said = words.html("beside.text", text=compare.ending(following["pinned"]["text"], ROOM))
+        if any([name in differ for name in SETTINGS]):
+            said = self.label
         if "model" in differ:
             said = words.html("beside.model", label=said, model=escape(self.page.models.label(kept["model"])))
         if any([name in differ for name in CUTS]):
