@@ -137,6 +137,7 @@ class Page:
             self.figure.draw_view(self.figure.view)
             await frame()
             self.figure.draw_next(self.figure.answer["next"])
+            self.pin.show(self.figure.answer["next"])
         self.models.show()
         self.controls.show()
         self.generation.show()

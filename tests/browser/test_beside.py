@@ -236,3 +236,18 @@ def test_with_and_without_a_head(page, read):
     page.page.click("#lift")
     page.page.wait_for_selector("#figure:not(.compared)")
     page.follows(lambda: picture(page), before)
+
+
+def test_the_language_turns_with_it_and_its_table_closes_with_it(page):
+    offered(page, BOY)
+    page.page.select_option("#language", "zh")
+    page.page.wait_for_function("() => document.querySelector('#sentence').textContent.includes('那边')")
+    page.follows(lambda: page.page.text_content("#pin"), "改为钉住现在的")
+    assert "旁边" in page.page.text_content("#beside-label") and "已钉住" in page.page.text_content("#pin-sentence")
+    page.page.select_option("#language", "en")
+    page.page.wait_for_function("() => document.querySelector('#sentence').textContent.includes('looks most')")
+    page.page.press("#open-compare", "Enter")
+    page.wait_open("compare")
+    page.page.click("#lift")
+    page.page.wait_for_function("() => !document.querySelector('#panel[open]')")
+    assert page.errors == []

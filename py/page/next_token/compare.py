@@ -8,7 +8,7 @@ ENDING = 24  # characters of a text in a label
 
 
 def label(text, following, words):
-    """What a distribution belongs to, as HTML: the end of its text, and the settings."""
+    """What a distribution belongs to, as HTML: the end of its text, and the settings, of its `following` or alone."""
     return words.html("pin.label", text=ending(text, ENDING), settings=escape(candidates.formula(following, words)))
 
 

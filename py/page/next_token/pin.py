@@ -24,7 +24,7 @@ class Pin:
         self.page = page
         self.state, self.figure, self.words, self.client = page.state, page.figure, page.words, page.client
         self.kept = None  # the pinned run's text, model and settings, as fields of the state
-        self.label = ""  # the same in words, as HTML
+        self.shown = ""  # the end of that text, as its tokens are shown
         self.reading = False  # the model reads the text that a link has brought
         page.state.listen(lambda _: self.follow(), "beside")
         buttons = {"pin": self.put, "unpin": self.take_away, "lift": self.take_away, "swap": self.swap}
@@ -111,15 +111,20 @@ class Pin:
     def keep(self, fields, following):
         """The worker has pinned what these fields say; it answered with these next tokens."""
         self.kept = fields
-        self.label = compare.label(following["pinned"]["text"], following, self.words)
+        self.shown = following["pinned"]["text"]
         self.state.set(beside=fields["text"])
         self.page.address.remember_beside(fields["text"])
 
-    def named(self, following):
-        """The pinned run in words, as HTML; of its settings, model and cuts what is not as at present."""
+    @property
+    def label(self):
+        """The pinned run in words, as HTML."""
+        return compare.label(self.shown, self.kept, self.words)
+
+    def named(self):
+        """The same; of its settings, model and cuts only what is not as at present."""
         now, kept, words = self.present(), self.kept, self.words
         differ = [name for name in OWN + ("model",) if kept[name] != now[name]]
-        said = words.html("beside.text", text=compare.ending(following["pinned"]["text"], ROOM))
+        said = words.html("beside.text", text=compare.ending(self.shown, ROOM))
         if any([name in differ for name in SETTINGS]):
             said = self.label
         if "model" in differ:
@@ -161,7 +166,7 @@ class Pin:
             show(name, pinned)
         if pinned:
             fill("pin-sentence", compare.pinned_sentence(following, self.label, self.words))
-            fill("beside-label", self.words.html("beside.label", label=self.named(following)))
+            fill("beside-label", self.words.html("beside.label", label=self.named()))
         else:
             self.kept = None
         self.follow()

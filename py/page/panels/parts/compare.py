@@ -12,7 +12,10 @@ class Compare(Part):
         return compare.comparison_table(answer, self.page.pin.label, now, self.words)
 
     def resampled(self):
-        self.page.dialog.fill_again()
+        if self.page.pin.kept:
+            self.page.dialog.fill_again()
+        else:
+            self.page.dialog.shut()
 
 
 PART = Compare
