@@ -4,7 +4,7 @@ A token's activations depend on the tokens before it alone, so a new text keeps 
 shares with the old one (what is usually called a KV cache, kept here for every activation because all are shown).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from types import ModuleType
 
@@ -101,6 +101,12 @@ class Session:
         for _ in self.steps(ids):
             pass
 
+    def frozen(self) -> "Session":
+        """The same text with all that was computed of it, which no later pass of this session changes."""
+        other = Session(self.weights, self.config)
+        vars(other).update(vars(self), cache=self.cache.copy(len(self.ids)))
+        return other
+
     @property
     def embedding(self) -> Embedding:
         return Embedding(*(self.cache.rows(name, len(self.ids)) for name in Embedding._fields))
@@ -188,7 +194,7 @@ def check(name: str, values: np.ndarray) -> None:
         raise RunawayError(field(name.split(".", 2)[-1]))
 
 
-def common_prefix(a: list[int], b: list[int]) -> int:
+def common_prefix(a: Sequence, b: Sequence) -> int:
     """How many entries a and b share at their beginning."""
     same = 0
     while same < min(len(a), len(b)) and a[same] == b[same]:

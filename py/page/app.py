@@ -28,6 +28,7 @@ from page.next_token import random_draw
 from page.next_token.controls import Controls
 from page.next_token.generation import Generation
 from page.next_token.pin import Pin
+from page.other_text import OtherText
 from page.panels.dialog import Dialog
 from page.panels.help import Help
 from page.prepared import Prepared
@@ -61,8 +62,9 @@ class Page:
         self.choice = Choice(self)
         self.what_matters = WhatMatters(self)
         self.cuts = Cuts(self)
-        self.pin = Pin(self.figure, self.words, self.runs.asked_next, self.runs.drew_next)
         self.models = Models(self.state, self.words, self.client, self.status, self.runs.switched)
+        self.pin = Pin(self)
+        OtherText(self)
         self.dialog = Dialog(self)
         self.client.restart, self.generation.waits = self.models.restart, self.prepared.keeps
         self.models.open, self.models.refresh = self.dialog.open, self.dialog.refresh
@@ -135,6 +137,7 @@ class Page:
             self.figure.draw_view(self.figure.view)
             await frame()
             self.figure.draw_next(self.figure.answer["next"])
+            self.pin.show(self.figure.answer["next"])
         self.models.show()
         self.controls.show()
         self.generation.show()

@@ -155,7 +155,7 @@ class Runs:
         if answer["run"] != self.client.run:
             return
         by_id("figure").classList.remove("prepared")
-        for name in ("what-matters", "pin"):
+        for name in ("what-matters", "open-other", "pin"):
             by_id(name).disabled = False
         self.ask_logit_lens()
         if overtaken():

@@ -29,6 +29,40 @@ class Word(TypedDict):
     probability: float  # at temperature 1
 
 
+class Looked(TypedDict):
+    """Where a token of the other text looks most."""
+
+    row: int
+    shown: str
+    share: float
+
+
+class Beside(TypedDict):
+    """How a picture differs from that of the pinned run, see `differences.py`; lists have an entry a drawn token."""
+
+    pairs: list[int | None]  # its partner in the other text; None where it is new
+    names: list[str | None]  # what stands there, where it is another token
+    moved: dict[str, list[float | None]]  # by name, how far its numbers are apart, see `differences.distances`
+    pattern: Picture  # (rows, rows) how much more or less attention
+    full: float  # the difference of shares that has the full colour there
+    points: Vector  # the differences of the chosen row, up to its own token
+    most: Looked | None  # of the chosen token's partner
+
+
+class MostMoved(TypedDict):
+    """The share of a token's attention that differs most from the pinned run's, in any block and head."""
+
+    block: int
+    head: int
+    row: int
+    column: int
+    points: float
+
+
+class Moved(TypedDict):
+    most: MostMoved | None
+
+
 class BlockView(TypedDict):
     """The picture of one block and head, see `block_view.py`."""
 
@@ -51,6 +85,7 @@ class BlockView(TypedDict):
     most: Most
     norms: dict[str, float]  # lengths along the row's residual stream
     says: NotRequired[dict[str, Word]]  # what the model would say there, see `logit_lens.says`; the run adds it
+    beside: NotRequired[Beside]  # where another run is pinned, and something differs; the run adds it
 
 
 class Stage(TypedDict):

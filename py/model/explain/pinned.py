@@ -1,4 +1,4 @@
-"""A distribution put aside, to be laid beside a newer one: of other settings, another text, or another model.
+"""A run put aside, to be laid beside a newer one: of other settings, another text, or another model.
 
 Models differ in their vocabularies, so tokens are matched by their bytes, and entries without a token by their number.
 """
@@ -6,21 +6,45 @@ Models differ in their vocabularies, so tokens are matched by their bytes, and e
 import numpy as np
 
 from model.explain.answers import ComparedToken, NextTokens, PinnedLine
+from model.explain.block_answers import Beside, MostMoved
+from model.explain.differences import differences, most_moved
 from model.explain.to_json import to_list
+from model.session import Session
 from model.tokenizer.tokenizer import Tokenizer
 
 ROWS = 20  # tokens compared one by one
+ENDING = 40  # tokens of the text that are told of it
 
 
 class Pinned:
-    """`probabilities` (V,) are as sampled, `answer` is what `prediction.next_tokens` said of them."""
+    """`probabilities` (V,) are as sampled, `answer` is what `next_tokens` said of them, `session` is a frozen one."""
 
-    def __init__(self, probabilities: np.ndarray, answer: NextTokens, tokenizer: Tokenizer) -> None:
+    def __init__(self, probabilities: np.ndarray, answer: NextTokens, tokenizer: Tokenizer, session: Session) -> None:
         self.probabilities = probabilities  # (V,)
         self.entropy = answer["entropy"]["sampled"]  # bits
         self.curve = answer["curve"]
         self.tokenizer = tokenizer
+        self.text = "".join(tokenizer.display(i) for i in session.ids[-ENDING:])
+        self.session: Session | None = session  # None: predictions alone are compared
         self.beside: tuple[Tokenizer, np.ndarray] | None = None  # probabilities (V,) in that tokenizer's order
+
+    def keep_beside(self, session: Session) -> None:
+        """Another model may be in use: the weights of two are not held, and a long text needs them to be looked at."""
+        if self.session and self.session.weights is not session.weights:
+            if self.session.cache.whole:
+                self.session.weights = {}
+            else:
+                self.session = None
+
+    def differences(self, session: Session, tokenizer: Tokenizer, block: int, head: int, row: int) -> Beside | None:
+        """How the picture of a run differs from the pinned one's, see `differences`; None where it cannot be said."""
+        if self.session is None:
+            return None
+        return differences(session, tokenizer, self.session, self.tokenizer, block, head, row)
+
+    def most_moved(self, session: Session, tokenizer: Tokenizer, row: int) -> MostMoved | None:
+        """In which block and head the attention of a token differs most."""
+        return None if self.session is None else most_moved(session, tokenizer, self.session, self.tokenizer, row)
 
     def probabilities_for(self, tokenizer: Tokenizer) -> np.ndarray:
         """The pinned probabilities (V,) in the order of another vocabulary, NaN for what the pinned one lacks."""
@@ -38,12 +62,20 @@ class Pinned:
         distributions, 0 for such as have no token in common (1 minus the total variation distance).
         """
         old = self.probabilities_for(tokenizer)  # (V,)
+        change = np.nan_to_num(probabilities - old)  # (V,)
+
+        def changed(i: int) -> ComparedToken:
+            return {"shown": tokenizer.display(i), "pinned": number(old[i]), "now": float(probabilities[i])}
+
         return {
             "ranks": self.curve["ranks"],
             "sampled": self.curve["sampled"],
             "entropy": self.entropy,
             "overlap": float(np.fmin(np.nan_to_num(old), probabilities).sum(dtype=np.float64)),
             "probabilities": to_list(old[listed]),
+            "text": self.text,
+            "rises": changed(int(change.argmax())),
+            "falls": changed(int(change.argmin())),
         }
 
     def rows(self, probabilities: np.ndarray, tokenizer: Tokenizer) -> list[ComparedToken]:

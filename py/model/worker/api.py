@@ -41,6 +41,7 @@ WAITED_FOR: dict[str, tuple[str, ...]] = {  # those that take their time
     "effects": ("run", "kind", "row", "token", "temperature"),
     "most_telling": ("run", "row", "temperature"),
     "set_precision": ("precision",),
+    "pin_text": ("run", "text", "settings"),
     "predict": TEXT,
     "use": TEXT,
 }
@@ -53,6 +54,7 @@ OF_A_RUN: dict[str, tuple[str, ...]] = {  # methods of the Run: its number cross
     "inspect": ("address", "settings"),
     "logit_terms": ("token", "minus", "row"),
     "likeliest": ("row", "temperature"),
+    "most_moved": ("row",),
     "nearest": ("token",),
     "pin": ("settings",),
     "product": ("name", "block", "head"),

@@ -37,6 +37,17 @@ def finish(answering: Coroutine[Any, Any, T]) -> T:
             return done.value
 
 
+def failure_of(error: Exception) -> Failure:
+    """Why a text could not be read."""
+    if isinstance(error, TokenizerError):
+        return {"error": "text", "file": str(error)}
+    if isinstance(error, MemoryError):
+        return {"error": "memory", "file": ""}
+    if isinstance(error, RunawayError):
+        return {"error": "broken", "file": str(error)}
+    return {"error": "failed", "file": f"{type(error).__name__}: {error}"}
+
+
 class Engine:
     def __init__(self, runner: Runner | None = None) -> None:
         self.runner = runner  # of the model in use
@@ -182,7 +193,6 @@ class Engine:
         session, config = sessions[-1], runner.session.config
         self.done, self.total = 0, config.n_layer * len(sessions)
         before = [dict(vars(one)) for one in sessions]
-        failure: Failure
         try:
             ids, prompt = read_prompt(text, runner.tokenizer, config.n_positions, appended)
             passes = [one.steps(ids) for one in sessions]
@@ -207,17 +217,36 @@ class Engine:
             }
             self.runner, self.last = runner, run
             return answer
-        except TokenizerError as error:
-            failure = {"error": "text", "file": str(error)}
-        except MemoryError:
-            failure = {"error": "memory", "file": ""}
-        except RunawayError as error:
-            failure = {"error": "broken", "file": str(error)}
         except Exception as error:  # whatever it was: the page waits for an answer
-            failure = {"error": "failed", "file": f"{type(error).__name__}: {error}"}
-        for one, kept in zip(sessions, before, strict=True):
-            vars(one).update(kept)
-        return failure
+            for one, kept in zip(sessions, before, strict=True):
+                vars(one).update(kept)
+            return failure_of(error)
+
+    async def pin_text(
+        self, run: int, text: str, settings: answers.Settings
+    ) -> answers.NextTokens | answers.Gone | Failure:
+        """Have another text read, with every part in place, and put aside, as the run's `pin` puts its own.
+
+        Answers as that; `GONE` when the model has gone on to another run meanwhile; {"error", "file"} when it cannot
+        read the text.
+        """
+        last = self.numbered(run)
+        if last is None:
+            return GONE
+        session = Session(last.session.weights, last.session.config)
+        session.use(last.session.program)
+        try:
+            ids, _ = read_prompt(text, last.tokenizer, session.config.n_positions)
+            for _ in session.steps(ids):
+                await asyncio.sleep(0)
+        except Exception as error:
+            return failure_of(error)
+        if last is not self.last:
+            return GONE
+        other = Run(last.number, last.runner, session)
+        other.pin(settings)
+        last.pinned = other.pinned
+        return last.next_tokens(settings)
 
     def _sessions(self, runner: Runner, removals: tuple[Removal, ...]) -> list[Session]:
         """Those that read a text: with every part in place and, where some are to be missing, then without them."""

@@ -38,7 +38,7 @@ class Runner(NamedTuple):
 
 
 class Run:
-    """`number` is that of the request to read the text, `pinned` a distribution that was put aside before.
+    """`number` is that of the request to read the text, `pinned` a run that was put aside before.
 
     `session` has read it; where it does so without some parts, that of the `runner` has read it with all in place.
     """
@@ -51,6 +51,8 @@ class Run:
         self.logits = self.session.final.logits[0]  # (V,)
         self.order = sampling.ranking(self.logits)  # (V,)
         self.pinned = pinned
+        if pinned:
+            pinned.keep_beside(self.session)
         self.said: dict[tuple[int, int], dict[str, block_answers.Word]] = {}  # by block and row, see `block_view`
 
     def about(self) -> answers.About:
@@ -90,8 +92,9 @@ class Run:
         return intact(whole, self.logits, self.tokenizer, settings, settings["count"])
 
     def pin(self, settings: answers.Settings) -> answers.NextTokens:
-        """Put the present distribution aside, to be laid beside later ones; answers as `next_tokens` does."""
-        self.pinned = Pinned(self._sampled(settings), self.next_tokens(settings), self.tokenizer)
+        """Put this run aside, to be laid beside later ones; answers as `next_tokens` does."""
+        frozen = self.session.frozen()
+        self.pinned = Pinned(self._sampled(settings), self.next_tokens(settings), self.tokenizer, frozen)
         return self.next_tokens(settings)
 
     def unpin(self, settings: answers.Settings) -> answers.NextTokens:
@@ -103,6 +106,10 @@ class Run:
         rows = self.pinned.rows(self._sampled(settings), self.tokenizer) if self.pinned else []
         return {"rows": rows, "next": self.next_tokens(settings)}
 
+    def most_moved(self, row: int) -> block_answers.Moved:
+        """In which block and head the attention of the token `row` differs most from that in the pinned run."""
+        return {"most": self.pinned.most_moved(self.session, self.tokenizer, self.drawn(row)) if self.pinned else None}
+
     # One block and head, and all of them
 
     def block_view(self, block: int, head: int, row: int) -> block_answers.BlockView:
@@ -112,7 +119,11 @@ class Run:
         view = block_view.block_view(self.session, block, head, row)
         if (block, row) not in self.said:  # it is the same for every head, and takes its time
             self.said[block, row] = says(self.session, self.tokenizer, block, row)
-        return {**view, "says": self.said[block, row]}
+        view["says"] = self.said[block, row]
+        beside = self.pinned and self.pinned.differences(self.session, self.tokenizer, block, head, row)
+        if beside:
+            view["beside"] = beside
+        return view
 
     def all_heads(self, row: int) -> block_answers.Heads:
         """Every head of every block in small, and where it looks: all drawn tokens, and the one at `row`, or the last

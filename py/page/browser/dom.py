@@ -89,9 +89,9 @@ def value_as_json(element):
     return window.JSON.stringify(element, window.Array.of("value"))
 
 
-def encoded_value(element):
-    """A field's text as encodeURIComponent writes it; there must be no half characters."""
-    return window.Object.values(window.JSON.parse(value_as_json(element))).map(window.encodeURIComponent).join("")
+def encoded(value):
+    """The text of such JSON as encodeURIComponent writes it; there must be no half characters."""
+    return window.Object.values(window.JSON.parse(value)).map(window.encodeURIComponent).join("")
 
 
 def text_as_json(text):

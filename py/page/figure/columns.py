@@ -10,6 +10,7 @@ def columns(answer, words):
     view = answer["view"]
     first, known = view["first"], bars(view)
     told = view["row"] - first
+    pattern = view["beside"]["pattern"] if "beside" in view else view["pattern"]
 
     def bar(name):
         if not known:
@@ -31,7 +32,7 @@ def columns(answer, words):
         "embedding": embedding(),
         "pre": column("resid_pre"),
         "qkv": column("q", "k", "v"),
-        "pattern": matrix.matrix("pattern", view["count"], view["pattern"], words.say("matrix.label"), bool(known)),
+        "pattern": matrix.matrix("pattern", view["count"], pattern, words.say("matrix.label"), bool(known)),
         "z": column("z"),
         "att": column("attn_out", "resid_mid"),
         "mlp": column("mlp_post"),

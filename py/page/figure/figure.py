@@ -51,7 +51,10 @@ class Figure:
         whole = "intact" not in answer["next"]
         known = self.prepared if whole and same_prediction(self.prepared, answer) else None
         self.take(answer)
-        self.measured = known and self.still_true(known["matters"])
+        if "beside" in answer["view"]:
+            self.measured = None  # the sentence tells what changed, until the reader asks what matters
+        else:
+            self.measured = known and self.still_true(known["matters"])
         self.depths = known["depths"] if known else [None] * (answer["view"]["n_layer"] + 1)
         self.draw_view(answer["view"])
         self.pulse.begin()
@@ -82,6 +85,7 @@ class Figure:
         figure.setAttribute("data-rows", row_height.row_size(view["count"]))
         figure.setAttribute("data-count", str(view["count"]))
         figure.classList.toggle("vessels", are_bars(view["count"]))
+        figure.classList.toggle("compared", "beside" in view)
         figure.setAttribute("data-view", "{block} {head} {row}".format(**view))
         for name, html in columns(self.answer, self.words).items():
             fill(name, html)
@@ -141,8 +145,7 @@ class Figure:
         self.pulse.follow()
 
     def draw_measured(self):
-        """The sentence above the picture and, where it tells of one arrow, that arrow."""
-        fill("sentence", sentence.above_picture(self.answer, self.measured, self.words, self.head_is_off))
+        """What was measured: in the sentence above the picture and, where that tells of one arrow, at the arrow."""
         self.tell()
         self.summarise()
 
@@ -153,7 +156,8 @@ class Figure:
         self.ring(self.view["row"], arrow["column"] if arrow and arrow["column"] >= self.view["first"] else None)
 
     def summarise(self):
-        """The picture in a sentence or two, for those who hear it; they hear it again when it says something else."""
+        """The picture in a sentence or two, above it and for those who hear it, again when it says something else."""
+        fill("sentence", sentence.above_picture(self.answer, self.measured, self.words, self.head_is_off))
         said = sentence.summary(self.answer, self.measured, self.words, self.head_is_off)
         if said != self.summary:
             self.summary = said

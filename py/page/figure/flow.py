@@ -5,6 +5,7 @@ A place is (left, top, width, height) from the picture's top left corner. A shor
 screen they are stacked, and what is not beside is left out.
 """
 
+from page.figure.differences import lit
 from page.figure.ribbon import band, plus, tells
 from page.figure.vessels.bars import bars
 from page.figure.vessels.vessels import Vessels
@@ -92,7 +93,7 @@ def value_ribbons(places, count, view, chosen, least):
             pieces.append(
                 '<path class="value-line" stroke-width="{0:.1f}" opacity="{1:.2f}" d="{2}" {3}/>'
                 '<path class="value-flow" opacity="{1:.2f}" d="{4}" {3}/>'.format(
-                    wide, 0.2 + 0.6 * share, path, tells("value", row), curve
+                    wide, 0.2 + 0.6 * share, path, tells("value", row) + lit(view, "value", row), curve
                 )
             )
         at += thick

@@ -6,6 +6,7 @@ calm colour, and the stripes of a row are cut out of the picture when it is poin
 read of one comes with all of them `magnified`.
 """
 
+from page.figure.differences import lit
 from page.figure.vessels.bars import of_head
 from page.text.markup import escape
 
@@ -16,6 +17,7 @@ def heatmap(name, source, words, bar=None, told=-1):
     """One column. `source` is the worker's answer with `heatmaps`, `cells` and `gap`; `count` its number of rows.
 
     `bar` is (top, height) of its strips as bars, that of the row `told` in full colour; None draws strips as sent.
+    Outside of the flow no row is told, and none is lit.
     """
     count, picture = source["count"], source["heatmaps"][name]
     top, height = bar or as_sent(source)
@@ -25,12 +27,12 @@ def heatmap(name, source, words, bar=None, told=-1):
         at, size = of_head((top, height), source)
         slices = '<path class="slice" d="{}"/>'.format("".join([box(row + at, size) for row in range(count)]))
     if bar:
-        own = box(told + top, height)
-        drawn = '<path class="calm" d="{}"/><path class="calm told{}" d="{}"/>{}'.format(
-            boxes, " last" if told == count - 1 else "", own, stripes(bar, source, picture)
-        )
+        drawn = calm_bars(name, source, boxes, bar, told) + stripes(bar, source, picture)
     else:
-        drawn = '<image href="{}" width="1" height="{}" preserveAspectRatio="none"/>'.format(picture, count)
+        mask, masked = strips_lit(name, source) if told >= 0 and "beside" in source else ("", "")
+        drawn = mask + '<image href="{}" width="1" height="{}" preserveAspectRatio="none"{}/>'.format(
+            picture, count, masked
+        )
     label = escape(words.say("heatmap." + name) + ". " + words.say("heatmap.keys"))
     return (
         '<svg class="heatmap of-{0}" data-heatmap="{0}" data-top="{1:.4f}" data-height="{2:.4f}" viewBox="0 0 1 {3}"'
@@ -38,6 +40,29 @@ def heatmap(name, source, words, bar=None, told=-1):
         '{5}<path class="outline" d="{6}"/>{7}'
         '<g role="row" translate="no"><path class="cursor" role="gridcell" d=""/></g></svg>'
     ).format(name, top, height, count, label, drawn, boxes, slices, source["cells"])
+
+
+def calm_bars(name, source, boxes, bar, told):
+    """`boxes` are all of them; each by itself where they are lit by what has moved."""
+    count, (top, height) = source["count"], bar
+    if "beside" in source:
+        rows = [
+            '<path class="calm lit" d="{}"{}/>'.format(box(row + top, height), lit(source, name, row))
+            for row in range(count)
+        ]
+        return "".join(rows)
+    last = " last" if told == count - 1 else ""
+    return '<path class="calm" d="{}"/><path class="calm told{}" d="{}"/>'.format(boxes, last, box(told + top, height))
+
+
+def strips_lit(name, source):
+    """(a mask, its use) that lights a column of strips, which is one picture, by what has moved."""
+    count = source["count"]
+    rows = [
+        '<rect y="{}" width="1" height="1" fill="#fff"{}/>'.format(row, lit(source, name, row)) for row in range(count)
+    ]
+    mask = '<mask id="lit-{}" maskUnits="userSpaceOnUse" x="0" y="0" width="1" height="{}">{}</mask>'
+    return mask.format(name, count, "".join(rows)), ' mask="url(#lit-{})"'.format(name)
 
 
 def as_sent(source):

@@ -1,5 +1,6 @@
 """The prompt's tokens: as tints behind the typed text, and as the picture's rows."""
 
+from page.figure.differences import changed, instead
 from page.state.counting import number_of
 from page.text.markup import escape, quoted, visible
 from page.text.numbers import grouped
@@ -41,16 +42,22 @@ def column(answer, first, chosen, words):
     for position in range(first, len(answer["tokens"])):
         token = answer["tokens"][position]
         place = words.say("tokens.position", position=number_of(position))
+        named = (token["shown"].strip(" ") or quoted(token["shown"])) + ", " + place
+        before = instead(answer["view"], position - first)
+        if before is not None:
+            named += ", " + words.say("tokens.instead" if before else "tokens.new", token=quoted(before))
         rows.append(
-            '<li><button type="button" class="token" data-tells="token" data-row="{}" data-id="{}" aria-pressed="{}"'
+            '<li><button type="button" class="token{}" data-tells="token" data-row="{}" data-id="{}" aria-pressed="{}"'
             ' translate="no" aria-label="{}"><span class="piece">{}</span> '
-            '<span class="position" translate="yes">{}</span></button></li>'.format(
+            '<span class="position" translate="yes">{}</span>{}</button></li>'.format(
+                changed(answer["view"], position - first),
                 position,
                 token["id"],
                 "true" if position == chosen else "false",
-                escape((token["shown"].strip(" ") or quoted(token["shown"])) + ", " + place),
+                escape(named),
                 visible(token["shown"]),
                 place,
+                '<span class="instead">{}</span>'.format(visible(before)) if before else "",
             )
         )
     return "".join(rows)

@@ -6,13 +6,15 @@ from page.text.numbers import grouped, nearest_percent, percent
 
 MOST = 0.5  # of its attention: a token that gives more to the first token may rest there
 HEARD = 20  # tokens of the text that are said with it, the last
+LEAST = 0.02  # of probability: that one gains or loses less is not said
 LITTLE = 0.1  # of the length of the stream: a head that adds less than that takes in almost nothing
 SMALL = 0.1  # of its attention: a token that gets less is not what it looks back at
 SAME = 0.005  # of probability: a change by less than that is as good as none
 
 
 def above_picture(answer, measured, words, is_off=False):
-    """As HTML: what was measured, see `model/explain/effects.py`, where the picture is of it; else what is drawn.
+    """As HTML: what was measured, see `model/explain/effects.py`, where the picture is of it; else what changed, where
+    another text lies beside this one; else what is drawn.
 
     `is_off`: the reader has switched the head off.
     """
@@ -21,6 +23,8 @@ def above_picture(answer, measured, words, is_off=False):
         return off_sentence(answer, words)
     if arrow:
         return arrow_sentence(answer, measured, words)
+    if "beside" in answer["view"]:
+        return change_sentence(answer, words)
     said = head_sentence(answer, words)
     if measured and not measured["arrow"] and measured["row"] == answer["view"]["row"]:
         names = {"token": name(answer, measured["row"]), "next": word_html(measured["token"]["shown"])}
@@ -102,6 +106,44 @@ def head_sentence(answer, words):
         other=which(answer, most["row"], words),
         share=rounded(most["share"]),
     )
+
+
+def change_sentence(answer, words):
+    """Where the token looks, here and in the pinned text, and what became of the prediction."""
+    view = answer["view"]
+    most, before = view["most"], view["beside"]["most"]
+    if before is None:
+        said = head_sentence(answer, words)
+    else:
+        drawn = most["row"] - view["first"]
+        pairs, names = view["beside"]["pairs"], view["beside"]["names"]
+        same = drawn >= 0 and pairs[drawn] == before["row"] and names[drawn] is None
+        said = words.html(
+            "sentence.change.both" if same else "sentence.change.most",
+            block=number_of(view["block"]),
+            head=number_of(view["head"]),
+            token=name(answer, view["row"]),
+            other=which(answer, most["row"], words),
+            share=rounded(most["share"]),
+            before=word_html(before["shown"]),
+            before_share=rounded(before["share"]),
+        )
+    return said + predictions_sentence(answer["next"], words)
+
+
+def predictions_sentence(following, words):
+    """Which token lost most of its probability, and which gained most."""
+    pinned, said = following.get("pinned"), []
+    if not pinned:
+        return ""
+    for kind in ("falls", "rises"):
+        one = pinned[kind]
+        if one["pinned"] is not None and abs(one["now"] - one["pinned"]) >= LEAST:
+            values = {"before": rounded(one["pinned"]), "after": rounded(one["now"])}
+            said.append(words.html("sentence.change." + kind, token=word_html(one["shown"]), **values))
+    if len(said) == 2:
+        return words.html("sentence.change.two", falls=said[0], rises=said[1])
+    return words.html("sentence.change.one", change=said[0]) if said else words.html("sentence.change.little")
 
 
 def name(answer, position):

@@ -7,12 +7,14 @@ from page.text.numbers import bar_end, percent, round_percent
 ENDING = 24  # characters of a text in a label
 
 
-def label(tokens, following, words):
-    """What a distribution belongs to, as HTML: the end of its text, and the settings."""
-    text = "".join([token["shown"] for token in tokens])
-    ending = text if len(text) <= ENDING else "…" + text[-ENDING:]
-    text = '<span translate="no">' + escape(ending) + "</span>"
-    return words.html("pin.label", text=text, settings=escape(candidates.formula(following, words)))
+def label(text, following, words):
+    """What a distribution belongs to, as HTML: the end of its text, and the settings, of its `following` or alone."""
+    return words.html("pin.label", text=ending(text, ENDING), settings=escape(candidates.formula(following, words)))
+
+
+def ending(text, room):
+    """As HTML, its last characters."""
+    return '<span translate="no">' + escape(text if len(text) <= room else "…" + text[-room:]) + "</span>"
 
 
 def pinned_sentence(following, pinned, words):

@@ -290,6 +290,7 @@ class Hover:
             return
         if found["row"] == view["row"]:
             html += marks.added_there(found["name"], self.figure, words)
+        html += marks.apart(found["name"], found["row"] - view["first"], self.figure, words)
         self.say(html, magnified(found["name"], view, found["row"] - view["first"], found["cell"]))
 
     def say_share(self, score):
@@ -305,6 +306,7 @@ class Hover:
         )
         if score["row"] == view["row"] and not hidden:
             html += marks.NEXT + marks.taken_in(score["column"] - view["first"], self.figure, words)
+            html += marks.there(score["column"] - view["first"], self.figure, words)
         self.say(html)
 
     def say(self, html, picture=""):

@@ -4,6 +4,7 @@
 token, or the number that the function for that kind names. Every number is one of the worker's answer.
 """
 
+from page.figure.differences import PARTS
 from page.state.counting import number_of
 from page.text.markup import whole_html, word_html
 from page.text.numbers import grouped, percent, signed
@@ -14,7 +15,27 @@ ADDED = {"resid_mid": "attn_out", "resid_post": "mlp_out"}  # by the column that
 
 def told(kind, row, figure, words):
     """As HTML, what an element of the picture says of itself."""
-    return TOLD[kind](row, figure, words)
+    return TOLD[kind](row, figure, words) + apart(PARTS.get(kind), row, figure, words)
+
+
+def apart(name, row, figure, words):
+    """How far a drawn token's numbers are from those of the pinned text, where one lies beside this."""
+    view = figure.view
+    if "beside" not in view or name not in view["beside"]["moved"]:
+        return ""
+    distance = view["beside"]["moved"][name][row]
+    if distance is None:
+        return NEXT + words.html("reading.new")
+    return NEXT + words.html("reading.apart", part=percent(distance))
+
+
+def there(row, figure, words):
+    """The share that the chosen token gives in the pinned text, where both tokens are in it."""
+    view = figure.view
+    if "beside" not in view or None in [view["beside"]["pairs"][one] for one in (row, view["row"] - view["first"])]:
+        return ""
+    share = view["shares"][row] - view["beside"]["points"][row]
+    return NEXT + words.html("reading.there", share=percent(max(share, 0)))
 
 
 def token(row, figure):

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from page.browser.dom import address_with, by_id, encoded_value, fragment, go_on_as, text_as_json
+from page.browser.dom import address_with, by_id, encoded, fragment, go_on_as, text_as_json, value_as_json
 from page.panels import parts
 from page.state import links, url_text
 from page.state.counting import index_of, number_of
@@ -25,12 +25,13 @@ class Address:
         self.turn = 0  # counts the links that were followed, and the times the reader went on from one
         self.opening = True  # until there is a picture: the address is still the link by which the reader came
         self.text = None  # what the field held when the model read it, encoded; None where a link leaves it out
+        self.beside = None  # the same of the text that is pinned
         self.left_out = False  # the text is too long for a link
         self.writing = False  # the address soon says what is seen
         state.listen(lambda _: self.remember(), "model", "block", "head", "token", "part", "shown", "hide", *CHANGED)
 
     def asked(self):
-        """The fields of the state that the link asks for. Text, seed and open part stay where it does not say them."""
+        """The fields of the state that the link asks for. Texts, seed and open part stay where it does not say them."""
         said = self.said
         t, k, p = [None if said[n] is None else nearest(said[n], *RANGES[n]) for n in ("t", "k", "p")]
         fields = {name: index_of(said[name]) for name in ("block", "head", "token")}
@@ -38,6 +39,8 @@ class Address:
         fields.update(hide=said["hide"], removed=said["cut"], mean=said["mean"] == 1)
         if said["text"] is not None:
             fields["text"] = text_as_json(url_text.decoded(said["text"])[0])
+        if said["with"] is not None:
+            fields["beside"] = text_as_json(url_text.decoded(said["with"])[0])
         if said["seed"] is not None:
             fields.update(seed=said["seed"], draw=said["draw"])
         if said["open"]:
@@ -98,9 +101,15 @@ class Address:
 
     def remember_text(self):
         """The text has been read by the model, so it holds no half characters."""
-        text = encoded_value(by_id("prompt"))
+        text = encoded(value_as_json(by_id("prompt")))
         self.left_out = len(text) > links.LONGEST
         self.text = None if self.left_out else text
+        self.remember()
+
+    def remember_beside(self, text):
+        """The same of the text that is pinned, as JSON; "" for none."""
+        text = encoded(text) if text else ""
+        self.beside = text if 0 < len(text) <= links.LONGEST else None
         self.remember()
 
     def link(self):
@@ -110,6 +119,7 @@ class Address:
         said.update(
             {
                 "text": self.text,
+                "with": None if self.beside == self.text else self.beside,
                 "model": state.model,
                 "open": parts.every[state.part].link if state.part else "",
                 "at": state.shown[0] if state.part in AT and state.shown else "",
@@ -144,7 +154,7 @@ def trouble(lost, beyond, words):
     sentences = []
     if "check" in lost:
         sentences.append(words.say("link.changed"))
-    if "text" in lost:
+    if any([name in lost for name in links.TEXTS]):
         sentences.append(words.say("link.text"))
     fields = [said for said in lost if "=" in said]
     if fields:

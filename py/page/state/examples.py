@@ -8,12 +8,25 @@ EXAMPLES = (
     "The cat sat on the",  # flat: many words fit, and the model knows no favourite
 )
 
+CHANGED = (  # texts that differ in a word, or little more: what to put in the place of one of them
+    (EXAMPLES[0], "The little boy was very happy because", "The little students were very happy because"),
+    (EXAMPLES[1], "He closed the door and looked at", "They closed the door and looked at"),
+    (EXAMPLES[2], "My sister married Mr. Brown. I like Mr.", "My brother married Mr. Davis. I like Mr."),
+    (EXAMPLES[3], "It is the smallest city in the", "It is the largest river in the"),
+    (EXAMPLES[4], "The dog sat on the", "The king sat on the"),
+)
+
 TEMPERATURE = 0.8  # at the start: low enough that the two bars of a token differ visibly
 
 
 def prepared(number):
     """The file of the site that holds what the model says of EXAMPLES[number]."""
     return "examples/{}.json".format(number + 1)
+
+
+def offers(texts):
+    """Buttons with such texts; choosing one closes nothing by itself."""
+    return "".join(['<button type="button" class="example">{}</button>'.format(text) for text in texts])
 
 
 def buttons():

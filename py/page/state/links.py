@@ -15,6 +15,7 @@ LONGEST = 6000  # characters of an encoded text in a link
 # name, kind, value when the link does not say; whole numbers count from 1 as readers do
 FIELDS = (
     ("text", "text", None),  # as encodeURIComponent writes it
+    ("with", "text", None),  # the text that is laid beside it
     ("model", "model", ""),  # its name, "" for the embedded one
     ("block", "number", 1),
     ("head", "number", 1),
@@ -31,6 +32,7 @@ FIELDS = (
     ("hide", "names", ""),  # of HIDEABLE, with commas between: what a teacher leaves out
 )
 AMPERSANDS = ("amp;", "#38;", "#x26;")  # what follows an & that HTML escapes
+TEXTS = tuple([name for name, kind, _ in FIELDS if kind == "text"])
 KNOWN = ("check",) + tuple([name for name, _, _ in FIELDS])
 DIGITS = "0123456789"
 NAME = url_text.PLAIN + "-_."
@@ -112,8 +114,8 @@ def fields(link):
         if equals and name in KNOWN:
             said[name] = value
             last = name
-        elif last == "text" and not ("check" in said and number == len(pieces) - 1 and begins_field(piece)):
-            said["text"] += "&" + piece
+        elif last in TEXTS and not ("check" in said and number == len(pieces) - 1 and begins_field(piece)):
+            said[last] += "&" + piece
     return said, last
 
 

@@ -15,6 +15,7 @@ FIELDS = (  # name, type, value at first
     ("generated", tuple, ()),  # ids of the tokens appended to it
     ("removed", tuple, ()),  # what the model does without, see removed.py
     ("mean", bool, False),  # a part that is switched off gives its mean, not nothing
+    ("beside", str, ""),  # the text that is pinned beside it, as such JSON; "" for none
     ("model", str, ""),  # as links name it: "" for the embedded one and for a reader's own
     ("block", int, 0),
     ("head", int, 0),

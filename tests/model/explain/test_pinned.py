@@ -1,5 +1,7 @@
 """A pinned distribution beside another: matched token by token, also across vocabularies."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -23,7 +25,7 @@ class Vocabulary:
 
 def pinned(shares, vocabulary):
     answer = {"entropy": {"sampled": 1.5}, "curve": {"ranks": [1, 2], "sampled": [0.5, 0.25]}}
-    return Pinned(np.array(shares, np.float32), answer, vocabulary)
+    return Pinned(np.array(shares, np.float32), answer, vocabulary, SimpleNamespace(ids=[0, 1]))
 
 
 def test_equal_disjoint_and_half():
@@ -33,6 +35,7 @@ def test_equal_disjoint_and_half():
         line = one.line(np.array(now, np.float32), words, [2, 0])
         assert line["overlap"] == pytest.approx(overlap)
         assert line["probabilities"] == [0, 0.5]
+        assert line["text"] == "ab"
         assert (line["ranks"], line["sampled"], line["entropy"]) == ([1, 2], [0.5, 0.25], 1.5)
 
 
@@ -43,6 +46,8 @@ def test_another_vocabulary_is_matched_by_bytes():
     line = one.line(now, new, [0, 1, 2])
     assert line["probabilities"] == [None, pytest.approx(0.1), pytest.approx(0.6)]
     assert line["overlap"] == pytest.approx(0.1 + 0.3)
+    assert line["rises"] == {"shown": "b", "pinned": pytest.approx(0.1), "now": pytest.approx(0.5)}
+    assert line["falls"] == {"shown": "a", "pinned": pytest.approx(0.6), "now": pytest.approx(0.3)}
     rows = {row["shown"]: (row["pinned"], row["now"]) for row in one.rows(now, new)}
     assert set(rows) == {"a", "b", "only old", "only new"}
     assert rows["only old"] == (pytest.approx(0.3), None)

@@ -13,10 +13,12 @@ from model.arithmetic.whole import around
 from model.explain import effects
 from model.explain.all_heads import attention_heads
 from model.explain.block_view import block_view, heatmap_table, one_score, square_table, stages
+from model.explain.differences import differences
 from model.explain.logit_lens import says
 from model.explain.logit_terms import logit_terms
 from model.explain.next_token import next_tokens
 from model.explain.pinned import Pinned
+from model.session import Session
 
 TEXT = 'Unhappily <i>he "I'
 LONG = "One day a little girl went to the park. " * 6
@@ -55,7 +57,7 @@ def compared(session, tokenizer) -> dict:
     """What the worker answers to `compare`: two temperatures of one text."""
     order = sampling.ranking(session.final.logits[0])
     old, new = (sampling.sampled(session.final.logits[0], order, temperature) for temperature in (1, 0.3))
-    one = Pinned(old, following(session, tokenizer, (1, None, None, 12, "")), tokenizer)
+    one = Pinned(old, following(session, tokenizer, (1, None, None, 12, "")), tokenizer, session)
     now = following(session, tokenizer, (0.3, None, None, 12, ""))
     now["pinned"] = one.line(new, tokenizer, [row["id"] for row in now["candidates"]])
     return {"rows": [*one.rows(new, tokenizer), {"shown": " <i>", "pinned": 0.25, "now": None}], "next": now}
@@ -90,6 +92,15 @@ def seen(answer: dict, session, tokenizer, block: int, head: int, row: int) -> d
     return {**answer, "view": {**view, **more}}
 
 
+def beside(answer: dict, session, tokenizer, text: str) -> dict:
+    """The same answer with another text pinned, and with next tokens beside those of another temperature."""
+    view, (now, other) = answer["view"], (Session(session.weights, session.config) for _ in range(2))
+    now.run([token["id"] for token in answer["tokens"]])
+    other.run(tokenizer.encode(text))
+    found = differences(now, tokenizer, other, tokenizer, view["block"], view["head"], view["row"])
+    return {**answer, "view": {**view, "beside": found}, "next": compared(now, tokenizer)["next"]}
+
+
 @cache
 def as_json() -> str:
     session, tokenizer = site.load_model(ROOT / "weights" / site.MODEL)
@@ -100,6 +111,11 @@ def as_json() -> str:
     answers["short"] = [
         seen(answer, session, tokenizer, block, head, row)
         for block, head, row in ((0, 0, 0), (2, 1, count - 1), (5, 3, 2))
+    ]
+    answers["beside"] = [
+        beside(answers["short"][1], session, tokenizer, TEXT.replace("he", "she")),
+        beside(answers["short"][2], session, tokenizer, "Happily <i>he"),
+        beside(answers["long"], session, tokenizer, LONG.replace("girl", "boy")),
     ]
     answers["following"] = [following(session, tokenizer, settings) for settings in SETTINGS]
     answers["compare"] = compared(session, tokenizer)

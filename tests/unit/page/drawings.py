@@ -19,7 +19,7 @@ from page.panels.parts.logit_lens import depth_table
 from page.panels.parts.table import heatmap_table, square_table
 from page.panels.terms import steps, waterfall
 from page.reading import marks
-from page.state import links
+from page.state import examples, links
 from page.text import numbers
 from page.text.markup import escape
 
@@ -73,7 +73,7 @@ def drawings(asked, words):
     drawn = {}
     short = asked["short"][1]
     names = [token["shown"] for token in short["tokens"]]
-    for number, answer in enumerate(asked["short"] + [asked["long"]]):
+    for number, answer in enumerate(asked["short"] + [asked["long"]] + asked["beside"]):
         view = answer["view"]
         for name, html in columns.columns(answer, words).items():
             drawn[f"column {name} {number}"] = html
@@ -88,6 +88,7 @@ def drawings(asked, words):
         for kind in marks.TOLD:
             row = answer["next"]["drawn"]["id"] if kind == "listed" else view["first"] if kind == "token" else 0
             drawn[f"told {kind} {number}"] = marks.told(kind, row, Shown(answer), words)
+        drawn[f"there {number}"] = marks.there(0, Shown(answer), words) + marks.apart("q", 0, Shown(answer), words)
         drawn[f"magnified {number}"] = heatmap.magnified("q", view, 1, 3)
         drawn[f"summary {number}"] = sentence.summary(answer, None, words)
         drawn[f"sentence {number}"] = sentence.above_picture(answer, measured, words)
@@ -140,6 +141,7 @@ def drawings(asked, words):
         drawn[f"number title {number}"] = escape(titles.title(found["address"], short, found["shown"], words))
     for number, (look, address) in enumerate(asked["looks"]):
         drawn[f"weights {number}"] = weights.picture(look, address, words)
+    drawn["offers"] = examples.offers(examples.CHANGED[0])
     drawn["search"] = probabilities.search_and_list(words)
     for number, following in enumerate(asked["following"]):
         drawn[f"odds {number}"] = probabilities.ranking(following, words)
@@ -153,7 +155,7 @@ def drawings(asked, words):
             drawn[f"shape {number}"] = curve.curves(following, words) + curve.curve_sentence(following, words)
         for row in range(len(following["candidates"])):
             drawn[f"odds {number} {row}"] = probabilities.arithmetic(following, row, words)
-    label = compare.label(short["tokens"], short["next"], words)
+    label = compare.label("".join(names), short["next"], words)
     drawn["add none"] = needle.add_label(None, words) + escape(needle.add_title(None, words))
     drawn["compare"] = compare.comparison_table(asked["compare"], label, escape("<b>{"), words)
     drawn["pin"] = compare.pinned_sentence(asked["compare"]["next"], label, words)

@@ -319,6 +319,7 @@ def test_every_text_is_used_and_every_used_text_exists():
         "panel.*.subtitle": parts.every,
         "pulse.*": (*pulse.STAGES, *pulse.DOES, "step"),
         "share.*": FILES,
+        "sentence.change.*": ("falls", "rises"),
         "share.hide.*": links.HIDEABLE,
         "storage.why.*": {"worker", *said_by("build/site/service_worker.js", r"Trouble\(", "kind = ")},
         "vessels.*": TRAVELS,

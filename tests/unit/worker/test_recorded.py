@@ -22,6 +22,8 @@ def test_every_answer_is_the_recorded_one():
 
 def misfits(value: Any, kind: Any, place: str) -> list[str]:
     """Where an answer is not of the kind that `model/explain/answers.py` says."""
+    if is_typeddict(kind) and not isinstance(value, dict):
+        return [f"{place}: {value!r}"]
     if is_typeddict(kind):
         fields = get_type_hints(kind, include_extras=True)
         missing = [f"{place}.{name}: missing" for name in kind.__required_keys__ - value.keys()]

@@ -78,6 +78,7 @@ def questions(worker, run):
         "table": ("pattern", 5, 3),
         "inspect": ("blocks.5.attn.z[1, 3, 16]", SETTINGS),
         "likeliest": (1, 0.8),
+        "most_moved": (1,),
         "nearest": (5,),
         "weights": ("h.5.attn.c_proj.weight[3, 16]", 1),
         "product": ("attn.z", 5, 3),
@@ -87,6 +88,7 @@ def questions(worker, run):
     }
     answers = {"pin": json.loads(worker.pin(run, SETTINGS))}  # before it can be compared
     answers |= {name: json.loads(getattr(worker, name)(run, *values)) for name, values in asked.items()}
+    answers["pin_text"] = json.loads(in_thread(worker.pin_text(run, field("The dog sat"), SETTINGS)))
     answers["logit_lens"] = json.loads(in_thread(worker.logit_lens(run)))
     answers["effects"] = json.loads(in_thread(worker.effects(run, "arrows", 1, 5, 1)))
     answers["most_telling"] = json.loads(in_thread(worker.most_telling(run, 1, 1)))

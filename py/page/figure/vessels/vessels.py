@@ -6,12 +6,13 @@ The rows of the matrix are nearer to each other than the tokens': queries lead i
 columns, values sweep below it and come out as the output.
 """
 
+from page.figure.differences import PARTS, changed, in_cells, lit
 from page.figure.matrix import SHORT
 from page.figure.ribbon import band, plus, tells, through
 from page.figure.vessels.bars import bars, of_head
 from page.text.markup import escape, svg_name
 from page.text.names import label
-from page.text.numbers import nearest_percent, whole_percent
+from page.text.numbers import nearest_percent
 
 TRAVELS = ("queries", "keys", "values", "output")  # what the four colours are, as the texts' keys say it
 LEAST = 2  # pixels: a slice that would be lower is drawn so
@@ -89,6 +90,14 @@ class Vessels:
         """Classes of what is one row's: of the one that is told, of the newest token."""
         return (" told" if row == self.chosen else "") + (" last" if row == self.count - 1 else "")
 
+    def lit(self, kind, row):
+        """How it is lit where another text lies beside this one."""
+        return lit(self.view, PARTS[kind], row)
+
+    def tells(self, kind, row):
+        """The same, and what it says when it is pointed at."""
+        return tells(kind, row) + self.lit(kind, row)
+
     def stream(self, row):
         """What stays itself from the embedding to the next token: grey, behind everything."""
         start, end = self.bar("embedded", row), self.bar("resid_post", row)
@@ -102,7 +111,13 @@ class Vessels:
         ):
             pieces.append(
                 '<rect class="stream {}{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" {}/>'.format(
-                    part, self.told(row), x0, start[1], max(0, x1 - x0), start[3], tells("stream", row)
+                    part,
+                    self.told(row),
+                    x0,
+                    start[1],
+                    max(0, x1 - x0),
+                    start[3],
+                    tells("stream", row) + self.lit(part, row),
                 )
             )
         return "".join(pieces)
@@ -115,7 +130,7 @@ class Vessels:
         mlp = band(mid[0] + mid[2], mid[1], mid[3], inner[0], inner[1], inner[3])
         mlp += band(inner[0] + inner[2], inner[1], inner[3], post[0], post[1], post[3])
         return '<path class="swell project{0}" d="{1}" {3}/><path class="swell mlp{0}" d="{2}" {4}/>'.format(
-            self.told(row), project, mlp, tells("project", row), tells("neurons", row)
+            self.told(row), project, mlp, self.tells("project", row), self.tells("neurons", row)
         )
 
     def query(self, row):
@@ -127,7 +142,7 @@ class Vessels:
             x0, y0, (x0 + x1) / 2 - 8, (x0 + x1) / 2 - 8, y1, x1 - 26, x1 + 2
         )
         return '<path class="query{}" stroke-width="{:.1f}" d="{}" {}/>'.format(
-            self.told(row), high, path, tells("query", row)
+            self.told(row), high, path, self.tells("query", row)
         )
 
     def key(self, row):
@@ -142,7 +157,7 @@ class Vessels:
         kind = " most" if row == self.most else (" strong" if row in self.strong else "")
         if row == self.count - 1:
             kind += " last"
-        return '<path class="key{}" stroke-width="{:.1f}" d="{}" {}/>'.format(kind, high, path, tells("key", row))
+        return '<path class="key{}" stroke-width="{:.1f}" d="{}" {}/>'.format(kind, high, path, self.tells("key", row))
 
     def lane(self, row):
         top = self.card[1] + HEAD
@@ -173,7 +188,7 @@ class Vessels:
                 )
                 pieces.append(
                     '<path class="value{}{}" d="{}" {}/>'.format(
-                        " most" if row == self.most else "", self.told(self.chosen), path, tells("value", row)
+                        " most" if row == self.most else "", self.told(self.chosen), path, self.tells("value", row)
                     )
                 )
             at += part
@@ -190,11 +205,11 @@ class Vessels:
         slot, whole, added = self.slice("z", row), self.bar("z", row), self.bar("attn_out", row)
         path = band(left, top, high, slot[0], slot[1], slot[3])
         heads = '<rect class="heads{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" {}/>'.format(
-            self.told(row), *whole, tells("heads", row)
+            self.told(row), *whole, self.tells("heads", row)
         )
         through_projection = band(whole[0] + whole[2], whole[1], whole[3], added[0], added[1], added[3])
         return '<path class="output{0}" d="{1}" {4}/>{2}<path class="swell output-projection{0}" d="{3}" {5}/>'.format(
-            self.told(row), path, heads, through_projection, tells("output", row), tells("projection", row)
+            self.told(row), path, heads, through_projection, self.tells("output", row), self.tells("projection", row)
         )
 
     def added(self, row):
@@ -205,8 +220,8 @@ class Vessels:
             left, top, width, high = self.bar(name, row)
             part = min(1, norms[new] / (norms[name] or 1)) * high
             x, y = left - 13, top + high / 2
-            edge = '<rect class="edge {}{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'.format(
-                kind, self.told(row), left, top + high - part, width, part
+            edge = '<rect class="edge {}{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"{}/>'.format(
+                kind, self.told(row), left, top + high - part, width, part, self.lit(kind, row)
             )
             said = self.said(name, kind + self.told(row), x, top - 9)
             pieces.append("<g {}>{}{}{}</g>".format(tells(kind, row), edge, said, plus(x, y)))
@@ -261,11 +276,15 @@ class Vessels:
         for row, name in enumerate(self.names):
             pieces.append(
                 '<text translate="no" class="row-name{}" x="{:.1f}" y="{:.1f}" {}>{}</text>'.format(
-                    self.told(row), right, self.middle(row) + 4, tells("name", row), svg_name(name, SHORT)
+                    self.told(row) + changed(self.view, row),
+                    right,
+                    self.middle(row) + 4,
+                    tells("name", row),
+                    svg_name(name, SHORT),
                 )
             )
         for row, line in self.column_lines():
-            kind = " most" if row == self.most else ""
+            kind = (" most" if row == self.most else "") + changed(self.view, row)
             pieces.append(
                 '<text translate="no" class="column-name{}" x="{:.1f}" y="{:.1f}" {}>{}</text>'.format(
                     kind, self.column(row), foot + 17 + 14 * line, tells("name", row), svg_name(self.names[row], SHORT)
@@ -287,15 +306,15 @@ class Vessels:
         return sorted(found.items())
 
     def shares(self):
-        """In percent, in the chosen row of the matrix."""
+        """In percent, in the chosen row of the matrix; beside another text, how many points more or less than there."""
         if self.cell < READABLE:
             return ""
         y = self.middle(self.chosen) + 4
         pieces = []
-        for column, share in enumerate(self.view["shares"]):
+        for column, number in enumerate(in_cells(self.view)):
             pieces.append(
                 '<text class="share{}" x="{:.1f}" y="{:.1f}">{}</text>'.format(
-                    self.told(self.chosen), self.column(column), y, whole_percent(share)
+                    self.told(self.chosen), self.column(column), y, number
                 )
             )
         return "".join(pieces)

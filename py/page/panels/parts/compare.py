@@ -7,11 +7,15 @@ from page.panels.part import Part
 class Compare(Part):
     async def fill(self):
         answer = await self.ask("compare", self.settings())
-        now = compare.label(self.figure.answer["tokens"], answer["next"], self.words)
+        text = "".join([token["shown"] for token in self.figure.answer["tokens"]])
+        now = compare.label(text, answer["next"], self.words)
         return compare.comparison_table(answer, self.page.pin.label, now, self.words)
 
     def resampled(self):
-        self.page.dialog.fill_again()
+        if self.page.pin.kept:
+            self.page.dialog.fill_again()
+        else:
+            self.page.dialog.shut()
 
 
 PART = Compare
