@@ -1,4 +1,5 @@
-"""The outline around what the open number stands in: a token's bar, a cell of the matrix, a row of the list."""
+"""The outline around what the open number stands in: a token's bar, a cell of the matrix, a row of the list; around
+what is nearest to it where it is not drawn itself."""
 
 from page.browser.dom import by_id, first_of, rectangle
 from page.figure import addresses
@@ -29,8 +30,8 @@ def place_of(address, figure):
     name, block, place = addresses.read(address)
     if name in addresses.OF_THE_LIST:
         last = place[0] == len(figure.answer["tokens"]) - 1
-        row = first_of('#candidates tbody tr[data-id="{}"]'.format(place[1])) if last else None
-        return rectangle(row, origin) if row else None
+        listed = first_of('#candidates tbody tr[data-id="{}"]'.format(place[1])) or first_of("#candidates .outside")
+        return rectangle(listed, origin) if last and listed else None
     if name in addresses.SQUARES:
         if (block, place[0]) != (view["block"], view["head"]):
             return None
@@ -40,7 +41,11 @@ def place_of(address, figure):
         left, top, width, height = rectangle(first_of("#pattern .matrix image"), origin)
         wide, high = width / view["count"], height / view["count"]
         return left + column * wide, top + row * high, wide, high
-    strip = first_of('#flow [data-heatmap="' + addresses.strip_of(address, view) + '"]')
+    sign = addresses.sign_of(address, view)
+    if sign:
+        box = rectangle(first_of("#flow " + sign), origin)
+        return box if box[2] else None
+    strip = strip_named(addresses.strip_of(address, view)) or strip_named(addresses.near(address, view))
     row = place[0] - view["first"]
     if not strip or not 0 <= row < view["count"]:
         return None
@@ -48,3 +53,7 @@ def place_of(address, figure):
     pitch = height / view["count"]
     above, high = [float(strip.getAttribute("data-" + side)) for side in ("top", "height")]
     return left, top + (row + above) * pitch, width, high * pitch
+
+
+def strip_named(name):
+    return first_of('#flow [data-heatmap="' + name + '"]')
