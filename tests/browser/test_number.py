@@ -15,7 +15,7 @@ from tests.browser.test_reading import ON, place_of
 
 TEXT = EXAMPLES[0]
 SETTINGS = {"temperature": TEMPERATURE, "top_k": None, "top_p": None, "u": 0.5}
-ADDRESS = "#panel[open] .number-what code"
+ADDRESS = "#panel[open] .ways code"
 BOXES = """() => ["#inspected", "#panel"].map(one => document.querySelector(one).getBoundingClientRect().toJSON())"""
 HIDDEN = """() => {  // whether the panel hides all of what the keyboard is at
     const one = document.activeElement, box = one.getBoundingClientRect();

@@ -14,7 +14,7 @@ from model.arithmetic.digits import Step, Values
 from model.arithmetic.source import Source
 from model.removals import Cut
 
-LISTED = 12  # terms of a long sum that are listed, the largest; what these leave over is one number
+LISTED = 8  # terms of a long sum that are listed, the largest; what these leave over is one number
 SHORT = 64  # terms of a sum that are all listed
 
 

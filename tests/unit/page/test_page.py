@@ -21,7 +21,7 @@ from page.figure.vessels.vessels import TRAVELS
 from page.models import catalog
 from page.next_token import candidates
 from page.panels import parts
-from page.panels.number import opened
+from page.panels.number import formula, opened
 from page.panels.number.formula import REPLACED
 from page.panels.parts import run
 from page.panels.parts.share import FILES
@@ -311,6 +311,13 @@ def test_every_text_is_used_and_every_used_text_exists():
         "cuts.*": cut,
         "cuts.off.*": cut,
         "cuts.restore.*": cut,
+        "number.value.*": {
+            one["name"]
+            for found in answers()["inspected"]
+            if found["come_from"] and not found["terms"]
+            for one in found["values"]
+        }
+        - set(formula.TAKEN),
         "number.what.*": kinds,
         "panel.*": parts.every,
         "panel.*.subtitle": parts.every,

@@ -1,10 +1,12 @@
-"""How a number is worked out, in MathML with the numbers of this run. `known` has them as they are to be read."""
+"""How a number is worked out, in MathML: in words, then with the numbers of this run. `known` has either, by name."""
 
+from page.panels.number import titles
 from page.text.markup import escape
 from page.text.numbers import SUPERSCRIPT
 
 MINUS = "−"
 REPLACED = ("cut", "off", "mean")  # no step of the model gave the number
+TAKEN = ("same", "left", "right")  # values that are called what they are at their own place
 
 
 def written(shown):
@@ -17,17 +19,40 @@ def written(shown):
 def formula(found, words):
     """The steps of an answer of the worker's `inspect`, one line each, the last of which gives the number.
 
-    In `known`, "(bias)" is the bias with brackets where it needs some after a sign.
+    Where numbers go in that no table has names for, each line is said in words before.
     """
     if found["rule"] in REPLACED:
         return ""
+    lines_of = LINES.get(found["kind"], sum_lines)
+    unnamed = found["come_from"] and not found["terms"]
+    said = lines_of(found, in_words(found, words), words) if unnamed else []
+    pieces = []
+    for step, line in enumerate(lines_of(found, in_numbers(found, words), words)):
+        if said:
+            pieces.append('<math display="block" class="said">' + said[step] + "</math>")
+        pieces.append('<math display="block">' + line + "</math>")
+    return "".join(pieces)
+
+
+def in_numbers(found, words):
+    """{name: number}; "(bias)" is the bias with brackets where it needs some after a sign."""
     known = {"sum": word(words.say("number.sum"))}
     for one in found["values"]:
         value = number(one)
         known[one["name"]] = value
         known["(" + one["name"] + ")"] = bracketed(value) if one["digits"].startswith("-") else value
-    lines = LINES.get(found["kind"], sum_lines)(found, known, words)
-    return "".join(['<math display="block">' + line + "</math>" for line in lines])
+    return known
+
+
+def in_words(found, words):
+    """{name: what it is called}, by the same names."""
+    known = {}
+    for one in found["values"]:
+        name = one["name"]
+        key = "number.short." + titles.short(one["at"]) if name in TAKEN else "number.value." + name
+        said = word(words.say(key))
+        known[name] = known["(" + name + ")"] = said
+    return known
 
 
 def number(value):
@@ -67,7 +92,8 @@ def exponential(power):
 
 
 def bracketed(*parts):
-    return sign("(") + "".join(parts) + sign(")")
+    """The brackets stay as small as a letter, whatever is inside."""
+    return '<mo stretchy="false">(</mo>' + "".join(parts) + '<mo stretchy="false">)</mo>'
 
 
 def less(left, right):
@@ -130,7 +156,7 @@ def share_lines(found, known, words):
 def gelu_lines(found, known, words):
     x, cube = known["x"], "<msup>" + row(known["(x)"]) + "<mn>3</mn></msup>"
     inside = row(
-        root(fraction("<mn>2</mn>", "<mi>π</mi>")),
+        root(row("<mn>2</mn>", sign("/"), "<mi>π</mi>")),  # not every font has roots as high as a fraction
         bracketed(x, sign("+"), "<mn>0.044715</mn>", sign("×"), cube),
     )
     half = fraction("<mn>1</mn>", "<mn>2</mn>")

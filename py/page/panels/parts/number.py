@@ -3,7 +3,7 @@
 from page.browser.dom import all_of, by_id, fill, first_of, on, shares_within, write
 from page.figure import addresses
 from page.panels.number import product, sums, titles, weights
-from page.panels.number.opened import neighbours, opened
+from page.panels.number.opened import neighbours, opened, ways
 from page.panels.part import Part
 from page.panels.player import Player
 from page.state import removed
@@ -37,6 +37,9 @@ class Number(Part):
         if self.found is None:
             return self.words.html("panel.number")
         return titles.title(self.found["address"], self.figure.answer, self.found["shown"], self.words)
+
+    def subtitle(self):
+        return ways(self.found, self.words) if self.found else super().subtitle()
 
     async def fill(self):
         shown, answer = self.page.state.shown, self.figure.answer
