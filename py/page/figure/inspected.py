@@ -27,17 +27,15 @@ def draw(address, figure):
 def place_of(address, figure):
     """(left, top, width, height) in the overlay; None of what is not drawn."""
     view, origin = figure.view, by_id("overlay")
-    name, block, place = addresses.read(address)
+    name, _, place = addresses.read(address)
     if name in addresses.OF_THE_LIST:
         last = place[0] == len(figure.answer["tokens"]) - 1
         listed = first_of('#candidates tbody tr[data-id="{}"]'.format(place[1])) or first_of("#candidates .outside")
         return rectangle(listed, origin) if last and listed else None
     if name in addresses.SQUARES:
-        if (block, place[0]) != (view["block"], view["head"]):
+        if not is_cell(address, figure):
             return None
         row, column = [number - view["first"] for number in place[1:]]
-        if not (0 <= row < view["count"] and 0 <= column < view["count"]):
-            return None
         left, top, width, height = rectangle(first_of("#pattern .matrix image"), origin)
         wide, high = width / view["count"], height / view["count"]
         return left + column * wide, top + row * high, wide, high
@@ -57,3 +55,12 @@ def place_of(address, figure):
 
 def strip_named(name):
     return first_of('#flow [data-heatmap="' + name + '"]')
+
+
+def is_cell(address, figure):
+    """Whether it is one of the drawn attention pattern."""
+    name, block, place = addresses.read(address)
+    view = figure.view
+    if name not in addresses.SQUARES or (block, place[0]) != (view["block"], view["head"]):
+        return False
+    return all([0 <= number - view["first"] < view["count"] for number in place[1:]])

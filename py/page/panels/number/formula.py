@@ -6,6 +6,8 @@ from page.text.numbers import SUPERSCRIPT
 
 MINUS = "−"
 REPLACED = ("cut", "off", "mean")  # no step of the model gave the number
+PARTS = ("rest", "bias")  # of a sum, besides the products that are listed
+CONSTANTS = ("epsilon", "size")  # values that are known by no name
 TAKEN = ("same", "left", "right")  # values that are called what they are at their own place
 
 
@@ -16,16 +18,22 @@ def written(shown):
     return digits.replace("-", MINUS) + (" × 10⁻" + exponent if power else "")
 
 
+def so_far(terms, step):
+    """The sum of the first `step` products as they are shown, with as many digits."""
+    places = len(terms[0]["product"].partition(".")[2])
+    total = sum([float(term["product"]) for term in terms[:step]])
+    return written("{:.{}f}".format(total, places))
+
+
 def formula(found, words):
     """The steps of an answer of the worker's `inspect`, one line each, the last of which gives the number.
 
-    Where numbers go in that no table has names for, each line is said in words before.
+    Each is said in words before; what a weight is, and the output of a head, is said in words alone.
     """
     if found["rule"] in REPLACED:
         return ""
     lines_of = LINES.get(found["kind"], sum_lines)
-    unnamed = found["come_from"] and not found["terms"]
-    said = lines_of(found, in_words(found, words), words) if unnamed else []
+    said = lines_of(found, in_words(found, words), words) if found["come_from"] and found["kind"] != "z" else []
     pieces = []
     for step, line in enumerate(lines_of(found, in_numbers(found, words), words)):
         if said:
@@ -37,6 +45,8 @@ def formula(found, words):
 def in_numbers(found, words):
     """{name: number}; "(bias)" is the bias with brackets where it needs some after a sign."""
     known = {"sum": word(words.say("number.sum"))}
+    if found["terms"] and [one for one in found["values"] if one["name"] in PARTS]:
+        known["sum"] = "<mn>" + so_far(found["terms"], len(found["terms"])) + "</mn>"
     for one in found["values"]:
         value = number(one)
         known[one["name"]] = value
@@ -46,11 +56,13 @@ def in_numbers(found, words):
 
 def in_words(found, words):
     """{name: what it is called}, by the same names."""
-    known = {}
+    known = {"sum": word(words.say("number.sum"))}
     for one in found["values"]:
         name = one["name"]
         key = "number.short." + titles.short(one["at"]) if name in TAKEN else "number.value." + name
-        said = word(words.say(key))
+        if name == "score" and found["terms"]:
+            key = "number.sum"
+        said = number(one) if name in CONSTANTS else word(words.say(key))
         known[name] = known["(" + name + ")"] = said
     return known
 
@@ -128,20 +140,22 @@ def norm_lines(found, known, words):
 
 def sum_lines(found, known, words):
     """Of a sum of products the table has the numbers; this says how it ends."""
+    return [row(*summands(known), sign("="), known["result"])]
+
+
+def summands(known):
     parts = [known["sum"]]
-    for name in ("rest", "bias"):
+    for name in PARTS:
         if name in known:
             parts += [sign("+"), known["(" + name + ")"]]
-    return [row(*parts, sign("="), known["result"])]
+    return parts
 
 
 def score_lines(found, known, words):
     if found["rule"]:
         return []
-    return [
-        row(known["sum"], sign("="), known["score"]),
-        row(fraction(known["score"], root(known["size"])), sign("="), known["result"]),
-    ]
+    last = row(fraction(known["score"], root(known["size"])), sign("="), known["result"])
+    return [row(*summands(known), sign("="), known["score"]), last] if "rest" in known else [last]
 
 
 def share_lines(found, known, words):

@@ -26,8 +26,9 @@ def opened(found, answer, words, cut=""):
     key = titles.key_of(found["address"])
     values = titles.values(found["address"], answer, found["shown"])
     return (
-        '<div class="number-what"><p>{what}</p>{cut}</div><div class="number-how"><div class="number-result">{formula}<p class="so">{so}</p></div>'
-        '{sum}<div class="number-vector">{vector}{more}<p class="facts">{hint}</p></div></div>'
+        '<div class="number-what"><p>{what}</p>{cut}</div><div class="number-how">'
+        '<div class="number-result">{formula}<p class="so">{so}</p></div>{sum}'
+        '<div class="number-vector">{vector}{more}<p class="facts">{hint}</p></div></div>'
     ).format(
         what=words.html("number.what." + key, **values),
         cut=cut_button(cut),
@@ -47,11 +48,19 @@ def played(found, answer, words):
     )
 
 
-def ways(found, words):
-    """Its address; where it comes from and where it goes, one link for each word of `titles.short`."""
+def ways(found, before, words):
+    """Its address; where it comes from and where it goes, one link for each word of `titles.short`.
+
+    `before` is the address of the number from which the reader came here, "" for none.
+    """
     ways = ((words.say("number.from"), found["come_from"]), (words.say("number.to"), found["go_to"]))
     links = "".join([way(name, addresses, words) for name, addresses in ways if addresses])
-    return '<span class="ways"><code translate="no">' + escape(found["address"]) + "</code>" + links + "</span>"
+    if before:
+        links = link(before, words.say("number.back")) + links
+    return (
+        '<span class="ways"><code translate="no">{0}</code>{1}<button type="button" id="in-picture" class="leads"'
+        ' data-at="{0}" hidden>{2}</button></span>'
+    ).format(escape(found["address"]), links, words.say("number.in_picture"))
 
 
 def way(name, addresses, words):
@@ -60,12 +69,14 @@ def way(name, addresses, words):
         kind = titles.short(address)
         if kind not in kinds:
             kinds.append(kind)
-            links.append(
-                '<button type="button" class="leads" data-at="{0}" title="{0}">{1}</button>'.format(
-                    escape(address), escape(words.say("number.short." + kind))
-                )
-            )
-    return "<span>" + name + " " + ", ".join(links) + "</span>"
+            links.append(link(address, words.say("number.short." + kind)))
+    return "<span>" + name + " " + " · ".join(links) + "</span>"
+
+
+def link(address, said):
+    return '<button type="button" class="leads" data-at="{0}" title="{0}">{1}</button>'.format(
+        escape(address), escape(said)
+    )
 
 
 def cut_button(word):

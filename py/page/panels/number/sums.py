@@ -45,13 +45,6 @@ def table(found, answer, words):
     return "".join(pieces)
 
 
-def so_far(terms, step):
-    """The sum of the first `step` products as they are shown, with as many digits."""
-    places = len(terms[0]["product"].partition(".")[2])
-    total = sum([float(term["product"]) for term in terms[:step]])
-    return written("{:.{}f}".format(total, places))
-
-
 def name_of(address, answer):
     """What a term is called: the token that it comes from, or the number of the vector."""
     place = read(address)[2]
