@@ -203,6 +203,8 @@ def test_any_link_is_understood_as_far_as_it_goes(fragment):
             assert set(found[name].split(",")) <= {"", *links.HIDEABLE}
         elif kind == "address":
             assert found[name] == "" or re.fullmatch(r"[\w.]+\[\d+(, \d+)*\]", found[name], re.ASCII)
+        elif kind == "removed":
+            assert {part[0] for part in found[name]} <= {"position", "block", "head", "mlp", "arrow"}
         elif kind == "model":
             assert found[name] == default or set(found[name]) <= set(links.NAME)
         else:

@@ -59,7 +59,7 @@ def in_words(found, words):
     known = {"sum": word(words.say("number.sum"))}
     for one in found["values"]:
         name = one["name"]
-        key = "number.short." + titles.short(one["at"]) if name in TAKEN else "number.value." + name
+        key = "number.short." + titles.key_of(one["at"]) if name in TAKEN else "number.value." + name
         if name == "score" and found["terms"]:
             key = "number.sum"
         said = number(one) if name in CONSTANTS else word(words.say(key))

@@ -23,14 +23,13 @@ SHORT_AXES = {  # what an axis counts, by the worker's word for it
 
 def opened(found, answer, words, cut=""):
     """`found` is the worker's answer to `inspect`, `answer` the run's; `cut` is what a button to cut its part says."""
-    key = titles.key_of(found["address"])
     values = titles.values(found["address"], answer, found["shown"])
     return (
         '<div class="number-what"><p>{what}</p>{cut}</div><div class="number-how">'
         '<div class="number-result">{formula}<p class="so">{so}</p></div>{sum}'
         '<div class="number-vector">{vector}{more}<p class="facts">{hint}</p></div></div>'
     ).format(
-        what=words.html("number.what." + key, **values),
+        what=words.html("number.what." + sentence(found, answer), **values),
         cut=cut_button(cut),
         vector=vector(found, words),
         more=more(found, words),
@@ -41,6 +40,15 @@ def opened(found, answer, words, cut=""):
     )
 
 
+def sentence(found, answer):
+    """By the texts' keys, what is said of it: where the stream begins or ends, another than of its kind."""
+    if found["name"] == "resid_pre" and found["block"] == 0:
+        return "resid_pre.first"
+    if found["name"] == "resid_post" and found["block"] == answer["view"]["n_layer"] - 1:
+        return "resid_post.last"
+    return titles.key_of(found["address"])
+
+
 def played(found, answer, words):
     """A sum's products as a table, which can be played."""
     return '<div class="number-sum"><div class="scroll">{}</div>{}</div>'.format(
@@ -49,7 +57,7 @@ def played(found, answer, words):
 
 
 def ways(found, before, words):
-    """Its address; where it comes from and where it goes, one link for each word of `titles.short`.
+    """Its address; where it comes from and where it goes, one link for each word of `titles.key_of`.
 
     `before` is the address of the number from which the reader came here, "" for none.
     """
@@ -66,7 +74,7 @@ def ways(found, before, words):
 def way(name, addresses, words):
     links, kinds = [], []
     for address in addresses:
-        kind = titles.short(address)
+        kind = titles.key_of(address)
         if kind not in kinds:
             kinds.append(kind)
             links.append(link(address, words.say("number.short." + kind)))
