@@ -80,7 +80,8 @@ def number(value):
 
 
 def word(text):
-    return "<mtext>" + escape(text) + "</mtext>"
+    """As an upright identifier: beside an mtext, which counts as space, a sign is no sign between two operands."""
+    return '<mi mathvariant="normal">' + escape(text) + "</mi>"
 
 
 def row(*parts):

@@ -27,7 +27,8 @@ def opened(found, answer, words, cut=""):
     return (
         '<div class="number-what"><p>{what}</p>{cut}</div><div class="number-how">'
         '<div class="number-result">{formula}<p class="so">{so}</p></div>{sum}'
-        '<div class="number-vector">{vector}{more}<p class="facts">{hint}</p></div></div>'
+        '<div class="number-vector">{vector}<p class="facts">{hint}</p></div>'
+        '<div class="number-more">{more}</div></div>'
     ).format(
         what=words.html("number.what." + sentence(found, answer), **values),
         cut=cut_button(cut),
