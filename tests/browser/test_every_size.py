@@ -32,6 +32,7 @@ PARTS = (
     "run",
 )
 NUMBERS = ("embed-2-3", "blocks.5.ln1-6-2", "blocks.5.attn.q-6-0-3", "blocks.5.attn.z-6-0-16", "blocks.5.mlp.post-6-9")
+NUMBERS += ("blocks.5.attn.pattern-0-6-2", "blocks.5.mlp_out-6-3", "probabilities-6-673")
 NEEDS, ENDS = {"compare": "#pin", "cuts": "[data-cut=head]"}, {"compare": "#unpin", "cuts": "#cuts-undo"}
 WAITED = "() => !document.querySelector('.stop.waiting')"
 

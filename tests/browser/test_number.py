@@ -15,7 +15,7 @@ from tests.browser.test_reading import ON, place_of
 
 TEXT = EXAMPLES[0]
 SETTINGS = {"temperature": TEMPERATURE, "top_k": None, "top_p": None, "u": 0.5}
-ADDRESS = "#panel[open] .number-what code"
+ADDRESS = "#panel[open] .ways code"
 BOXES = """() => ["#inspected", "#panel"].map(one => document.querySelector(one).getBoundingClientRect().toJSON())"""
 HIDDEN = """() => {  // whether the panel hides all of what the keyboard is at
     const one = document.activeElement, box = one.getBoundingClientRect();
@@ -195,11 +195,12 @@ def test_temperature_and_head_while_a_number_is_open(desk, expected):
 
 def test_a_link_opens_it_and_its_sum_plays(visiting, two, expected):
     with visiting(pyodide=False, folder=two, locale="en-US") as one:
-        one.page.goto(one.address + "#block=6&head=1&open=number&at=blocks.5.attn.z-6-0-16")
+        one.page.goto(one.address + "#open=number&at=blocks.5.attn.z-6-1-16")  # the picture goes to its block and head
         one.page.reload()
         one.wait_live()
         one.wait_open("number")
-        found = expected("blocks.5.attn.z[6, 0, 16]")
+        one.page.wait_for_selector('#figure[data-view="5 1 6"]')
+        found = expected("blocks.5.attn.z[6, 1, 16]")
         products = [float(term["product"]) for term in found["terms"]]
         assert one.page.text_content(ADDRESS) == found["address"] and len(products) == 7
         assert one.page.locator("#panel .to-come").count() == 0
@@ -289,14 +290,6 @@ def test_what_the_keyboard_is_at_is_never_behind_the_panel(desk):
         desk.page.keyboard.press("Tab")
         seen += 1
     assert 30 < seen < 80
-
-
-def test_what_is_open_is_seen_above_the_panel(desk):
-    desk.page.set_viewport_size({"width": 1366, "height": 640})
-    for address in ("blocks.5.mlp.post[6, 9]", "blocks.5.attn.pattern[0, 6, 2]"):
-        open_at(desk, address)
-        desk.follows(lambda: desk.page.evaluate(BOXES)[0]["bottom"] <= desk.page.evaluate(BOXES)[1]["top"], True)
-        assert desk.page.evaluate(BOXES)[0]["height"] > 0
 
 
 def test_no_token_is_read_as_html(desk):

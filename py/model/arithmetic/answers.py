@@ -43,7 +43,7 @@ class Inspected(TypedDict):
     length: Shown
     values: list[Value]  # in the order of computing, without the operands of `terms`
     terms: list[Term]
-    others: int  # terms that are not listed: what they give together is the value "rest"
+    others: int  # terms that are not listed: the value "rest" is what the listed, as they are shown, leave over
     rule: str  # "hidden", "greedy", "top-k", "top-p", "cut", "off", "mean": what made it so without a calculation
     come_from: list[str]  # addresses; of a long sum of the largest operands first
     go_to: list[str]

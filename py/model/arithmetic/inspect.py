@@ -65,7 +65,7 @@ def summary(value: float) -> Shown:
 
 
 def values(work: Work, decimals: Decimals) -> list[Value]:
-    computed = [name for step in work.steps for name in (*step.inputs, step.output)]
+    computed = [name for step in work.steps for name in (*step.inputs, step.rest, step.output) if name]
     found: list[Value] = []
     for name in dict.fromkeys(computed or work.values):
         if name in OPERANDS and work.terms:

@@ -285,10 +285,10 @@ def kind_of(address: Address) -> Kind:
 
 
 def origins(work: Work) -> Iterable[Address]:
-    """The numbers that it is made of: of a long sum the largest operands first."""
-    yield from work.at.values()
+    """The numbers that it is made of: of a sum its terms before its bias, the largest first."""
     if work.terms:
         order = np.argsort(-np.abs(work.values["product"]), kind="stable")  # (listed,)
         for term in order.tolist():
             yield work.terms.left[term]
             yield work.terms.right[term]
+    yield from work.at.values()

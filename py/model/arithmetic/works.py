@@ -14,7 +14,7 @@ from model.arithmetic.digits import Step, Values
 from model.arithmetic.source import Source
 from model.removals import Cut
 
-LISTED = 12  # terms of a long sum that are listed, the largest; what the others give is one number
+LISTED = 8  # terms of a long sum that are listed, the largest; what these leave over is one number
 SHORT = 64  # terms of a sum that are all listed
 
 
@@ -44,7 +44,7 @@ def one(value: float) -> np.ndarray:
 def same(source: Source, address: Address, origin: Address) -> Work:
     """A number that is taken over as it is."""
     values = {"same": one(source.value(origin)), "result": one(source.value(address))}
-    return Work(values, [Step("result", ("same",), np.positive)], {}, {"same": origin})
+    return Work(values, [Step("result", ("same",), np.positive, is_sum=True)], {}, {"same": origin})
 
 
 def learned(source: Source, address: Address) -> Work:
@@ -52,7 +52,8 @@ def learned(source: Source, address: Address) -> Work:
     held = source.held(address)
     if held is None:
         value = one(source.value(address))
-        return Work({"learned": value, "result": value}, [Step("result", ("learned",), np.positive)], {}, {})
+        steps = [Step("result", ("learned",), np.positive, is_sum=True)]
+        return Work({"learned": value, "result": value}, steps, {}, {})
     values = {"stored": one(held[0]), "scale": one(held[1]), "result": one(held[0] * held[1])}
     return Work(values, [Step("result", ("stored", "scale"), np.multiply)], {"stored": 0}, {})
 
@@ -62,7 +63,7 @@ def added(source: Source, address: Address, left: Address, right: Address) -> Wo
     at = {"left": left, "right": right}
     values = {name: one(source.value(place)) for name, place in at.items()}
     values["result"] = one(source.value(address))
-    return Work(values, [Step("result", ("left", "right"), np.add)], {}, at)
+    return Work(values, [Step("result", ("left", "right"), np.add, is_sum=True)], {}, at)
 
 
 def normalised(source: Source, address: Address, x: Address, gain: Address, bias: Address, epsilon: float) -> Work:
@@ -105,16 +106,19 @@ def summed(
     terms = Terms([left[i] for i in listed], [right[i] for i in listed], count - len(listed))
     values = {"left": operands[0][listed], "right": operands[1][listed], "product": products[listed]}  # (listed,) each
     inputs, at = ["product"], {}
-    if terms.others:
-        values["rest"] = one(products.sum() - products[listed].sum())
-        inputs.append("rest")
     if bias is not None:
         values["bias"], at["bias"] = one(source.value(bias)), bias
         inputs.append("bias")
     values["result"] = one(source.value(address))
     steps = [
         Step("product", ("left", "right"), np.multiply),
-        Step("result", tuple(inputs), lambda *parts: sum(part.sum() for part in parts)),
+        Step(
+            "result",
+            tuple(inputs),
+            lambda *parts: sum(part.sum() for part in parts),
+            is_sum=True,
+            rest="rest" if terms.others else "",
+        ),
     ]
     return Work(values, steps, {}, at, terms)
 
@@ -135,10 +139,9 @@ def scored(source: Source, address: Address, query: list[Address], key: list[Add
     operands = source.vector(query[0]), source.vector(key[0])  # each (D,)
     work = summed(source, address, query, key, operands)
     values = {**work.values, "score": one(float((operands[0] * operands[1]).sum())), "size": one(size)}
-    inputs = work.steps[1].inputs
     steps = [
         work.steps[0],
-        Step("score", inputs, work.steps[1].work),
+        work.steps[1]._replace(output="score"),
         Step("result", ("score", "size"), lambda score, size: score / np.sqrt(size)),
     ]
     return work._replace(values=values, steps=steps, exact={"size": 0})

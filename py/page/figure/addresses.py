@@ -18,6 +18,22 @@ OUTSIDE = ("embed", "pos_embed")  # those that no block has
 SPLIT = ("q", "k", "v")  # strips that hold the numbers of all heads, one head after the other
 SQUARES = ("attn.scores", "attn.pattern")  # of a head: asking token by answering token
 OF_THE_LIST = ("logits", "probabilities")  # of a token that may come next
+NEAR = {"embed": "embedded", "pos_embed": "embedded", "mlp_out": "resid_post"}  # strips for what has none of its own
+SIGNS = {  # what stands for what has no strip near it, of activations and of weights
+    "ln1": ".mark-ln1",
+    "ln2": ".mark-ln2",
+    "ln_final": ".mark-lnf",
+    "mlp.pre": ".mark-gelu",
+    "wte": "#embedding",
+    "wpe": "#embedding",
+    "ln_1": ".mark-ln1",
+    "attn.c_attn": "#qkv",
+    "attn.c_proj": ".mark-proj",
+    "ln_2": ".mark-ln2",
+    "mlp.c_fc": "#mlp",
+    "mlp.c_proj": "#post",
+    "ln_f": ".mark-lnf",
+}
 MARKS = {  # by what an element of the picture tells of, the activation; each has a first number
     "key": "blocks.{block}.attn.k[{row}, {head}, 0]",
     "query": "blocks.{block}.attn.q[{row}, {head}, 0]",
@@ -119,3 +135,18 @@ def strip_of(address, view):
     if not names or not here or (names[0] == "z" and head_of(address) != view["head"]):
         return ""
     return names[0]
+
+
+def near(address, view):
+    """The name of the strip column that stands for it where none has it; "" of none."""
+    name, block, _ = read(address)
+    return NEAR.get(name, "") if name in OUTSIDE or block == view["block"] else ""
+
+
+def sign_of(address, view):
+    """Of what has no strip at all: what in the picture stands for it, as a selector; "" of none."""
+    name, block, _ = read(address)
+    for ending in (".weight", ".bias"):
+        if name.endswith(ending):
+            name = name[: -len(ending)]
+    return SIGNS.get(name, "") if block in (None, view["block"]) else ""

@@ -1,7 +1,7 @@
 """The picture as a whole: puts the worker's answers on the page and draws what connects its columns."""
 
 from page.browser.dom import all_of, by_id, fill, first_of, mark, rectangle, reveal, scroll_down, show, write
-from page.figure import flow, inspected, logit_lens, matrix, missing, row_height, sentence
+from page.figure import addresses, flow, inspected, logit_lens, matrix, missing, row_height, sentence
 from page.figure.columns import columns
 from page.figure.motion.pulse import Pulse
 from page.figure.motion.turning import Turning
@@ -150,9 +150,12 @@ class Figure:
         self.summarise()
 
     def tell(self):
-        """The pattern shows what the sentence tells, and a button lets the reader do it."""
+        """The pattern shows what the sentence tells, and a button lets the reader do it; or it shows the open cell."""
         arrow = sentence.arrow_in(self.view, self.measured)
         show("cut-told", bool(arrow))
+        if self.inspected and inspected.is_cell(self.inspected, self):
+            self.ring(*addresses.read(self.inspected)[2][1:])
+            return
         self.ring(self.view["row"], arrow["column"] if arrow and arrow["column"] >= self.view["first"] else None)
 
     def summarise(self):
@@ -199,10 +202,13 @@ class Figure:
         self.draw_fan()
 
     def inspect(self, address):
-        """The number at this address is open, and what it stands in is seen; "" for none."""
+        """The number at this address is open; "" for none. Whether what it stands in is seen in the picture."""
         self.inspected = address
-        if inspected.draw(address, self):
+        self.tell()
+        seen = inspected.draw(address, self)
+        if seen:
             reveal(by_id("inspected"))
+        return seen
 
     def draw_fan(self):
         """From the last row to the list beside it; nothing while the list is another text's, or stands elsewhere.

@@ -59,7 +59,7 @@ def key(kind, words):
 
 def list_row(token, drawn, bars, words):
     return (
-        '<tr data-id="{0}"{1}><th scope="row" data-tells="listed" data-row="{0}">{2}{3}</th><td class="bars">{4}</td>'
+        '<tr data-id="{0}"{1} data-tells="listed" data-row="{0}"><th scope="row">{2}{3}</th><td class="bars">{4}</td>'
         '<td class="number sampled">{5}</td><td class="number model">{6}</td></tr>'
     ).format(
         token["id"],

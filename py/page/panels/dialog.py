@@ -3,7 +3,7 @@
 import asyncio
 
 from page.browser.client import NoAnswer
-from page.browser.dom import by_id, fill, first_of, focus, has_focus, on, on_any_key, place, root, show, viewport, write
+from page.browser.dom import by_id, fill, first_of, focus, has_focus, on, on_any_key, place, root, show, viewport
 from page.browser.files import give
 from page.panels import parts
 
@@ -95,10 +95,10 @@ class Dialog:
             return  # closed, or another part was asked for, while the worker answered
         dialog.setAttribute("data-part", name)
         dialog.setAttribute("data-rows", by_id("figure").getAttribute("data-rows"))
+        held = first_of("#panel-subtitle :focus, #panel-body :focus")
         fill("panel-title", part.title())
-        write("panel-subtitle", part.words.say("panel." + name + ".subtitle"))
+        fill("panel-subtitle", part.subtitle())
         self.page.status.leave_panel()
-        held = first_of("#panel-body :focus")
         fill("panel-body", html)
         if held:  # the keyboard stays where it was, else goes to the top of what is new
             focus("#panel-body #" + held.id if held.id else "#panel-title", "#panel-title")

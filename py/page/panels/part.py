@@ -45,6 +45,10 @@ class Part:
         numbers = {"block": block, "blocks": view["n_layer"], "head": head, "heads": view["n_head"]}
         return self.words.html("panel." + self.name, **numbers)
 
+    def subtitle(self):
+        """Beside it, as HTML."""
+        return self.words.html("panel." + self.name + ".subtitle")
+
     def saved_as(self):
         """What its numbers are called as a file."""
         return self.link or self.name

@@ -14,7 +14,8 @@ def worked_out(score, asking, answering, words):
     plain = {"asking": quoted(asking), "answering": quoted(answering)}
     names = {"asking": quoted_html(asking), "answering": quoted_html(answering)}
     return (
-        '<div class="cell-lines"><h3>{title}</h3><p class="subtitle">{who}</p><svg viewBox="0 0 {width} 190"'
+        '<div class="cell-title"><h3>{title}</h3><p class="subtitle">{who}</p></div>'
+        '<div class="cell-lines"><svg viewBox="0 0 {width} 190"'
         ' class="products" translate="no" role="img" aria-label="{label}"><defs><clipPath id="reveal">'
         '<rect id="reveal-box" x="0" y="-8" width="{width}" height="198"/></clipPath></defs>{lines}</svg>'
         "{controls}</div>"

@@ -6,6 +6,7 @@ cannot is named; a checksum reveals damage that parsing cannot.
 
 import binascii
 
+from page.figure import addresses
 from page.panels import parts
 from page.state import removed, url_text
 
@@ -17,8 +18,8 @@ FIELDS = (
     ("text", "text", None),  # as encodeURIComponent writes it
     ("with", "text", None),  # the text that is laid beside it
     ("model", "model", ""),  # its name, "" for the embedded one
-    ("block", "number", 1),
-    ("head", "number", 1),
+    ("block", "number", 1),  # else that of the number that is open
+    ("head", "number", 1),  # and so is this
     ("token", "number", 0),  # 0 is the last one
     ("open", "part", ""),
     ("at", "address", ""),  # of the number that is open
@@ -99,8 +100,9 @@ def understood(fragment):
 
 def names_place(fragment):
     """Whether the part of an address after # says which text, block, head or token it is of."""
-    written, _ = fields(fragment.lstrip("#"))
-    return any([name in written for name in ("text", "block", "head", "token")])
+    written, last = fields(fragment.lstrip("#"))
+    place = place_of(values(written, last)[0]["at"])
+    return any([name in written or name in place for name in ("text", "block", "head", "token")])
 
 
 def fields(link):
@@ -144,6 +146,9 @@ def values(written, last):
             said[name] = value
         if not whole:
             lost.append(name if kind == "text" else name + "=" + text[:20])
+    for name, number in place_of(said["at"]).items():
+        if name not in written:
+            said[name] = number
     return said, lost
 
 
@@ -196,6 +201,15 @@ def address(value):
     return name + "[" + ", ".join(place) + "]"
 
 
+def place_of(address):
+    """The block and head that the address of a number names, counting from 1 as links do."""
+    parts = address.split(".")
+    if parts[0] != "blocks" or len(parts) < 3 or whole_number(parts[1]) is None:
+        return {}
+    head = addresses.head_of(address)
+    return {"block": int(parts[1]) + 1} if head is None else {"block": int(parts[1]) + 1, "head": head + 1}
+
+
 def written_address(address):
     return address.replace("[", "-").replace(", ", "-").replace("]", "")
 
@@ -221,8 +235,12 @@ READERS = {
 
 
 def write(said):
-    """The other way round, naming only what differs from the default."""
-    return "&".join([name + "=" + WRITERS[kind](said[name]) for name, kind, d in FIELDS if said[name] != d])
+    """The other way round, naming only what differs from the default, and from the place of the number that is open."""
+    pieces, place = [], place_of(said["at"])
+    for name, kind, default in FIELDS:
+        if said[name] != default or said[name] != place.get(name, default):
+            pieces.append(name + "=" + WRITERS[kind](said[name]))
+    return "&".join(pieces)
 
 
 def written_decimal(number):

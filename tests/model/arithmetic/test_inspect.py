@@ -98,12 +98,26 @@ def test_what_is_shown_is_true_and_comes_out(case, name, in_block):
         for term in answer["terms"]:
             for side in ("left", "right"):
                 assert_true(term[side], exact(trace, term[side + "_at"]), term[side + "_at"])
+        if answer["others"]:
+            assert_rest(answer, trace, session.config)
         if answer["rule"] in ("top-k", "top-p"):
             assert value == 0 and answer["result"] == "0"
             continue
         places = -Decimal(answer["result"]).as_tuple().exponent
         by_hand = worked_out(answer)
         assert abs(by_hand - Decimal(answer["result"])) <= Decimal(5).scaleb(-places - 1), (str(address), by_hand)
+
+
+def assert_rest(answer, trace, config):
+    """The products that are not listed, and no more besides than rounding the listed can leave."""
+    shown = {one["name"]: one for one in answer["values"]}
+    known = shown.get("score", shown["result"])["digits"]
+    total = exact(trace, answer["address"]) * (math.sqrt(config.d_head) if "score" in shown else 1)
+    listed = sum(exact(trace, term["left_at"]) * exact(trace, term["right_at"]) for term in answer["terms"])
+    listed += exact(trace, shown["bias"]["at"]) if "bias" in shown else 0
+    half = 0.5 * 10.0 ** -len(known.partition(".")[2])
+    off = abs(float(shown["rest"]["digits"]) - (total - listed))
+    assert off <= half * (len(answer["terms"]) + 2) + NOISE * max(1, abs(total)), (answer["address"], off)
 
 
 def worked_out(answer):
@@ -160,6 +174,8 @@ def test_long_sums_say_how_much_is_not_listed(case):
     size = session.config.d_mlp
     assert len(answer["terms"]) + answer["others"] == size
     assert ("rest" in [one["name"] for one in answer["values"]]) == (answer["others"] > 0)
+    names = [written.split("[")[0] for written in answer["come_from"]]
+    assert list(dict.fromkeys(names)) == ["blocks.1.mlp.post", "h.1.mlp.c_proj.weight", "h.1.mlp.c_proj.bias"]
 
 
 def test_walks_backwards_reach_an_embedding_and_forwards_the_list(case):

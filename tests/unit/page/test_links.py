@@ -205,6 +205,8 @@ def test_any_link_is_understood_as_far_as_it_goes(fragment):
             assert set(found[name].split(",")) <= {"", *links.HIDEABLE}
         elif kind == "address":
             assert found[name] == "" or re.fullmatch(r"[\w.]+\[\d+(, \d+)*\]", found[name], re.ASCII)
+        elif kind == "removed":
+            assert {part[0] for part in found[name]} <= {"position", "block", "head", "mlp", "arrow"}
         elif kind == "model":
             assert found[name] == default or set(found[name]) <= set(links.NAME)
         else:
@@ -219,7 +221,9 @@ def test_any_link_is_understood_as_far_as_it_goes(fragment):
         ("", {}, []),
         ("#block=3&head=2&token=7&open=heads", {"block": 3, "head": 2, "token": 7, "open": "heads"}, []),
         ("#block=3&block=4", {"block": 4}, []),
-        ("#at=blocks.4.attn.z-6-3-16", {"at": "blocks.4.attn.z[6, 3, 16]"}, []),
+        ("#at=blocks.4.attn.z-6-3-16", {"at": "blocks.4.attn.z[6, 3, 16]", "block": 5, "head": 4}, []),
+        ("#at=blocks.4.ln1-6-3&block=2", {"at": "blocks.4.ln1[6, 3]", "block": 2}, []),
+        ("#at=blocks.4-6&head=2", {"at": "blocks.4[6]", "head": 2}, []),
         ("#at=embed&at=a-b", {}, ["at=a-b"]),
         ("#block=-1&head=1.5&token=1e3&open=table", {}, ["block=-1", "head=1.5", "token=1e3", "open=table"]),
         ("#block=1234567&open=HEAD&head=", {}, ["block=1234567", "head=", "open=HEAD"]),
@@ -267,6 +271,7 @@ def test_micropython_reads_and_writes_links_as_cpython_does():
     chance = random.Random(1)
     pieces = [*links.KNOWN, "=", "&", "%", "E9", "%C3%A9", "%f0%9f%99%82", "%ED%A0%80", "1e-05", "0.30000000000000004"]
     pieces += ["99", "7", "-1", ".", ",", "+", "%2520", "é", "你", "🙂", "%00", "&amp;", "curve", "head", "=3D", "#"]
+    pieces += ["at=blocks.4.attn.z-6-3-16", "&block=1&", "blocks.x-1"]
     many = ["#" + "".join(chance.choices(pieces, k=chance.randrange(1, 30))) for _ in range(1500)]
     for mangle in KEPT.values():
         for text in ('The cat, "sat" on 100 % é 🙂?', "a&b=c#d+e", "\0x\n"):
@@ -281,7 +286,8 @@ def test_micropython_reads_and_writes_links_as_cpython_does():
 
 @pytest.mark.parametrize(
     ("fragment", "names"),
-    [("", False), ("#t=1&hide=curve", False), ("#block=1", True), ("#seed=2&head=1", True), ("#text=a%20b", True)],
+    [("", False), ("#t=1&hide=curve", False), ("#block=1", True), ("#seed=2&head=1", True), ("#text=a%20b", True)]
+    + [("#open=number&at=embed-0-1", False), ("#open=number&at=blocks.5.ln1-6-2", True)],
 )
 def test_a_link_names_a_place_or_leaves_it_to_the_page(fragment, names):
     assert links.names_place(fragment) == names

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from build.site.languages import texts_of
+from model.arithmetic.address import INSIDE, OUTSIDE, WEIGHTS, WEIGHTS_OF_A_BLOCK
 from model.explain.pictures.heatmap import edges
 from page.figure import addresses
 from page.panels.number import opened, titles, weights
@@ -28,6 +29,17 @@ def test_a_cell_of_a_strip_has_an_address_that_leads_back_to_it(strip, block):
     assert addresses.strip_of(address, view) == same
     elsewhere = "embedded" if of == 0 and name == "resid_pre" else "" if of is not None else strip
     assert addresses.strip_of(address, {**view, "block": 4}) == elsewhere
+
+
+@pytest.mark.parametrize("name", [*OUTSIDE, *INSIDE, *WEIGHTS, *WEIGHTS_OF_A_BLOCK])
+def test_something_in_the_picture_stands_for_every_number(name):
+    before = "blocks.2." if name in INSIDE else "h.2." if name in WEIGHTS_OF_A_BLOCK else ""
+    address, elsewhere = before + name + "[1, 1, 1]", {**VIEW, "block": 4}
+    if name in (*addresses.SQUARES, *addresses.OF_THE_LIST):
+        return
+    places = (addresses.strip_of, addresses.near, addresses.sign_of)
+    assert [place for place in places if place(address, VIEW)]
+    assert not before or not [place for place in places if place(address, elsewhere)]
 
 
 def test_no_name_of_a_token_is_read_as_html():

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from build.paths import ROOT
 from build.site.languages import texts_of
+from model.arithmetic.address import WEIGHTS, WEIGHTS_OF_A_BLOCK
 from model.arithmetic.kinds import KINDS
 from model.checkpoint import file_error
 from model.sampling import Rule, cut_by
@@ -23,7 +24,7 @@ from page.next_token import candidates
 from page.panels import parts
 from page.panels.effects.measured import ORDERS
 from page.panels.heads import colour
-from page.panels.number import opened
+from page.panels.number import formula, opened, titles
 from page.panels.number.formula import REPLACED
 from page.panels.parts import run
 from page.panels.parts.share import FILES
@@ -282,7 +283,7 @@ def test_every_text_is_used_and_every_used_text_exists():
     helped = re.findall('data-help="(.*?)"', HTML + every)
     parts.load()
     stages = re.findall('data-table="(.*?)"', drawn["steps"])
-    kinds = ("weight", *(kind.word for kind in KINDS.values()))
+    kinds = ("weight", "gain", "bias", *titles.TABLES, *(kind.word for kind in KINDS.values()))
     cut = {part[0] for part in removed.read("1.1.1.1_1.1_1.mlp_1_position")}
     terms = set(re.findall('data-part="(.*?)"', every))
     names = {
@@ -309,12 +310,21 @@ def test_every_text_is_used_and_every_used_text_exists():
         "probabilities.cut.*": [cut_by(0, [1, 0], [0, 1], *rules) for rules in ((1, None), (None, 0.5))],
         "number.axis.*": ("numbers", *opened.SHORT_AXES.values()),
         "number.of.*": kinds,
-        "number.short.*": (*kinds, "gain", "bias"),
+        "number.short.*": kinds,
+        "number.layer.*": {weights[: weights.rfind(".")] for weights in (*WEIGHTS, *WEIGHTS_OF_A_BLOCK)}
+        - set(titles.TABLES),
         "number.so.*": ("hidden", "greedy", *REPLACED, *get_args(Rule)),
         "cuts.*": cut,
         "cuts.off.*": cut,
         "cuts.restore.*": cut,
-        "number.what.*": kinds,
+        "number.value.*": {
+            one["name"]
+            for found in answers()["inspected"]
+            if found["come_from"] and found["kind"] != "z"
+            for one in found["values"]
+        }
+        - {*formula.TAKEN, *formula.CONSTANTS},
+        "number.what.*": (*kinds, "resid_pre.first", "resid_post.last"),
         "panel.*": parts.every,
         "panel.*.subtitle": parts.every,
         "pulse.*": (*pulse.STAGES, *pulse.DOES, "step"),

@@ -104,7 +104,7 @@ def test_the_drawn_token_alone_stands_out_and_is_always_listed(rank):
     following["drawn"] = listed[rank - 1] if rank <= 12 else beyond
     html = candidates.candidate_table(following, WORDS)
     body, _, foot = html.partition("</tbody>")
-    ((drawn, row),) = re.findall(r'<tr data-id="(\d+)" class="drawn">(.*?)</tr>', html)
+    ((drawn, row),) = re.findall(r'<tr data-id="(\d+)" class="drawn"[^>]*>(.*?)</tr>', html)
     assert int(drawn) == following["drawn"]["id"]
     assert re.findall(r'<tr data-id="(\d+)"', body) == [str(one["id"]) for one in listed]
     assert ("<tfoot" in foot) == (rank > 12) == ("… rank" in row)

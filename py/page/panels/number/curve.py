@@ -13,8 +13,8 @@ def gelu(x):
     return 0.5 * x * (1 + math.tanh(max(-20, min(inside, 20))))
 
 
-def curve(x, label):
-    """The curve as far as `x`, which is marked; `label` is escaped already."""
+def curve(x):
+    """The curve as far as `x`, which is marked."""
     reach = max(REACH, abs(x) * 1.15)
 
     def across(value):
@@ -28,13 +28,12 @@ def curve(x, label):
         at = reach * (2 * number / POINTS - 1)
         points.append("{:.1f},{:.1f}".format(across(at), down(gelu(at))))
     return (
-        '<svg class="gelu" viewBox="0 0 {wide} {high}" role="img" aria-label="{label}">'
+        '<svg class="gelu" viewBox="0 0 {wide} {high}" aria-hidden="true">'
         '<path class="zero" d="M0 {zero:.1f}H{wide}M{middle} 0V{high}"/><polyline points="{points}"/>'
         '<path class="to" d="M{x:.1f} {zero:.1f}V{y:.1f}H{middle}"/><circle cx="{x:.1f}" cy="{y:.1f}" r="5"/></svg>'
     ).format(
         wide=WIDE,
         high=HIGH,
-        label=label,
         zero=down(0),
         middle=WIDE // 2,
         points=" ".join(points),

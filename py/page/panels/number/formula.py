@@ -1,10 +1,14 @@
-"""How a number is worked out, in MathML with the numbers of this run. `known` has them as they are to be read."""
+"""How a number is worked out, in MathML: in words, then with the numbers of this run. `known` has either, by name."""
 
+from page.panels.number import titles
 from page.text.markup import escape
 from page.text.numbers import SUPERSCRIPT
 
 MINUS = "−"
 REPLACED = ("cut", "off", "mean")  # no step of the model gave the number
+PARTS = ("rest", "bias")  # of a sum, besides the products that are listed
+CONSTANTS = ("epsilon", "size")  # values that are known by no name
+TAKEN = ("same", "left", "right")  # values that are called what they are at their own place
 
 
 def written(shown):
@@ -14,20 +18,53 @@ def written(shown):
     return digits.replace("-", MINUS) + (" × 10⁻" + exponent if power else "")
 
 
+def so_far(terms, step):
+    """The sum of the first `step` products as they are shown, with as many digits."""
+    places = len(terms[0]["product"].partition(".")[2])
+    total = sum([float(term["product"]) for term in terms[:step]])
+    return written("{:.{}f}".format(total, places))
+
+
 def formula(found, words):
     """The steps of an answer of the worker's `inspect`, one line each, the last of which gives the number.
 
-    In `known`, "(bias)" is the bias with brackets where it needs some after a sign.
+    Each is said in words before; what a weight is, and the output of a head, is said in words alone.
     """
     if found["rule"] in REPLACED:
         return ""
+    lines_of = LINES.get(found["kind"], sum_lines)
+    said = lines_of(found, in_words(found, words), words) if found["come_from"] and found["kind"] != "z" else []
+    pieces = []
+    for step, line in enumerate(lines_of(found, in_numbers(found, words), words)):
+        if said:
+            pieces.append('<math display="block" class="said">' + said[step] + "</math>")
+        pieces.append('<math display="block">' + line + "</math>")
+    return "".join(pieces)
+
+
+def in_numbers(found, words):
+    """{name: number}; "(bias)" is the bias with brackets where it needs some after a sign."""
     known = {"sum": word(words.say("number.sum"))}
+    if found["terms"] and [one for one in found["values"] if one["name"] in PARTS]:
+        known["sum"] = "<mn>" + so_far(found["terms"], len(found["terms"])) + "</mn>"
     for one in found["values"]:
         value = number(one)
         known[one["name"]] = value
         known["(" + one["name"] + ")"] = bracketed(value) if one["digits"].startswith("-") else value
-    lines = LINES.get(found["kind"], sum_lines)(found, known, words)
-    return "".join(['<math display="block">' + line + "</math>" for line in lines])
+    return known
+
+
+def in_words(found, words):
+    """{name: what it is called}, by the same names."""
+    known = {"sum": word(words.say("number.sum"))}
+    for one in found["values"]:
+        name = one["name"]
+        key = "number.short." + titles.key_of(one["at"]) if name in TAKEN else "number.value." + name
+        if name == "score" and found["terms"]:
+            key = "number.sum"
+        said = number(one) if name in CONSTANTS else word(words.say(key))
+        known[name] = known["(" + name + ")"] = said
+    return known
 
 
 def number(value):
@@ -43,7 +80,8 @@ def number(value):
 
 
 def word(text):
-    return "<mtext>" + escape(text) + "</mtext>"
+    """As an upright identifier: beside an mtext, which counts as space, a sign is no sign between two operands."""
+    return '<mi mathvariant="normal">' + escape(text) + "</mi>"
 
 
 def row(*parts):
@@ -67,7 +105,8 @@ def exponential(power):
 
 
 def bracketed(*parts):
-    return sign("(") + "".join(parts) + sign(")")
+    """The brackets stay as small as a letter, whatever is inside."""
+    return '<mo stretchy="false">(</mo>' + "".join(parts) + '<mo stretchy="false">)</mo>'
 
 
 def less(left, right):
@@ -102,20 +141,22 @@ def norm_lines(found, known, words):
 
 def sum_lines(found, known, words):
     """Of a sum of products the table has the numbers; this says how it ends."""
+    return [row(*summands(known), sign("="), known["result"])]
+
+
+def summands(known):
     parts = [known["sum"]]
-    for name in ("rest", "bias"):
+    for name in PARTS:
         if name in known:
             parts += [sign("+"), known["(" + name + ")"]]
-    return [row(*parts, sign("="), known["result"])]
+    return parts
 
 
 def score_lines(found, known, words):
     if found["rule"]:
         return []
-    return [
-        row(known["sum"], sign("="), known["score"]),
-        row(fraction(known["score"], root(known["size"])), sign("="), known["result"]),
-    ]
+    last = row(fraction(known["score"], root(known["size"])), sign("="), known["result"])
+    return [row(*summands(known), sign("="), known["score"]), last] if "rest" in known else [last]
 
 
 def share_lines(found, known, words):
@@ -130,7 +171,7 @@ def share_lines(found, known, words):
 def gelu_lines(found, known, words):
     x, cube = known["x"], "<msup>" + row(known["(x)"]) + "<mn>3</mn></msup>"
     inside = row(
-        root(fraction("<mn>2</mn>", "<mi>π</mi>")),
+        root(row("<mn>2</mn>", sign("/"), "<mi>π</mi>")),  # not every font has roots as high as a fraction
         bracketed(x, sign("+"), "<mn>0.044715</mn>", sign("×"), cube),
     )
     half = fraction("<mn>1</mn>", "<mn>2</mn>")

@@ -23,44 +23,69 @@ SHORT_AXES = {  # what an axis counts, by the worker's word for it
 
 def opened(found, answer, words, cut=""):
     """`found` is the worker's answer to `inspect`, `answer` the run's; `cut` is what a button to cut its part says."""
-    key = titles.key_of(found["address"])
     values = titles.values(found["address"], answer, found["shown"])
     return (
-        '<div class="number-what"><code translate="no">{address}</code>{ways}<p>{what}</p></div>'
-        '<div class="number-how"><div class="number-work">{formula}{sums}{player}<p class="so">{so}</p></div>'
-        '<div class="number-vector">{vector}{table}{more}</div></div>'
+        '<div class="number-what"><p>{what}</p>{cut}</div><div class="number-how">'
+        '<div class="number-result">{formula}<p class="so">{so}</p></div>{sum}'
+        '<div class="number-vector">{vector}<p class="facts">{hint}</p></div>'
+        '<div class="number-more">{more}</div></div>'
     ).format(
-        address=escape(found["address"]),
-        what=words.html("number.what." + key, **values),
-        ways=ways(found, words) + cut_button(cut),
+        what=words.html("number.what." + sentence(found, answer), **values),
+        cut=cut_button(cut),
         vector=vector(found, words),
-        table=as_table(found, words),
         more=more(found, words),
         formula=formula(found, words),
-        sums=sums.table(found, answer, words),
-        player=controls(len(found["terms"]), words) if found["terms"] else "",
+        sum=played(found, answer, words) if found["terms"] else "",
         so=so(found, answer, values, words),
+        hint=words.say("panel.number.subtitle"),
     )
 
 
-def ways(found, words):
-    """Where it comes from and where it goes, one link for each word of `titles.short`."""
+def sentence(found, answer):
+    """By the texts' keys, what is said of it: where the stream begins or ends, another than of its kind."""
+    if found["name"] == "resid_pre" and found["block"] == 0:
+        return "resid_pre.first"
+    if found["name"] == "resid_post" and found["block"] == answer["view"]["n_layer"] - 1:
+        return "resid_post.last"
+    return titles.key_of(found["address"])
+
+
+def played(found, answer, words):
+    """A sum's products as a table, which can be played."""
+    return '<div class="number-sum"><div class="scroll">{}</div>{}</div>'.format(
+        sums.table(found, answer, words), controls(len(found["terms"]), words)
+    )
+
+
+def ways(found, before, words):
+    """Its address; where it comes from and where it goes, one link for each word of `titles.key_of`.
+
+    `before` is the address of the number from which the reader came here, "" for none.
+    """
     ways = ((words.say("number.from"), found["come_from"]), (words.say("number.to"), found["go_to"]))
-    return '<p class="ways">' + "".join([way(name, addresses, words) for name, addresses in ways if addresses]) + "</p>"
+    links = "".join([way(name, addresses, words) for name, addresses in ways if addresses])
+    if before:
+        links = link(before, words.say("number.back")) + links
+    return (
+        '<span class="ways"><code translate="no">{0}</code>{1}<button type="button" id="in-picture" class="leads"'
+        ' data-at="{0}" hidden>{2}</button></span>'
+    ).format(escape(found["address"]), links, words.say("number.in_picture"))
 
 
 def way(name, addresses, words):
     links, kinds = [], []
     for address in addresses:
-        kind = titles.short(address)
+        kind = titles.key_of(address)
         if kind not in kinds:
             kinds.append(kind)
-            links.append(
-                '<button type="button" class="leads" data-at="{0}" title="{0}">{1}</button>'.format(
-                    escape(address), escape(words.say("number.short." + kind))
-                )
-            )
-    return "<span>" + name + " " + ", ".join(links) + "</span>"
+            links.append(link(address, words.say("number.short." + kind)))
+    return "<span>" + name + " " + " · ".join(links) + "</span>"
+
+
+def link(address, said):
+    return '<button type="button" class="leads" data-at="{0}" title="{0}">{1}</button>'.format(
+        escape(address), escape(said)
+    )
 
 
 def cut_button(word):
@@ -78,7 +103,9 @@ def as_table(found, words):
 def more(found, words):
     """What else helps to see it: a curve, neighbours, the product that it is one number of."""
     if found["kind"] == "mlp_post":
-        return curve(float(found["values"][0]["digits"]), escape(words.say("number.gelu")))
+        return '<figure class="curve">{}<figcaption>{}</figcaption></figure>'.format(
+            curve(float(found["values"][0]["digits"])), words.say("number.gelu")
+        )
     if found["kind"] == "weight" and len(found["shape"]) == 2:
         return '<div id="weights"></div>'
     if found["kind"] == "embed":
@@ -118,9 +145,10 @@ def vector(found, words):
         '<path class="cursor" d="M{place} 0h1v1h-1z"/></svg>'
         '<p class="entry"><label for="entry">{entry}</label>'
         ' <input id="entry" type="number" min="1" max="{size}" value="{number}">'
-        ' {of}</p><p class="facts">{facts}</p>'
+        ' {of}{table}</p><p class="facts">{facts}</p>'
     ).format(
         size=size,
+        table=as_table(found, words),
         label=escape(words.say("number.vector", size=grouped(size))),
         picture=found["vector"],
         place=place,
@@ -146,6 +174,8 @@ def so(found, answer, values, words):
     if found["terms"]:
         largest = max(found["terms"], key=lambda term: abs(float(term["product"])))
         name = sums.name_of(largest["left_at"], answer)
+        if not sums.named_by_token(largest["left_at"]):
+            name = words.html("number.nth", number=name)
         return words.html("number.so.sum", result=result, term=name, product=written(largest["product"]), **values)
     stored = found["values"][0]["name"] == "stored"
     return words.html("number.so.stored" if stored else "number.so", result=result, **values)

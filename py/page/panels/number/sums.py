@@ -5,21 +5,21 @@ from page.panels.number.formula import written
 from page.panels.number.titles import is_weight, key_of
 from page.state.counting import number_of
 from page.text.markup import escape, visible
+from page.text.numbers import grouped
 
 WIDE = 120  # units of a bar's drawing
 
 
 def table(found, answer, words):
-    """`found` is the worker's answer to `inspect`, `answer` the run's."""
+    """`found` is the worker's answer to `inspect`, of a sum; `answer` the run's."""
     terms = found["terms"]
-    if not terms:
-        return ""
     largest = max([abs(float(term["product"])) for term in terms]) or 1
     left, right = [words.say("number.short." + key_of(terms[0][side])) for side in ("left_at", "right_at")]
+    term = words.say("number.term" if named_by_token(terms[0]["left_at"]) else "number.place")
     pieces = [
         '<table class="terms" translate="no"><thead translate="yes"><tr><th scope="col">{}</th><th scope="col">{}</th>'
         '<td></td><th scope="col">{}</th><td></td><th scope="col">{}</th><td></td></tr></thead><tbody>'.format(
-            escape(words.say("number.term")), escape(left), escape(right), escape(words.say("number.product"))
+            escape(term), escape(left), escape(right), escape(words.say("number.product"))
         )
     ]
     for number, term in enumerate(terms):
@@ -45,19 +45,16 @@ def table(found, answer, words):
     return "".join(pieces)
 
 
-def so_far(terms, step):
-    """The sum of the first `step` products as they are shown, with as many digits."""
-    places = len(terms[0]["product"].partition(".")[2])
-    total = sum([float(term["product"]) for term in terms[:step]])
-    return written("{:.{}f}".format(total, places))
-
-
 def name_of(address, answer):
     """What a term is called: the token that it comes from, or the number of the vector."""
-    name, _, place = read(address)
-    if name == "attn.pattern":
+    place = read(address)[2]
+    if named_by_token(address):
         return visible(answer["tokens"][place[2]]["shown"])
-    return str(number_of(place[-1]))
+    return grouped(number_of(place[-1]))
+
+
+def named_by_token(address):
+    return read(address)[0] == "attn.pattern"
 
 
 def operand(shown, at):

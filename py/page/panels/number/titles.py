@@ -2,7 +2,7 @@
 
 from page.figure.addresses import SQUARES, read
 from page.state.counting import number_of
-from page.text.markup import escape, word_html
+from page.text.markup import word_html
 from page.text.numbers import grouped
 
 SHORT = {  # by the name in an address, the word for it in the texts' keys
@@ -28,6 +28,8 @@ SHORT = {  # by the name in an address, the word for it in the texts' keys
     "probabilities": "probabilities",
 }
 
+TABLES = ("wte", "wpe")  # of embeddings, a row for each token or position
+
 
 def is_weight(name):
     return name.endswith(".weight") or name.endswith(".bias")
@@ -35,19 +37,20 @@ def is_weight(name):
 
 def title(address, answer, token, words):
     """As HTML. `answer` is the run's, `token` the text of the vocabulary's entry that it is about, if any."""
-    return words.html("number.of." + key_of(address), **values(address, answer, token))
+    said = values(address, answer, token)
+    name = read(address)[0]
+    if is_weight(name) and name[:3] not in TABLES:
+        said["layer"] = words.html("number.layer." + name[: name.rfind(".")], **said)
+    return words.html("number.of." + key_of(address), **said)
 
 
 def key_of(address):
-    name = read(address)[0]
-    return "weight" if is_weight(name) else SHORT[name]
-
-
-def short(address):
-    """What a link to it is called, by the texts' keys: of weights, which they are."""
+    """What a number of its kind is called, by the texts' keys: of weights, which they are."""
     name = read(address)[0]
     if not is_weight(name):
         return SHORT[name]
+    if name[:3] in TABLES:
+        return name[:3]
     if name.endswith(".bias"):
         return "bias"
     return "gain" if name.startswith("ln_") else "weight"
@@ -60,7 +63,7 @@ def values(address, answer, token):
         "number": grouped(number_of(place[-1])),
         "block": "" if block is None else str(number_of(block)),
         "candidate": word_html(token) if token else "",
-        "name": escape(address),
+        "position": str(number_of(place[0])),  # of what has one, else the row of a matrix
     }
     row = None
     if name in SQUARES:

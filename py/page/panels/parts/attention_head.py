@@ -17,8 +17,8 @@ def steps(answer, names, words):
     for number, (name, kind) in enumerate(kinds):
         title = say("attention_head." + name)
         pieces.append(
-            '<figure class="step"><h3>{}. {}</h3><p class="subtitle">{}</p>{}{}'
-            '<button type="button" class="as-table" data-table="{}">{}</button></figure>'.format(
+            '<figure class="step"><h3>{}. {}</h3><p class="subtitle">{}</p>{}<div class="step-foot">{}'
+            '<button type="button" class="as-table" data-table="{}">{}</button></div></figure>'.format(
                 number + 1,
                 title,
                 say("attention_head.how." + name, size=answer["d_head"]),

@@ -1,9 +1,10 @@
 """Any number of the run, opened by its address: see `page/panels/number`."""
 
-from page.browser.dom import all_of, by_id, fill, first_of, on, shares_within, write
+from page.browser.dom import all_of, by_id, fill, first_of, on, reveal, shares_within, show, write
 from page.figure import addresses
-from page.panels.number import product, sums, titles, weights
-from page.panels.number.opened import neighbours, opened
+from page.panels.number import product, titles, weights
+from page.panels.number.formula import so_far
+from page.panels.number.opened import neighbours, opened, ways
 from page.panels.part import Part
 from page.panels.player import Player
 from page.state import removed
@@ -27,6 +28,7 @@ class Number(Part):
     def __init__(self, name, page):
         super().__init__(name, page)
         self.found = None  # what the worker answered last
+        self.trail = []  # the addresses that the reader has come along, to the open one
         self.whole = None  # the product that it is one number of, once it has been asked for
         self.seen_whole = False  # whether the reader wants to see it, of the next number too
         self.weights = None  # the matrix around an open weight, as the worker has answered
@@ -38,6 +40,11 @@ class Number(Part):
             return self.words.html("panel.number")
         return titles.title(self.found["address"], self.figure.answer, self.found["shown"], self.words)
 
+    def subtitle(self):
+        if self.found is None:
+            return super().subtitle()
+        return ways(self.found, self.trail[-2] if len(self.trail) > 1 else "", self.words)
+
     async def fill(self):
         shown, answer = self.page.state.shown, self.figure.answer
         last = len(answer["tokens"]) - 1, answer["next"]["drawn"]["id"]
@@ -47,16 +54,25 @@ class Number(Part):
             self.closer = 0
         self.found = None if "no_such" in found else found
         self.whole = None
+        self.come_to(address)
         if self.found is None:
             return '<p class="note">' + self.words.html("number.none", address=escape(address)) + "</p>"
         part = removed.of_address(found["address"])
         return opened(found, answer, self.words, self.page.cuts.word(part) if part else "")
 
+    def come_to(self, address):
+        """Along the trail, or back along it."""
+        if self.trail[-2:-1] == [address]:
+            self.trail.pop()
+        elif self.trail[-1:] != [address]:
+            self.trail.append(address)
+
     def ready(self):
         self.player.stop()
-        self.figure.inspect(self.found["address"] if self.found else "")
+        seen = self.figure.inspect(self.found["address"] if self.found else "")
         if self.found is None:
             return
+        show("in-picture", not seen and self.found["block"] is not None)
         if self.found["terms"]:
             self.player.show(len(self.found["terms"]))
         if self.found["kind"] == "embed":
@@ -77,6 +93,8 @@ class Number(Part):
     def closed(self):
         self.player.stop()
         self.figure.inspect("")
+        if self.page.state.part != "table":  # which comes back here
+            self.trail = []
 
     # What it shows besides
 
@@ -84,8 +102,8 @@ class Number(Part):
         """So many products of the sum are on the table."""
         for number, row in enumerate(all_of("#panel [data-term]")):
             row.classList.toggle("to-come", number >= step)
-        so_far = sums.so_far(self.found["terms"], step)
-        write("step-text", self.words.say("number.step", step=step, size=self.player.size, sum=so_far))
+        total = so_far(self.found["terms"], step)
+        write("step-text", self.words.say("number.step", step=step, size=self.player.size, sum=total))
 
     def of_this(self, show):
         """`show`, for as long as this number is the one that is open."""
@@ -118,6 +136,7 @@ class Number(Part):
     def drew_product(self, found):
         self.whole = found
         fill("whole-product", product.whole(found, self.words))
+        reveal(by_id("whole"))
 
     def head(self):
         """The number of the head that it is of; 0 for what is no head's."""
