@@ -11,6 +11,7 @@ from page.panels import score
 from page.panels.effects.contents import contents
 from page.panels.effects.measured import ORDERS
 from page.panels.effects.ranking import effect_table
+from page.panels.effects.sentences import told
 from page.panels.heads import colour, grid
 from page.panels.number import titles, weights
 from page.panels.number.opened import opened
@@ -102,8 +103,8 @@ def drawings(asked, words):
     switched = dict(asked["switched"], of={(one["block"], one["head"]): one for one in asked["switched"]["effects"]})
     for by in colour.CHOICES:
         for effects in (None, switched):
-            told = {"found": asked["heads"], "by": by, "effects": effects, "tokens": short["tokens"]}
-            drawn[f"heads {by} {effects is None}"] = grid.grid(told, (2, 1), words) + grid.beside(told, (2, 1), words)
+            heads = {"found": asked["heads"], "by": by, "effects": effects, "tokens": short["tokens"]}
+            drawn[f"heads {by} {effects is None}"] = grid.grid(heads, (2, 1), words) + grid.beside(heads, (2, 1), words)
     for number, found in enumerate(asked["terms"]):
         for opened_blocks in (set(), {1, 5}):
             made = steps.steps(found, opened_blocks)

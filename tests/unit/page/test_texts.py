@@ -1,0 +1,173 @@
+"""The texts of every language: each is used, each that is used is there, and says what it must."""
+
+import ast
+import re
+from itertools import product
+from typing import get_args
+
+import pytest
+
+from build.paths import ROOT
+from build.site.languages import texts_of
+from model.arithmetic.address import WEIGHTS, WEIGHTS_OF_A_BLOCK
+from model.arithmetic.kinds import KINDS
+from model.checkpoint import file_error
+from model.sampling import Rule, cut_by
+from page.figure.motion import pulse
+from page.figure.vessels.vessels import TRAVELS
+from page.models import catalog
+from page.panels import parts
+from page.panels.effects.measured import ORDERS
+from page.panels.heads import colour
+from page.panels.number import formula, opened, titles
+from page.panels.number.formula import REPLACED
+from page.panels.parts import run
+from page.panels.parts.share import FILES
+from page.state import links, removed
+from page.text.words import Words
+from tests.unit.build_tools.test_languages import placeholders
+from tests.unit.page.answers import answers
+from tests.unit.page.drawings import drawings
+
+HTML = (ROOT / "index.html").read_text(encoding="utf-8")
+CODE = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "py/page").rglob("*.py"))}
+ENGLISH = texts_of("en")
+
+
+@pytest.mark.parametrize(
+    ("language", "reload", "copy"), [("en", "eload the page", "opy your text"), ("zh", "重新加载页面", "复制你的文字")]
+)
+def test_who_is_told_to_reload_the_page_is_told_to_copy_the_text(language, reload, copy):
+    """Until the model has read a text, the page's address does not hold it."""
+    told = [text for text in texts_of(language).values() if reload in text]
+    assert len(told) > 10 and all(copy in text for text in told)
+
+
+def keys_of(node, function):
+    """The keys that an expression can be, with * for what is only known when it runs."""
+    if isinstance(node, ast.Constant):
+        return {node.value}
+    if isinstance(node, ast.IfExp):
+        return keys_of(node.body, function) | keys_of(node.orelse, function)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return {a + b for a, b in product(keys_of(node.left, function), keys_of(node.right, function))}
+    if isinstance(node, ast.Name):
+        assigned = [
+            a.value for a in ast.walk(function) if isinstance(a, ast.Assign) and ast.unparse(a.targets[0]) == node.id
+        ]
+        return set().union(*(keys_of(value, function) for value in assigned)) if assigned else {"*"}
+    return {"*"}
+
+
+def said_in(tree):
+    """The keys of every text that a module asks for."""
+    keys = set()
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            for call in ast.walk(function):
+                if isinstance(call, ast.Call) and re.fullmatch(r"say|.*words(\.(say|html))?", ast.unparse(call.func)):
+                    keys |= keys_of(call.args[0], function)
+    return keys
+
+
+def kinds_of_error():
+    """What the worker and its client may answer under "error"."""
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "py").rglob("*.py"))
+    kinds = {a or b for a, b in re.findall(r'"error": "(\w+)"|DownloadError\("(\w+)"', sources)} | {*file_error.KINDS}
+    return kinds - {"cancelled"}  # the reader's own doing
+
+
+def test_every_error_about_a_file_has_its_sentence_filled():
+    for kind, values in file_error.KINDS.items():
+        said = placeholders(ENGLISH["error." + kind])
+        assert {*values} <= said <= {"file", "detail", *values}, kind
+
+
+def said_by(script, *openings):
+    """The words that a script has in quotes after one of `openings`."""
+    text = (ROOT / script).read_text(encoding="utf-8")
+    return {
+        word
+        for part in re.findall(rf"(?:{'|'.join(openings)})([^,}}]*)", text)
+        for word in re.findall(r'"(\w+)"', part)
+    }
+
+
+def test_every_text_is_used_and_every_used_text_exists():
+    """Keys that code puts together are held against the very names that it puts into them."""
+    drawn = drawings(answers(), Words("en", texts_of))
+    every = "".join(drawn.values())
+    helped = re.findall('data-help="(.*?)"', HTML + every)
+    parts.load()
+    stages = re.findall('data-table="(.*?)"', drawn["steps"])
+    kinds = ("weight", "gain", "bias", *titles.TABLES, *(kind.word for kind in KINDS.values()))
+    cut = {part[0] for part in removed.read("1.1.1.1_1.1_1.mlp_1_position")}
+    terms = set(re.findall('data-part="(.*?)"', every))
+    names = {
+        "*": [
+            *re.findall('data-(?:text|label|every-language)="(.*?)"', HTML),  # and the panel's own shorthand for `say`
+        ],
+        "about.*": ["attention", "mlp", *run.PRECISIONS],
+        "about.*.own": run.PRECISIONS,
+        "cell.*": re.findall(r'class="line-name (\w+)"', drawn["cell 0"]),
+        "effects.by.*": ORDERS,
+        "embedding.*": [
+            "piece",
+            *re.findall(r'\["note"\] = "(\w+)"', (ROOT / "py/model/explain/prompt.py").read_text()),
+        ],
+        "error.*": kinds_of_error(),
+        "help.*": helped,
+        "help.*.title": helped,
+        "models.*": re.findall(
+            'trouble = "(\\w+)"', (ROOT / "py/model/worker/download.py").read_text(encoding="utf-8")
+        ),
+        "models.about.*": catalog.DESCRIBED,
+        "next.*": ("sampled", "model"),
+        "next.*.why": ("sampled", "model"),
+        "probabilities.cut.*": [cut_by(0, [1, 0], [0, 1], *rules) for rules in ((1, None), (None, 0.5))],
+        "number.axis.*": ("numbers", *opened.SHORT_AXES.values()),
+        "number.of.*": kinds,
+        "number.short.*": kinds,
+        "number.layer.*": {weights[: weights.rfind(".")] for weights in (*WEIGHTS, *WEIGHTS_OF_A_BLOCK)}
+        - set(titles.TABLES),
+        "number.so.*": ("hidden", "greedy", *REPLACED, *get_args(Rule)),
+        "cuts.*": cut,
+        "cuts.off.*": cut,
+        "cuts.restore.*": cut,
+        "number.value.*": {
+            one["name"]
+            for found in answers()["inspected"]
+            if found["come_from"] and found["kind"] != "z"
+            for one in found["values"]
+        }
+        - {*formula.TAKEN, *formula.CONSTANTS},
+        "number.what.*": (*kinds, "resid_pre.first", "resid_post.last"),
+        "panel.*": parts.every,
+        "panel.*.subtitle": parts.every,
+        "pulse.*": (*pulse.STAGES, *pulse.DOES, "step"),
+        "share.*": FILES,
+        "sentence.change.*": ("falls", "rises"),
+        "share.hide.*": links.HIDEABLE,
+        "storage.why.*": {"worker", *said_by("build/site/service_worker.js", r"Trouble\(", "kind = ")},
+        "vessels.*": TRAVELS,
+        "heatmap.*": re.findall('data-heatmap="(.*?)"', every),
+        "heatmap.short.*": re.findall(r'class="heatmap-name of-(\w+)"', every),
+        "all_heads.by.*": colour.CHOICES,
+        "all_heads.look.*": colour.LOOKS,
+        "all_heads.means.*": ("most", *colour.LOOKS),
+        "all_heads.none.*": colour.LOOKS,
+        "terms.group.*": ("embedding", "end"),
+        "terms.kind.*": ("stream", "attention", "mlp", "bias"),
+        "terms.name.*": terms,
+        "terms.of.*": (*terms, "final"),
+        "attention_head.*": stages,
+        "attention_head.how.*": stages,
+    }
+    said = set().union(*map(said_in, CODE.values()))
+    assert {key for key in said if "*" in key} == set(names)
+    assert all(names.values())
+    used = {key for key in said if "*" not in key}
+    used |= {pattern.replace("*", name) for pattern, group in names.items() for name in group}
+    used |= {f"starting.{word}" for word in said_by("py/page/starting.js", "kind: ", r"say\(")}
+    used |= {"language.name"}  # build/site/site.py puts it into the page
+    assert used == set(ENGLISH)
