@@ -88,7 +88,7 @@ def click_plus(one):
 
 
 def click_row(one):
-    click_in(one, "#candidates tbody tr:nth-of-type(2) th")
+    click_in(one, "#candidates tbody tr:nth-of-type(2) .sampled")
     return {"second": one.candidates()[1]["id"]}
 
 
