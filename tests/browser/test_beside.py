@@ -99,7 +99,7 @@ def test_what_changed_is_lit_and_told(page, read, reference, text):
     assert sentence.startswith(
         f"Block 4, head 1: “because” looks most at “{names[0]}” ({100 * max(shares[0]):.0f}\u00a0%"
     )
-    assert (f"there at “{names[1]}” ({100 * max(shares[1]):.0f}\u00a0%)" in sentence) == (names[0] != names[1])
+    assert (f"other text at “{names[1]}” ({100 * max(shares[1]):.0f}\u00a0%)" in sentence) == (names[0] != names[1])
     assert violations(page.page) == []
 
 
@@ -161,7 +161,7 @@ def test_a_text_is_typed_and_its_link_opens_both(page, visit, two):
     fresh.page.goto(page.address + "#" + link)
     fresh.wait_live()
     fresh.page.wait_for_function(COMPARED)
-    assert "girl" in fresh.page.text_content("#beside-label") and "那边" in fresh.page.text_content("#sentence")
+    assert "girl" in fresh.page.text_content("#beside-label") and "另一段文字里" in fresh.page.text_content("#sentence")
     assert violations(fresh.page) == []
     for visited in (other, fresh):
         assert visited.errors == []

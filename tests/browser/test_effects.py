@@ -236,4 +236,4 @@ def test_it_is_said_in_chinese(panel):
     panel.page.check("#effects-parts")
     panel.page.wait_for_function("() => document.querySelector('.effect-table')?.textContent.includes('块的 MLP')")
     said = panel.page.locator("#panel").inner_text()
-    assert "比例不等于效果" in said and not re.search(r"\b(head|block|share)\b", said)
+    assert "份额不等于效果" in said and not re.search(r"\b(head|block|share)\b", said)

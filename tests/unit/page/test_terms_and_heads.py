@@ -87,7 +87,7 @@ def test_the_grid_has_every_head_in_order_and_says_what_the_worker_said(by):
             after = asked["effects"]["of"][int(b), int(h)]["probability"]
             size, words = abs(after - 0.5), (percent(0.5), percent(after))
         elif look["mean"] is None:
-            size, words = 0, ("no token of this text occurs twice",)
+            size, words = 0, ("none of the tokens drawn has occurred before",)
         else:
             size, words = look["mean"], (percent(look["mean"]), percent(look["row"]))
         sizes.append(size)
@@ -101,7 +101,7 @@ def test_the_grid_has_every_head_in_order_and_says_what_the_worker_said(by):
 def test_no_effect_is_told_that_was_not_measured():
     asked = told("off")
     page = grid(asked, (2, 1), WORDS) + beside(asked, (2, 1), WORDS)
-    assert page.count("not measured yet") == 25 and "switched off, it takes" not in page and "points" not in page
+    assert page.count("not measured yet") == 25 and "without it" not in page and "points" not in page
 
 
 def test_no_name_of_a_token_becomes_markup():
