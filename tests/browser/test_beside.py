@@ -33,6 +33,7 @@ def page(one):
     one.type(GIRL)
     one.page.locator("#tokens .token").last.click()
     one.page.mouse.move(0, 0)
+    one.page.wait_for_function("() => !document.querySelector('.pointed')")
     one.go(4, 1)
     yield one
     if one.page.locator("#lift").is_visible():

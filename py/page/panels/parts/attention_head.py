@@ -30,7 +30,7 @@ def steps(answer, names, words):
         )
         pieces.append('<span class="sign" aria-hidden="true">→</span>' if number < 2 else "")
     pieces.append(lists(answer, names, ("head_v", "z"), words))
-    pieces.append('</div><div id="cell" class="cell"></div>')
+    pieces.append('</div><div id="cell" class="worked-cell"></div>')
     return "".join(pieces)
 
 

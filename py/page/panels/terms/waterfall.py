@@ -11,7 +11,7 @@ from page.text.numbers import signed
 
 COLOURS = {"embed": "stream", "pos_embed": "stream", "head": "attention", "heads": "attention", "mlp": "mlp"}
 NAMED = 2  # terms of either sign in the sentence
-FARTHEST = 30  # logits: e to the power of more is no number that says anything
+FARTHEST = 15  # logits: e to the power of more is no number that says anything
 
 
 def waterfall(made, opened, chosen, words):
@@ -159,11 +159,11 @@ def in_a_sentence(found, opened, words):
     candidate, total = word_html(found["token"]["shown"]), written_value(found["total"], units)
     if found["minus"]:
         said = words.html(
-            "terms.so.difference",
+            "terms.so.difference" if abs(found["total"]) < FARTHEST else "terms.so.apart",
             token=candidate,
             other=word_html(found["minus"]["shown"]),
             total=total,
-            times=signed(2.718281828459045 ** max(-FARTHEST, min(found["total"], FARTHEST))),
+            times=signed(2.718281828459045 ** min(found["total"], FARTHEST)),
         )
     else:
         said = words.html("terms.so", token=candidate, total=total)
