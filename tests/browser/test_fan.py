@@ -8,11 +8,13 @@ FAN = """() => {
     const whole = ribbons("#fan path").reduce((sum, n) => sum + n[15] - n[1], 0);
     const origin = document.querySelector("#overlay").getBoundingClientRect().top;
     const rows = document.querySelectorAll("#candidates tbody tr");
+    const unseen = rows.length + 1 - document.querySelectorAll("#fan path").length;  // thinner than 0.05 pixels
     return ribbons("#fan .candidate").map((n, i) => {
         const [row, box] = [rows[i], rows[i].getBoundingClientRect()];
         return {
             listed: row.querySelector(".number.sampled").textContent,
             drawn: 100 * (n[15] - n[1]) / whole,
+            slack: 100 * (0.05 * unseen + 0.1) / whole,
             beside: (n[7] + n[9]) / 2 - (box.top + box.height / 2 - origin),
         };
     });
@@ -22,7 +24,7 @@ FAN = """() => {
 def leads_to_its_rows(fan):
     """Whether there is one, each ribbon as thick as its row's probability says, but for rounding, and ends there."""
     return fan != [] and all(
-        abs(one["drawn"] - number(one["listed"])[0]) < 1.5 and abs(one["beside"]) < 0.6 for one in fan
+        abs(one["drawn"] - number(one["listed"])[0]) < one["slack"] + 0.1 and abs(one["beside"]) < 0.6 for one in fan
     )
 
 
