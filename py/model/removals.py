@@ -51,6 +51,19 @@ def takes_mean(removal: Removal) -> bool:
     return isinstance(removal, Off) and removal.mean
 
 
+def covers(removal: Removal, other: Removal) -> bool:
+    """Whether `other` takes nothing away where there is `removal`: it is of the same part, or of one inside it, which
+    has no mean to change either."""
+    if isinstance(removal, Cut):
+        return removal == other
+    if isinstance(other, Cut):
+        return silences(removal, other.block, other.head) and not removal.mean
+    if removal.block != other.block:
+        return False
+    same = removal.part == other.part and removal.head == other.head
+    return same or (removal.part == "block" and other.part in ("head", "mlp") and not removal.mean)
+
+
 def silences(removal: Removal, block: int, head: int) -> bool:
     """Whether nothing of what a head does reaches the stream."""
     if isinstance(removal, Cut) or removal.block != block:

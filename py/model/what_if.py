@@ -11,7 +11,7 @@ import numpy as np
 
 from model.gpt2 import unchanged, within
 from model.linear import linear
-from model.removals import Alterations, Cut, Off, Removal, first_row, takes_mean
+from model.removals import Alterations, Cut, Off, Removal, covers, first_row, takes_mean
 from model.session import OF_BEFORE, Session
 
 
@@ -19,11 +19,15 @@ def logits_if(session: Session, changes: Iterable[Removal], after: int | None = 
     """The logits (V,) after the token `after`, or the last one, with all of `changes` at once.
 
     Later tokens change nothing there, so they are left out, unless a mean is taken, which is one over the whole text.
-    Without a change that comes before `after` the logits are those of the pass.
+    Without a change that comes before `after`, and of something that is still there, the logits are those of the pass.
     """
     program, w, config = session.program, session.weights, session.config
     last = len(session.ids) - 1 if after is None else after
-    changes = [change for change in changes if first_row(change) <= last]
+    changes = [
+        change
+        for change in changes
+        if first_row(change) <= last and not any(covers(removal, change) for removal in session.removals)
+    ]
     if not changes:
         return program.unembed(session.stream(config.n_layer)[last : last + 1], w, config, unchanged)[0]  # (V,)
     removals = [*session.removals, *changes]

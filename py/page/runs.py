@@ -39,10 +39,11 @@ class Runs:
         """
         text = value_as_json(by_id("prompt"))
         removed = self.state.removed if first else ()
-        self.asked = (text, (), removed, self.state.mean)
+        mean = self.state.mean and bool(removed)
+        self.asked = (text, (), removed, mean)
         if removed != self.state.removed:
             self.status.notice("removed", lambda words: words.say("removed.other_model"))
-        self.state.set(text=text, removed=removed)
+        self.state.set(text=text, removed=removed, mean=mean)
 
     def follow_text(self, changed):
         """Another text, or other generated tokens, is in the field, or parts are cut: the model reads it."""
@@ -103,7 +104,7 @@ class Runs:
         What was generated stays so where it is the `same` model as before; another reads it as text.
         Answers what the worker said; after an error the model in use before reads on, if there is one.
         """
-        first, removed = not self.client.ready, self.state.removed
+        first, removed, mean = not self.client.ready, self.state.removed, self.state.mean
         answer = {"replaced": True}
         while "replaced" in answer:
             if not same:
@@ -113,7 +114,7 @@ class Runs:
             if not first:
                 if removed != self.state.removed:
                     self.status.unsay("removed")
-                    self.state.set(removed=removed)
+                    self.state.set(removed=removed, mean=mean)
                 await self.predict()
         elif first:
             if self.asked != self.wanted():

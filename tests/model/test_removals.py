@@ -5,7 +5,7 @@ import pytest
 
 from model import session as session_module
 from model.gpt2 import gpt2
-from model.removals import Cut, Off, from_json
+from model.removals import Cut, Off, covers, from_json
 from model.session import Session
 from model.trace import BLOCK, field
 from model.what_if import logit_parts, logits_if
@@ -95,7 +95,7 @@ def test_the_parts_of_a_logit_and_what_one_more_removal_does_are_those_without_t
                 float(logits_if(session, [], row)[token]), abs=1e-4
             )
     for more in (Cut(1, 0, 22, 4), Off("head", 0, 3), Off("mlp", 2, mean=True), Off("position")):
-        change, _ = removed((*removals, more))
+        change, _ = removed(removals if any(covers(one, more) for one in removals) else (*removals, more))
         *_, logits = gpt2(IDS, *weights, change, rows=14)
         np.testing.assert_allclose(logits_if(session, [more]), logits[-1], rtol=0, atol=3e-4)
         if not (isinstance(more, Cut)):
@@ -112,3 +112,22 @@ def test_they_are_read_from_what_crosses_the_wire():
         Off("block", 0, 0, True),
         Off("position", 0, 0, True),
     ]
+
+
+def test_what_is_missing_already_has_no_effect_of_its_own(weights):
+    session = Session(*weights, (Off("head", 1, 2, True), Off("block", 2), Cut(0, 1, 22, 3), Off("head", 0, 3)))
+    session.run(IDS)
+    for more in (
+        Off("head", 1, 2),
+        Off("mlp", 2),
+        Off("head", 2, 1),
+        Cut(0, 1, 22, 3),
+        Cut(0, 3, 22, 5),
+        Cut(2, 0, 22, 1),
+    ):
+        np.testing.assert_array_equal(logits_if(session, [more]), logits_if(session, []))
+    for more in (Cut(1, 2, 22, 3), Off("head", 0, 1), Cut(0, 1, 22, 4)):
+        change, _ = removed((*session.removals, more))
+        *_, logits = gpt2(IDS, *weights, change)
+        np.testing.assert_allclose(logits_if(session, [more]), logits[-1], rtol=0, atol=3e-4)
+        assert np.abs(logits_if(session, [more]) - logits_if(session, [])).max() > 1e-3

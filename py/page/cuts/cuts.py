@@ -28,7 +28,11 @@ class Cuts:
         parts = self.state.removed
         self.page.address.leave()
         self.page.status.unsay("removed")
-        self.state.set(removed=tuple([one for one in parts if one != part]) if part in parts else parts + (part,))
+        self.put(tuple([one for one in parts if one != part]) if part in parts else parts + (part,))
+
+    def put(self, parts):
+        """These parts are cut; where none is, nothing has its mean in its place either."""
+        self.state.set(removed=parts, mean=self.state.mean and bool(parts))
 
     def part_of(self, button):
         """The part that a button of the picture cuts."""
@@ -48,7 +52,7 @@ class Cuts:
             focus("#cuts-undo")
         elif event.target.id == "cuts-undo":
             self.page.address.leave()
-            self.state.set(removed=())
+            self.put(())
             focus("#flow [data-cut]")
         elif there:
             self.page.choice.choose(**place(self.numbered(there, "data-cut-part")))

@@ -7,6 +7,7 @@ from page.text.numbers import change, nearest_percent
 
 TOLD = 4  # tokens whose probabilities are told
 LEAST = 0.005  # of probability: a smaller change is not told of any but the first
+NOISE = 1e-5  # of probability, and bits: float32 numbers added in another order differ by as much
 
 
 def parts(cut, answer, words):
@@ -31,14 +32,15 @@ def parts(cut, answer, words):
 
 
 def named(part, answer, words):
-    """A part in words, as HTML: an arrow by its tokens, where the text has them."""
+    """A part in words, as HTML: an arrow by its places and, where the text has them, by its tokens."""
     names = ("block", "head", "row", "column")
     places = {name: number_of(index) for name, index in zip(names, part[1:])}
     key = "cuts." + part[0]
-    if part[0] == "arrow":
-        tokens = answer["tokens"] if answer else []
+    tokens = answer["tokens"] if answer else []
+    if part[0] == "arrow" and max(part[3:]) < len(tokens):
+        key = "cuts.arrow.named"
         for name, index in zip(names[2:], part[3:]):
-            places[name] = word_html(tokens[index]["shown"]) if index < len(tokens) else str(number_of(index))
+            places[name + "_token"] = word_html(tokens[index]["shown"])
     return words.html(key, **places)
 
 
@@ -46,6 +48,8 @@ def effect(intact, words):
     """What the likeliest tokens had with every part in place, and have now; the first of them with its logit."""
     rows = intact["rows"]
     first = rows[0]
+    if intact["bits"] < NOISE and all([abs(row["now"] - row["before"]) < NOISE for row in rows]):
+        return "<p>" + words.say("cuts.no_effect") + "</p>"
     others = sorted(rows[1:], key=lambda row: -abs(row["now"] - row["before"]))
     told = [first] + [row for row in others if abs(row["now"] - row["before"]) >= LEAST][: TOLD - 1]
     items = []

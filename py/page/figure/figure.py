@@ -103,13 +103,15 @@ class Figure:
         mark("viewed")
 
     @property
-    def head_is_off(self):
-        return removed.silences(self.state.removed, self.view["block"], self.view["head"])
+    def off(self):
+        """What of the drawn head or its block the reader has switched off, as `sentence` wants it; "" if nothing."""
+        kind = removed.silenced(self.state.removed, self.view["block"], self.view["head"])
+        return kind + ".mean" if kind and self.state.mean else kind
 
     def mark_missing(self):
         """What the reader has cut is seen to be so."""
         if self.answer is not None:
-            missing.draw(self.view, self.state.removed)
+            missing.draw(self.view, self.state.removed, self.state.mean)
 
     def turn_to(self, view):
         """Another block, head or token of the same run, to be seen as it comes."""
@@ -160,8 +162,8 @@ class Figure:
 
     def summarise(self):
         """The picture in a sentence or two, above it and for those who hear it, again when it says something else."""
-        fill("sentence", sentence.above_picture(self.answer, self.measured, self.words, self.head_is_off))
-        said = sentence.summary(self.answer, self.measured, self.words, self.head_is_off)
+        fill("sentence", sentence.above_picture(self.answer, self.measured, self.words, self.off))
+        said = sentence.summary(self.answer, self.measured, self.words, self.off)
         if said != self.summary:
             self.summary = said
             fill("summary", said)

@@ -1,12 +1,13 @@
-"""What is cut shows in the picture: a cross on an arrow's cell, and whatever is switched off is faint."""
+"""What is cut shows in the picture: a cross on an arrow's cell, and whatever is switched off is faint, less so where
+its mean is in its place."""
 
 from page.browser.dom import by_id, first_of
 
 CROSS = "M{} {}l.5 .5m0 -.5l-.5 .5"  # within a cell, from its corner at a quarter
 
 
-def draw(view, parts):
-    """`parts` are the state's, see `state/removed.py`."""
+def draw(view, parts, mean):
+    """`parts` and `mean` are the state's, see `state/removed.py`."""
     crosses, faint = [], set()
     for part in parts:
         if part[0] == "position":
@@ -23,5 +24,6 @@ def draw(view, parts):
             if part[0] == "block":
                 faint.add("no-attention")
     first_of("#pattern .crosses").setAttribute("d", "".join(crosses))
+    by_id("figure").classList.toggle("means", mean)
     for name in ("no-position", "no-mlp", "no-head", "no-attention"):
         by_id("figure").classList.toggle(name, name in faint)

@@ -12,15 +12,15 @@ SMALL = 0.1  # of its attention: a token that gets less is not what it looks bac
 SAME = 0.005  # of probability: a change by less than that is as good as none
 
 
-def above_picture(answer, measured, words, is_off=False):
+def above_picture(answer, measured, words, off=""):
     """As HTML: what was measured, see `model/explain/effects.py`, where the picture is of it; else what changed, where
     another text lies beside this one; else what is drawn.
 
-    `is_off`: the reader has switched the head off.
+    `off`: the reader has switched off the "head" or its "block", or has put its mean there, "head.mean", "block.mean".
     """
     arrow = arrow_in(answer["view"], measured)
-    if is_off:
-        return off_sentence(answer, words)
+    if off:
+        return off_sentence(answer, off, words)
     if arrow:
         return arrow_sentence(answer, measured, words)
     if "beside" in answer["view"]:
@@ -32,7 +32,7 @@ def above_picture(answer, measured, words, is_off=False):
     return said
 
 
-def summary(answer, measured, words, is_off=False):
+def summary(answer, measured, words, off=""):
     """The picture for those who hear it, as HTML: the text, what the sentence above the picture says, what follows."""
     tokens, likeliest = answer["tokens"], answer["next"]["candidates"][0]
     text = "".join([token["shown"] for token in tokens[-HEARD:]])
@@ -40,7 +40,7 @@ def summary(answer, measured, words, is_off=False):
         "sentence.summary" if len(tokens) <= HEARD else "sentence.summary.long",
         count=grouped(len(tokens)),
         text='<span translate="no">' + escape(text.strip()) + "</span>",
-        sentence=above_picture(answer, measured, words, is_off),
+        sentence=above_picture(answer, measured, words, off),
         next=word_html(likeliest["shown"]),
         share=rounded(likeliest["sampled"]),
     )
@@ -69,10 +69,10 @@ def arrow_sentence(answer, measured, words):
     )
 
 
-def off_sentence(answer, words):
+def off_sentence(answer, off, words):
     view = answer["view"]
     return words.html(
-        "sentence.off",
+        "sentence.off." + off,
         block=number_of(view["block"]),
         head=number_of(view["head"]),
         token=name(answer, view["row"]),
@@ -94,7 +94,9 @@ def head_sentence(answer, words):
     view = answer["view"]
     most, adds = view["most"], view["total"] * (1 - view["cancelled"])
     rests = most["row"] == 0 and most["share"] > MOST and adds < LITTLE * view["norms"]["resid_pre"]
-    if most["row"] == view["row"]:
+    if not most["share"]:
+        key = "sentence.alone"
+    elif most["row"] == view["row"]:
         key = "sentence.itself"
     else:
         key = "sentence.rests" if rests else "sentence.most"

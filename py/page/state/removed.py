@@ -60,9 +60,11 @@ def of_address(address):
     return ("mlp", block) if inside in ("mlp.pre", "mlp.post", "mlp_out") else None
 
 
-def silences(parts, block, head):
-    """Whether nothing of what a head does goes on."""
-    return ("head", block, head) in parts or ("block", block) in parts
+def silenced(parts, block, head):
+    """What keeps anything that a head does from going on: "block" or "head", "" where nothing does."""
+    if ("block", block) in parts:
+        return "block"
+    return "head" if ("head", block, head) in parts else ""
 
 
 def exists(part, view, count):

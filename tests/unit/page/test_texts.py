@@ -132,6 +132,7 @@ def test_every_text_is_used_and_every_used_text_exists():
         - set(titles.TABLES),
         "number.so.*": ("hidden", "greedy", *REPLACED, *get_args(Rule)),
         "cuts.*": cut,
+        "sentence.off.*": [kind + mean for kind in ("head", "block") for mean in ("", ".mean")],
         "cuts.off.*": cut,
         "cuts.restore.*": cut,
         "number.value.*": {

@@ -3,7 +3,7 @@
 from page.figure.addresses import OF_THE_LIST, STRIPS
 from page.panels.number import sums, titles
 from page.panels.number.curve import curve
-from page.panels.number.formula import formula, written
+from page.panels.number.formula import REPLACED, formula, written
 from page.panels.number.product import PRODUCTS
 from page.panels.player import controls
 from page.state.counting import number_of
@@ -102,6 +102,8 @@ def as_table(found, words):
 
 def more(found, words):
     """What else helps to see it: a curve, neighbours, the product that it is one number of."""
+    if found["rule"] in REPLACED:
+        return ""
     if found["kind"] == "mlp_post":
         return '<figure class="curve">{}<figcaption>{}</figcaption></figure>'.format(
             curve(float(found["values"][0]["digits"])), words.say("number.gelu")
@@ -169,6 +171,8 @@ def vector(found, words):
 def so(found, answer, values, words):
     """One plain sentence at the end."""
     result = '<b translate="no">' + written(found["result"]) + "</b>"
+    if found["rule"] == "cut" and float(found["length"]) == 0:
+        return words.html("number.so.alone", **values)
     if found["rule"]:
         return words.html("number.so." + found["rule"], **values)
     if found["terms"]:
