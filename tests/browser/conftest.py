@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Locator, Page, sync_playwright
 
 from build.browser import find_browser
 from build.paths import ROOT
@@ -18,6 +18,7 @@ from model.config import GPT2Config
 from tests.browser import on_cpython
 
 LIMIT = 120_000  # ms for anything that boots Pyodide: the machine may be slow and busy
+NEEDS = {"compare": "#pin", "cuts": "[data-cut=head]"}  # what is clicked before a part has a button
 UNDER = "/glassformer/"
 GROWN = "Promise.allSettled(document.querySelector('#panel').getAnimations().map(one => one.finished))"
 CONFIG = GPT2Config(vocab_size=512, n_positions=64, n_embd=128, n_layer=4, n_head=2)  # of the model NAME
@@ -142,9 +143,17 @@ class Visit:
                 arg=[0 if name == "block" else 1, str(number - 1)],
             )
 
+    def opener(self, part: str) -> Locator:
+        """The button that opens a part; what there must be before that is there then."""
+        opener = self.page.locator(f"[data-open={part}]")
+        if part in NEEDS and not opener.is_visible():
+            self.page.click(NEEDS[part])
+            opener.wait_for()
+        return opener
+
     def open(self, part: str) -> None:
         """Open a part by its button and wait until it shows something."""
-        self.page.locator(f"[data-open={part}]").click()
+        self.opener(part).click()
         self.wait_open(part)
 
     def wait_open(self, part: str) -> None:

@@ -30,8 +30,6 @@ def test_closed(page):
 
 @pytest.mark.parametrize("part", linked().values())
 def test_opened(page, part):
-    if part == "cuts":
-        page.page.click("[data-cut=head]")
     page.open(part)
     if part == "effects":
         page.page.locator(".effect-table").wait_for()

@@ -133,5 +133,5 @@ def test_share_says_what_its_link_leaves_behind(visit):
     one.page.click("#share")
     one.wait_open("share")
     assert "too long for a link" in one.page.text_content("#share-said")
-    assert "Not in it: a pinned distribution" in one.page.text_content("#panel-body")
+    assert "Not in it: settings" in one.page.text_content("#panel-body")
     assert "text=" not in one.page.input_value("#share-link")

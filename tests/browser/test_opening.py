@@ -30,7 +30,7 @@ def view(live):
 
 @pytest.mark.parametrize(("word", "part"), linked().items())
 def test_a_part_opens_is_remembered_and_closes(fresh, word, part):
-    fresh.page.locator(f"[data-open={part}]").focus()
+    fresh.opener(part).focus()
     fresh.page.keyboard.press("Enter")
     fresh.wait_open(part)
     fresh.page.wait_for_function("word => location.hash.includes(`open=${word}`)", arg=word)
@@ -46,7 +46,7 @@ def test_a_part_opens_is_remembered_and_closes(fresh, word, part):
 
 @pytest.mark.parametrize("part", linked().values())
 def test_a_part_opened_again_while_still_growing_stands_on_the_screen(fresh, part):
-    fresh.page.locator(f"[data-open={part}]").click()
+    fresh.opener(part).click()
     fresh.page.wait_for_selector("#panel[open]")
     fresh.close()
     fresh.open(part)
