@@ -86,13 +86,13 @@ def test_it_says_how_far_it_is_and_stops(live, monkeypatch):
         live.page.wait_for_function(said)
         assert live.page.text_content("#what-matters") == "stop"
         live.page.click("#what-matters")
-        live.page.wait_for_function("() => document.querySelector('#what-matters').textContent.startsWith('show')")
+        live.page.wait_for_function("() => document.querySelector('#what-matters').textContent.startsWith('what')")
         assert live.page.text_content("#what-matters-progress") == ""
         assert live.page.text_content("#sentence") == before
         live.page.click("#what-matters")
         live.page.wait_for_function(said)
         live.slide(0.9)  # other probabilities
-        live.page.wait_for_function("() => document.querySelector('#what-matters').textContent.startsWith('show')")
+        live.page.wait_for_function("() => document.querySelector('#what-matters').textContent.startsWith('what')")
         assert live.page.text_content("#sentence") == before
     found(live)
     assert live.errors == []

@@ -80,13 +80,6 @@ def caption(told, block, head, words):
     )
 
 
-def option(by, told, words):
-    """What the squares may be coloured by."""
-    found = told["found"]
-    names = {"most": told["tokens"][found["row"]]["shown"], "off": found["next"]["shown"]}
-    return words.say("all_heads.by." + by, token=quoted(names.get(by, "")))
-
-
 def legend(told, most, words):
     """The colours with the values at their ends, and what they mean."""
     if told["by"] != "off":

@@ -1,7 +1,7 @@
 """Every attention head as a square with its pattern, a column a block; the corner above the pattern's diagonal, where
 attention to later tokens would be, has the colour of what is asked about it."""
 
-from page.panels.heads.colour import CHOICES, caption, largest, legend, number_in, option, shade
+from page.panels.heads.colour import CHOICES, caption, largest, legend, number_in, shade
 from page.state.counting import number_of
 from page.text.markup import escape
 
@@ -64,7 +64,7 @@ def beside(told, chosen, words):
     options = []
     for by in CHOICES:
         selected = " selected" if by == told["by"] else ""
-        options.append('<option value="{}"{}>{}</option>'.format(by, selected, escape(option(by, told, words))))
+        options.append('<option value="{}"{}>{}</option>'.format(by, selected, escape(words.say("all_heads.by." + by))))
     return (
         '<p><label for="heads-by">{label}</label> <select id="heads-by">{options}</select></p>'
         '<div id="heads-legend" translate="no">{legend}</div><p id="heads-measuring"><button type="button"'
