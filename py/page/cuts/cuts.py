@@ -47,7 +47,7 @@ class Cuts:
             self.toggle(self.numbered(back, "data-back"))
             focus("#cuts [data-back]", "#flow [data-cut]")
         elif event.target.id == "cut-told":
-            arrow = self.figure.measured["arrow"]
+            arrow = self.figure.told["arrow"]
             self.toggle(("arrow",) + tuple([arrow[name] for name in ("block", "head", "row", "column")]))
             focus("#cuts-undo")
         elif event.target.id == "cuts-undo":

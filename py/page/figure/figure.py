@@ -54,7 +54,7 @@ class Figure:
         if "beside" in answer["view"]:
             self.measured = None  # the sentence tells what changed, until the reader asks what matters
         else:
-            self.measured = known and self.still_true(known["matters"])
+            self.measured = known and known["matters"]
         self.depths = known["depths"] if known else [None] * (answer["view"]["n_layer"] + 1)
         self.draw_view(answer["view"])
         self.pulse.begin()
@@ -69,12 +69,14 @@ class Figure:
         """The same, until the model has an answer of its own; that may be the same."""
         self.take(answer)
         self.prepared, self.depths = answer, answer["depths"]
-        self.measured = self.still_true(answer["matters"])
+        self.measured = answer["matters"]
         self.mark_stale(False)
 
-    def still_true(self, measured):
-        """What cutting arrows has shown, at the temperature that it was measured at."""
-        return measured if measured["temperature"] == self.state.temperature else None
+    @property
+    def told(self):
+        """What cutting arrows has shown, at the temperature that it was measured at; None at another."""
+        true = self.measured and self.measured["temperature"] == self.state.temperature
+        return self.measured if true else None
 
     def draw_view(self, view):
         """One block, head and token of the same run."""
@@ -153,7 +155,7 @@ class Figure:
 
     def tell(self):
         """The pattern shows what the sentence tells, and a button lets the reader do it; or it shows the open cell."""
-        arrow = sentence.arrow_in(self.view, self.measured)
+        arrow = sentence.arrow_in(self.view, self.told)
         show("cut-told", bool(arrow))
         if self.inspected and inspected.is_cell(self.inspected, self):
             self.ring(*addresses.read(self.inspected)[2][1:])
@@ -162,8 +164,8 @@ class Figure:
 
     def summarise(self):
         """The picture in a sentence or two, above it and for those who hear it, again when it says something else."""
-        fill("sentence", sentence.above_picture(self.answer, self.measured, self.words, self.off))
-        said = sentence.summary(self.answer, self.measured, self.words, self.off)
+        fill("sentence", sentence.above_picture(self.answer, self.told, self.words, self.off))
+        said = sentence.summary(self.answer, self.told, self.words, self.off)
         if said != self.summary:
             self.summary = said
             fill("summary", said)
