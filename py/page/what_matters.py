@@ -4,6 +4,7 @@ cutting lowers the likeliest next token most."""
 import asyncio
 
 from page.browser.dom import by_id, on, say, write
+from page.figure.sentence import told_place
 from page.state.state import LAST
 
 LOOK = 0.2  # seconds between two looks at how far the worker is
@@ -33,6 +34,7 @@ class WhatMatters:
         self.state, self.words, self.figure, self.client = page.state, page.words, page.figure, page.client
         self.searching = False
         self.state.listen(self.forget, *CHANGES)
+        self.state.listen(lambda _: self.remark(""), "block", "head", "token", "language", *CHANGES)
         on(by_id("what-matters"), "click", self.clicked)
 
     def clicked(self, _):
@@ -53,21 +55,27 @@ class WhatMatters:
             self.show(answer)
 
     def tell(self, report):
-        write("what-matters-progress", self.words.say("what_matters.progress", **report))
+        self.remark(self.words.say("what_matters.progress", **report))
+
+    def remark(self, text):
+        write("what-matters-progress", text)
 
     def search_is(self, under_way):
         self.searching = under_way
         key = "what_matters.stop" if under_way else "what_matters"
         say(key, "what-matters", self.words)
-        write("what-matters-progress", "")
+        self.remark("")
 
     def show(self, measured):
-        """Go to the arrow, and say what its cutting does; or say that no arrow matters much."""
-        arrow = measured["arrow"]
+        """Go to the arrow, and say what its cutting does; or say that no arrow matters much. Where that is said
+        already, say so: else nothing would be seen to happen."""
+        arrow, before = measured["arrow"], told_place(self.figure.view, self.figure.measured)
         place = {"block": arrow["block"], "head": arrow["head"]} if arrow else {}
         self.page.choice.choose(token=LAST, **place)
         self.figure.measured = measured
         self.figure.draw_measured()
+        if before is not None and before == told_place(self.figure.view, measured):
+            self.remark(self.words.say("what_matters.same"))
 
     def forget(self, _):
         """What was measured is of one text, model and temperature; that it is of one place, `sentence` knows."""

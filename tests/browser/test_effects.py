@@ -50,6 +50,11 @@ def says(row, effect, before):
     return all(text.replace("\u00a0", " ") in row for text in texts)
 
 
+def strongest(found, before, count=10):
+    """Up or down."""
+    return sorted(found, key=lambda effect: -abs(effect["probability"] - before["probability"]))[:count]
+
+
 @pytest.fixture
 def panel(live):
     live.page.locator("#tokens .token").last.click()
@@ -62,7 +67,7 @@ def panel(live):
 def test_it_lists_the_arrows_and_a_click_shows_one_in_the_picture(panel, reference):
     opened(panel)
     _, before, found = of_each(reference, panel, ["arrows"])
-    best = sorted(found, key=lambda effect: effect["probability"])[:10]
+    best = strongest(found, before)
     listed = rows(panel)
     assert len(listed) == 10 and all(map(says, listed, best, [before] * 10))
     panel.page.locator(f"{LISTED} .goes").nth(2).click()
@@ -76,16 +81,38 @@ def test_it_lists_the_arrows_and_a_click_shows_one_in_the_picture(panel, referen
     assert rows(panel) == listed, "it is still of the same"
 
 
+def test_more_rows_are_shown_and_at_temperature_0_they_are_sorted_by_logit(panel, reference):
+    opened(panel, OTHER)
+    _, before, found = of_each(reference, panel, ["arrows"])
+    panel.page.focus("#effects-more")
+    panel.page.keyboard.press("Enter")
+    panel.page.wait_for_function("list => document.querySelectorAll(list).length === 110", arg=LISTED)
+    assert panel.page.evaluate("document.activeElement.closest('tr').rowIndex") == 12, (
+        "the eleventh, below two of heads"
+    )
+    panel.page.click("#effects-more")
+    panel.page.wait_for_function("list => document.querySelectorAll(list).length === 168", arg=LISTED)
+    assert panel.page.locator("#effects-more").count() == 0
+    assert all(map(says, rows(panel), strongest(found, before, 168), [before] * 168))
+    panel.slide(0)
+    panel.page.wait_for_selector(f"{LISTED} .of-logit .change")
+    _, before, found = of_each(reference, panel, ["arrows"], temperature=0)
+    best = sorted(found, key=lambda effect: -abs(effect["logit"] - before["logit"]))
+    assert all(map(says, rows(panel), best, [before] * 10)) and len(rows(panel)) == 10
+    said = panel.page.text_content("#effects-said")
+    assert "all or nothing" in said and change(best[0]["logit"] - before["logit"]) in said
+
+
 def test_heads_and_mlps_are_sorted_by_each_column_and_lead_to_their_place(panel, reference):
     opened(panel)
     panel.page.check("#effects-parts")
     panel.page.wait_for_selector(".effect-grid.parts .effect-strip")
     _, before, found = of_each(reference, panel, ["heads", "mlps"])
     orders = {
-        "effect": lambda effect: effect["probability"],
-        "logit": lambda effect: effect["logit"],
-        "bits": lambda effect: -effect["bits"],
-        "direct": lambda effect: -effect["direct"],
+        "effect": lambda effect: -abs(effect["probability"] - before["probability"]),
+        "logit": lambda effect: -abs(effect["logit"] - before["logit"]),
+        "bits": lambda effect: -abs(effect["bits"]),
+        "direct": lambda effect: -abs(effect["direct"]),
     }
     for name, order in reversed(orders.items()):
         panel.page.click(f"#sort-{name}")
@@ -130,7 +157,7 @@ def test_another_candidate_token_and_temperature_are_measured_anew(panel, refere
 
     def is_of(**chosen):
         _, before, found = of_each(reference, panel, ["arrows"], **chosen)
-        best = sorted(found, key=lambda effect: effect["probability"])[:10]
+        best = strongest(found, before)
         panel.follows(
             lambda: [says(row, effect, before) for row, effect in zip(rows(panel), best, strict=False)], [True] * 10
         )
@@ -176,7 +203,7 @@ def test_it_says_how_far_it_is_and_is_stopped_and_gives_way_to_a_newer_text(pane
         panel.page.wait_for_function("() => document.querySelector('#effects-progress')?.max === 168")
     panel.page.locator(LISTED).first.wait_for()
     _, before, found = of_each(reference, panel, ["arrows"])
-    best = sorted(found, key=lambda effect: effect["probability"])[:10]
+    best = strongest(found, before)
     assert all(map(says, rows(panel), best, [before] * 10))
     assert "“she”" in panel.page.text_content("#effects-said") and panel.errors == []
 
@@ -212,7 +239,7 @@ def test_closing_gives_it_up_and_what_matters_most_can_be_asked_meanwhile(panel,
 def test_what_is_cut_from_the_sentence_stays_cut_while_the_others_are_measured(panel, reference):
     opened(panel, OTHER)
     _, before, found = of_each(reference, panel, ["arrows"])
-    best = min(found, key=lambda effect: effect["probability"])
+    best, *_ = strongest(found, before)
     panel.page.locator(f"{LISTED} .goes").first.click()
     panel.page.click("#cut-told")
     panel.page.wait_for_function(

@@ -47,6 +47,21 @@ def test_it_goes_to_the_arrow_and_says_what_its_cutting_does(live, reference, te
     live.fragment(f"block={block + 1}", f"head={head + 1}")
 
 
+def test_where_it_is_told_already_that_is_said_until_something_else_is_shown(live):
+    live.slide(1)
+    live.type(TEXT)
+    sentence, _ = found(live)
+    assert live.page.text_content("#what-matters-progress") == ""
+    live.page.click("#what-matters")
+    live.page.wait_for_function(
+        "() => document.querySelector('#what-matters-progress').textContent.startsWith('Searched: this is it.')"
+    )
+    assert live.page.text_content("#sentence") == sentence
+    live.page.click("#block-back:enabled, #block-on:enabled")
+    live.page.wait_for_function("() => document.querySelector('#what-matters-progress').textContent === ''")
+    assert live.errors == []
+
+
 @pytest.mark.parametrize(
     "act",
     [

@@ -14,7 +14,7 @@ SAME = 0.005  # of probability: a change by less than that is as good as none
 
 def above_picture(answer, measured, words, off=""):
     """As HTML: what was measured, see `model/explain/effects.py`, where the picture is of it; else what changed, where
-    another text lies beside this one; else what is drawn.
+    another text lies beside this one; else what is drawn. That no arrow matters much is said besides.
 
     `off`: the reader has switched off the "head" or its "block", or has put its mean there, "head.mean", "block.mean".
     """
@@ -23,12 +23,11 @@ def above_picture(answer, measured, words, off=""):
         return off_sentence(answer, off, words)
     if arrow:
         return arrow_sentence(answer, measured, words)
-    if "beside" in answer["view"]:
-        return change_sentence(answer, words)
-    said = head_sentence(answer, words)
-    if measured and not measured["arrow"] and measured["row"] == answer["view"]["row"]:
+    said = change_sentence(answer, words) if "beside" in answer["view"] else head_sentence(answer, words)
+    if told_place(answer["view"], measured) == ():
         names = {"token": name(answer, measured["row"]), "next": word_html(measured["token"]["shown"])}
-        said += " " + words.html("sentence.nothing", **names)
+        key = "sentence.nothing" if measured["temperature"] else "sentence.nothing.greedy"
+        said += " " + words.html(key, **names)
     return said
 
 
@@ -52,6 +51,15 @@ def arrow_in(view, measured):
     if arrow and all([arrow[place] == view[place] for place in ("block", "head", "row")]):
         return arrow
     return None
+
+
+def told_place(view, measured):
+    """What the sentence tells of what was measured: (block, head, column) of the arrow, () that none matters; or None,
+    nothing."""
+    arrow = arrow_in(view, measured)
+    if arrow:
+        return arrow["block"], arrow["head"], arrow["column"]
+    return () if measured and not measured["arrow"] and measured["row"] == view["row"] else None
 
 
 def arrow_sentence(answer, measured, words):

@@ -85,7 +85,7 @@ def drawings(asked, words):
             drawn[f"flow {number} {least}"] = flow.picture(wide_places(), view, shown, chosen, least, travels)
         drawn[f"embedding {number}"] = embedding.rows(answer, view, words)
         arrow = {"block": view["block"], "head": view["head"], "row": view["row"], "column": 0, "share": 0.784}
-        measured = {"row": view["row"], "token": {"id": 1, "shown": " <she>"}, "arrow": None}
+        measured = {"row": view["row"], "token": {"id": 1, "shown": " <she>"}, "arrow": None, "temperature": 0.8}
         for kind in marks.TOLD:
             row = answer["next"]["drawn"]["id"] if kind == "listed" else view["first"] if kind == "token" else 0
             drawn[f"told {kind} {number}"] = marks.told(kind, row, Shown(answer), words)
@@ -93,6 +93,7 @@ def drawings(asked, words):
         drawn[f"magnified {number}"] = heatmap.magnified("q", view, 1, 3)
         drawn[f"summary {number}"] = sentence.summary(answer, None, words)
         drawn[f"sentence {number}"] = sentence.above_picture(answer, measured, words)
+        drawn[f"sentence {number} cold"] = sentence.above_picture(answer, dict(measured, temperature=0), words)
         for after in (0.004, 0.694, 0.7, 0.6899, 0.9):
             measured["arrow"] = dict(arrow, before=0.696, after=after)
             measured["arrow"]["share"] = after
@@ -110,7 +111,7 @@ def drawings(asked, words):
             made = steps.steps(found, opened_blocks)
             drawn[f"terms {number} {len(opened_blocks)}"] = (
                 waterfall.choice(found, short["tokens"], words)
-                + waterfall.in_a_sentence(found, opened_blocks, words)
+                + waterfall.in_a_sentence(found, made, words)
                 + waterfall.waterfall(made, opened_blocks, "head-5-0", words)
                 + waterfall.legend(words)
                 + "".join([escape(waterfall.bar_in_words(step, made, words)) for step in made])
@@ -120,17 +121,17 @@ def drawings(asked, words):
         likely = [measured["token"]]
         asked_for, report = dict(measured, effects=[]), {"done": 3, "total": 30}
         picture = (short, words)
-        drawn[f"effects {kind}"] = contents(measured, likely, report, False, ("effect", False), *picture)
-        drawn[f"effects {kind} asked"] = contents(asked_for, likely, report, False, ("effect", False), *picture)
-        drawn[f"effects {kind} stopped"] = contents(asked_for, likely, report, True, ("effect", False), *picture)
+        drawn[f"effects {kind}"] = contents(measured, likely, report, False, ("effect", True), *picture)
+        drawn[f"effects {kind} asked"] = contents(asked_for, likely, report, False, ("effect", True), *picture)
+        drawn[f"effects {kind} stopped"] = contents(asked_for, likely, report, True, ("effect", True), *picture)
         for order in ORDERS[kind == "parts" :]:
-            drawn[f"effects {kind} {order}"] = effect_table(measured, order, True, *picture)
+            drawn[f"effects {kind} {order}"] = effect_table(measured, order, True, 10, *picture)
         for number in range(0, len(measured["effects"]), 9):
             drawn[f"effect {kind} {number}"] = told(measured["effects"][number], measured, *picture)
         cold = dict(measured, temperature=0, cuts=True, effects=[dict(measured["effects"][0], probability=1e-5)])
-        drawn[f"effects {kind} cold"] = contents(cold, likely, report, False, ("effect", False), *picture)
+        drawn[f"effects {kind} cold"] = contents(cold, likely, report, False, ("effect", True), *picture)
         calm = dict(measured, effects=[dict(measured["effects"][0], probability=measured["probability"], share=0.9)])
-        drawn[f"effects {kind} calm"] = contents(calm, likely, report, False, ("effect", False), *picture)
+        drawn[f"effects {kind} calm"] = contents(calm, likely, report, False, ("effect", True), *picture)
     drawn["steps"] = attention_head.steps(asked["work"], names, words)
     for number, found in enumerate(asked["scores"]):
         drawn[f"cell {number}"] = score.worked_out(found, names[found["row"]], names[found["column"]], words)

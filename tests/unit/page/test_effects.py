@@ -101,10 +101,10 @@ def test_the_list_has_the_first_by_each_column_with_every_number(answer, kind):
     found = answers()["effects"][kind]
     for order in kept.ORDERS[kind == "parts" :]:
         for falling in (True, False):
-            html = effect_table(found, order, falling, answer, WORDS)
+            html = effect_table(found, order, falling, ROWS, answer, WORDS)
             sorts = re.findall(r'class="of-(\w+)" aria-sort="(\w+)"', html)
             assert sorts == [(order, "descending" if falling else "ascending")]
-            values = [kept.value(effect, found, order) for effect in found["effects"]]
+            values = [abs(kept.value(effect, found, order)) for effect in found["effects"]]
             rows = [int(number) for number in re.findall(r'data-number="(\d+)"', html)]
             assert [values[i] for i in rows] == sorted(values, reverse=falling)[:ROWS] and len(set(rows)) == ROWS
             for i, row in zip(rows, re.findall("<tr><th scope=.row.*?</tr>", html), strict=True):
@@ -113,6 +113,56 @@ def test_the_list_has_the_first_by_each_column_with_every_number(answer, kind):
                 assert all(text in said for text in (*numbers, percent(effect["probability"])))
                 assert change(100 * (effect["probability"] - found["probability"])) in said
                 assert effect["share"] is None or percent(effect["share"]) in said
+
+
+def test_bars_keep_the_scale_of_all_effects_and_more_rows_are_added(answer):
+    found = answers()["effects"]["arrows"]
+    count = len(found["effects"])
+    end = max(kept.size(effect, found) for effect in found["effects"])
+    for order, rows in (("effect", ROWS), ("share", ROWS), ("effect", count + 1)):
+        html = effect_table(found, order, order == "effect", rows, answer, WORDS)
+        numbers = [int(number) for number in re.findall(r'data-number="(\d+)"', html)]
+        widths = [float(width) for width in re.findall(r'width="([\d.]+)" height="1"/><path', html)]
+        assert len(numbers) == min(rows, count)
+        assert widths == pytest.approx([kept.size(found["effects"][i], found) / end for i in numbers], abs=1e-3)
+        assert f"longest of all bars is {signed(100 * end)} percentage points" in plain(html)
+        assert f"Rows shown: {len(numbers)} of {count}," in plain(html)
+        assert ('id="effects-more"' in html) == (rows < count)
+
+
+def test_at_temperature_0_all_is_of_the_logit(answer):
+    """There a probability is all or nothing; which of the cuts decide it is counted."""
+    parts = ({"logit": 2.4, "probability": 1}, {"logit": 1, "probability": 0}, {"logit": 4.5, "probability": 1})
+    parts = [{**part, "block": i, "column": None, "share": None} for i, part in enumerate(parts)]
+    found = {**measured(*parts, kind="parts", before=1), "temperature": 0}
+    text = plain(headline(found, answer, WORDS))
+    assert "head 4 of block 3, the logit of “she” changes most, by +2.00." in text and text.endswith(": 1 of 3.")
+    assert kept.ordered(found, kept.yardstick(found), True) == [2, 1, 0]
+    grid = effect_grid(found, answer["view"], WORDS)
+    assert re.findall('fill-opacity="([^"]+)"/></svg><span>(.*?)<', grid)[:3] == [
+        ("0.050", "−0.10"),
+        ("0.750", "−1.50"),
+        ("1.000", "+2.00"),
+    ]
+    assert "points" not in plain(grid) and "without it logit +2.00" in plain(grid)
+    table = effect_table(found, "logit", True, ROWS, answer, WORDS)
+    assert re.findall('of-logit"><svg class="change"', table) == ['of-logit"><svg class="change"'] * 3
+    assert "longest of all bars is 2.00, of the logit" in plain(table)
+    assert contrasts({**found, "kind": "arrows"}, answer, WORDS) == []
+
+
+def test_the_colours_legend_is_made_as_the_cells_are(answer):
+    """So the extreme has the legend's colour at the end, and the strips of both kinds their own."""
+    for kind in ("arrows", "parts"):
+        found = answers()["effects"][kind]
+        html = effect_grid(found, answer["view"], WORDS)
+        most = max(found["effects"], key=lambda effect: kept.size(effect, found))
+        colour = "less" if kept.value(most, found, "effect") < 0 else "more"
+        table, legend = html.split("</table>")
+        shades = re.findall(r'<rect class="(\w+)" x="\d+" width="1" height="1" fill-opacity="1.000"/>', legend)
+        assert shades == ["less", "more"] and f'<rect class="{colour}" x="' in table
+        assert f'class="effect-grid {kind}"' in table and f'class="scale effect-scale {kind}"' in legend
+        assert 'class="effect-strip"' in legend
 
 
 def test_the_grid_has_every_part_with_its_colour(answer):

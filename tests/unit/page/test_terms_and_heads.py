@@ -59,6 +59,21 @@ def test_what_is_shown_of_a_sum_adds_up_and_each_step_begins_where_the_last_ende
     assert all(0 <= share <= 1 for share in shares)
 
 
+@given(sums())
+def test_the_sentence_names_the_largest_bars_on_view(sum_of):
+    """Not a head whose block is shut, nor what rounding leaves."""
+    found, opened = sum_of
+    found.update(token={"shown": " she"}, minus=None)
+    made = steps.steps(found, opened)
+    said = re.sub("<.*?>", "", waterfall.in_a_sentence(found, made, WORDS))
+    bars = [step for step in made if step["part"] not in ("rest", "total")]
+    for sign in (1, -1):
+        for step in sorted([bar for bar in bars if bar["value"] * sign > 0], key=lambda bar: -abs(bar["value"]))[:2]:
+            assert f"{waterfall.in_words(step, WORDS)} ({steps.written_value(step['value'], steps.unit(made))})" in said
+    heads = {int(block) - 1 for block in re.findall(r"head \d+ of block (\d+)", said)}
+    assert heads <= opened and "rounding" not in said
+
+
 def told(by, effects=None):
     return {"found": answers()["heads"], "by": by, "effects": effects, "tokens": answers()["short"][1]["tokens"]}
 
@@ -118,5 +133,8 @@ def test_no_name_of_a_token_becomes_markup():
     found = answers()["terms"][1]
     for one in (found["token"], found["minus"], *found["candidates"]):
         one["shown"] = HOSTILE
-    pages.append(waterfall.choice(found, asked["tokens"], WORDS) + waterfall.in_a_sentence(found, set(), WORDS))
+    pages.append(
+        waterfall.choice(found, asked["tokens"], WORDS)
+        + waterfall.in_a_sentence(found, steps.steps(found, set()), WORDS)
+    )
     assert "<img src=x" not in "".join(pages) and "&lt;img" in pages[0] and "&lt;img" in pages[-1]

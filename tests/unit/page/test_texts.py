@@ -17,7 +17,7 @@ from page.figure.motion import pulse
 from page.figure.vessels.vessels import TRAVELS
 from page.models import catalog
 from page.panels import parts
-from page.panels.effects.measured import ORDERS
+from page.panels.effects.measured import ORDERS, YARDSTICKS
 from page.panels.heads import colour
 from page.panels.number import formula, opened, titles
 from page.panels.number.formula import REPLACED
@@ -110,6 +110,7 @@ def test_every_text_is_used_and_every_used_text_exists():
         "about.*": ["attention", "mlp", *run.PRECISIONS],
         "about.*.own": run.PRECISIONS,
         "cell.*": re.findall(r'class="line-name (\w+)"', drawn["cell 0"]),
+        **{f"effects.{of}.*": YARDSTICKS for of in ("bars", "cell", "scale.less", "scale.more")},
         "effects.by.*": ORDERS,
         "embedding.*": [
             "piece",

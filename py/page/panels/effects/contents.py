@@ -2,7 +2,7 @@
 
 from page.figure.sentence import name
 from page.panels.effects.grid import effect_grid
-from page.panels.effects.ranking import effect_table
+from page.panels.effects.ranking import ROWS, effect_table
 from page.panels.effects.sentences import contrasts, headline, how
 from page.text.markup import escape
 from page.text.names import isolated, marked
@@ -17,7 +17,7 @@ def contents(measured, likely, report, stopped, order, answer, words):
     `stopped`; `order`: (what the list is sorted by, falling)."""
     done = bool(measured["effects"])
     status = "" if done else (again(words) if stopped else progress(report, words))
-    table = effect_table(measured, order[0], order[1], answer, words) if done else ""
+    table = effect_table(measured, order[0], order[1], ROWS, answer, words) if done else ""
     return (
         '<p class="so" id="effects-said">{}</p><div class="effects-choices">{}{}{}</div>'
         '<div class="effects-found"><div>{}<p id="effect-told" aria-live="polite">{}</p><p class="note">{}</p></div>'

@@ -10,11 +10,16 @@ LEAST = 0.01  # of probability: a change by less is not much
 LITTLE = 0.005  # and by less than this, almost none
 LARGE, SMALL = 0.5, 0.2  # shares of a row's attention
 ORDERS = ("share", "effect", "logit", "bits", "direct")  # what the list can be sorted by
-LARGEST_FIRST = ("share", "bits", "direct")  # at first; of the others what takes most away
+YARDSTICKS = ("effect", "logit")  # which of them tell how much a part matters
+
+
+def yardstick(measured):
+    """One of YARDSTICKS: at temperature 0 a probability is all or nothing, and tells apart hardly any."""
+    return YARDSTICKS[0 if measured["temperature"] else 1]
 
 
 def value(effect, measured, name):
-    """What the list is sorted by: of "effect" and "logit" the change, negative where the part is needed."""
+    """One of ORDERS: of "effect" and "logit" the change, negative where the part is needed."""
     if name == "effect":
         return effect["probability"] - measured["probability"]
     if name == "logit":
@@ -23,12 +28,18 @@ def value(effect, measured, name):
 
 
 def size(effect, measured):
-    """How much the probability changes, up or down."""
-    return abs(value(effect, measured, "effect"))
+    """How much a part matters, whether it helps or hinders."""
+    return abs(value(effect, measured, yardstick(measured)))
+
+
+def largest(measured):
+    """The size of the strongest of all effects, which has the full colour and the longest bar; 0 before there are
+    any."""
+    return max([size(effect, measured) for effect in measured["effects"]] + [0])
 
 
 def strongest(effects, measured):
-    """Of some effects, not none, the one that changes the probability most."""
+    """Of some effects, not none, the one that matters most."""
     return max(effects, key=lambda effect: size(effect, measured))
 
 
@@ -49,9 +60,10 @@ def in_cells(effects, measured):
 
 
 def ordered(measured, name, falling):
-    """The numbers of the effects, by one of ORDERS."""
+    """The numbers of the effects, by the size of one of ORDERS: what is most in the way comes first with what is
+    needed most."""
     effects = measured["effects"]
-    return sorted(range(len(effects)), key=lambda i: value(effects[i], measured, name), reverse=falling)
+    return sorted(range(len(effects)), key=lambda i: abs(value(effects[i], measured, name)), reverse=falling)
 
 
 def loud(measured):

@@ -1,7 +1,7 @@
 """What was measured by cutting parts, in words. Nothing is said that was not measured."""
 
 from page.figure.sentence import becomes, name, rounded, which
-from page.panels.effects.measured import LEAST, loud, quiet, value
+from page.panels.effects.measured import LEAST, loud, quiet, strongest, value
 from page.state.counting import number_of
 from page.text.markup import escape, word_html
 from page.text.numbers import change, grouped, percent, short, signed
@@ -32,6 +32,8 @@ def headline(measured, answer, words):
     """What is needed most, and what is in the way, where that is more."""
     if not measured["effects"]:
         return words.html("effects.asked", next=word_html(measured["token"]["shown"]))
+    if measured["temperature"] == 0:
+        return greedy_headline(measured, answer, words)
     ranked = sorted(measured["effects"], key=lambda effect: effect["probability"])
     fall, rise = [value(effect, measured, "effect") for effect in (ranked[0], ranked[-1])]
     found = [ranked[0]] if fall <= -LEAST else []
@@ -43,6 +45,20 @@ def headline(measured, answer, words):
         "effects.none.arrows" if measured["kind"] == "arrows" else "effects.none.parts",
         next=word_html(measured["token"]["shown"]),
         before=rounded(measured["probability"]),
+    )
+
+
+def greedy_headline(measured, answer, words):
+    """What changes the logit most, and how often that decides who takes all."""
+    effects = measured["effects"]
+    effect = strongest(effects, measured)
+    return words.html(
+        "effects.greedy",
+        part=part_name(effect, measured["row"], answer, words),
+        next=word_html(measured["token"]["shown"]),
+        logit=change(value(effect, measured, "logit")),
+        changed=grouped(len([one for one in effects if one["probability"] != measured["probability"]])),
+        all=grouped(len(effects)),
     )
 
 
@@ -73,8 +89,9 @@ def told(effect, measured, answer, words):
 
 
 def contrasts(measured, answer, words):
-    """[(effect, sentence)]: a large share that hardly matters, and a small one that does, where there are such."""
-    if measured["kind"] != "arrows" or not measured["effects"]:
+    """[(effect, sentence)]: a large share that hardly matters, and a small one that does, where there are such; none
+    at temperature 0, where next to nothing changes a probability."""
+    if measured["kind"] != "arrows" or not measured["effects"] or measured["temperature"] == 0:
         return []
     found = (loud(measured), False), (quiet(measured), True)
     return [(effect, contrast(effect, matters, measured, answer, words)) for effect, matters in found if effect]

@@ -56,12 +56,12 @@ class LogitTerms(Part):
             self.opened = open_at_first(found)
         tokens, words = self.figure.answer["tokens"], self.words
         return (
-            '<div class="terms-head">{choice}{legend}</div>{so}<div class="scroll" id="terms-drawing">{drawing}</div>'
+            '<div class="terms-head">{choice}{legend}</div><p class="so" id="terms-so"></p>'
+            '<div class="scroll" id="terms-drawing">{drawing}</div>'
             '<p id="term-said" class="caption" aria-live="polite"></p>'
             '<p class="note">{note}</p><p class="note">{effect}</p>'
         ).format(
             choice=waterfall.choice(found, tokens, words),
-            so=waterfall.in_a_sentence(found, self.opened, words),
             drawing=self.drawing(),
             legend=waterfall.legend(words),
             note=words.html("terms.note", token=word_html(tokens[found["row"]]["shown"])),
@@ -73,7 +73,8 @@ class LogitTerms(Part):
         return waterfall.waterfall(self.steps, self.opened, self.chosen, self.words)
 
     def ready(self):
-        """The bars are placed, and the chosen one is told of."""
+        """The bars are placed; what they come to is said, and the chosen one is told of."""
+        fill("terms-so", waterfall.in_a_sentence(self.found, self.steps, self.words))
         for name, properties in waterfall.places(self.steps).items():
             place(by_id(name), **properties)
         for group in all_of("#waterfall .group"):

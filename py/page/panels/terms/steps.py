@@ -82,7 +82,7 @@ def scale(made):
     return (least, most) if most > least else (0, 1)
 
 
-def largest(found, sign, how_many):
-    """The terms that add most (`sign` 1) or take away most (-1), each head by itself."""
-    fitting = [term for term in found["terms"] if term["value"] * sign > 0]
-    return sorted(fitting, key=lambda term: -abs(term["value"]))[:how_many]
+def largest(made, sign, how_many):
+    """Of the parts' steps those that add most (`sign` 1) or take away most (-1)."""
+    fitting = [step for step in made if step["part"] not in ("rest", "total") and step["value"] * sign > 0]
+    return sorted(fitting, key=lambda step: -abs(step["value"]))[:how_many]

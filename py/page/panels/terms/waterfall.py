@@ -4,7 +4,7 @@ The style sheet stands the bars side by side, or one below the other where there
 each is in `places`, by the bar's id.
 """
 
-from page.panels.terms.steps import largest, scale, steps, unit, written_value
+from page.panels.terms.steps import largest, scale, unit, written_value
 from page.state.counting import number_of
 from page.text.markup import escape, quoted, word_html
 from page.text.numbers import signed
@@ -153,9 +153,9 @@ def option(one, selected):
     )
 
 
-def in_a_sentence(found, opened, words):
-    """What it comes to, and which terms are the largest."""
-    units = unit(steps(found, opened))
+def in_a_sentence(found, made, words):
+    """What it comes to, and which of its steps `made`, which are those on view, are the largest."""
+    units = unit(made)
     candidate, total = word_html(found["token"]["shown"]), written_value(found["total"], units)
     if found["minus"]:
         said = words.html(
@@ -167,19 +167,19 @@ def in_a_sentence(found, opened, words):
         )
     else:
         said = words.html("terms.so", token=candidate, total=total)
-    more, less = [named(largest(found, sign, NAMED), units, words) for sign in (1, -1)]
+    more, less = [named(largest(made, sign, NAMED), units, words) for sign in (1, -1)]
     if more:
         said += words.html("terms.more", terms=more)
     if less:
         said += words.html("terms.less", terms=less)
-    return '<p class="so">' + said + "</p>"
+    return said
 
 
-def named(terms, units, words):
-    """A few terms with their values, in a sentence, as HTML."""
+def named(few, units, words):
+    """A few steps with their values, in a sentence, as HTML."""
     one = [
-        words.html("terms.one", name=escape(in_words(term, words)), value=written_value(term["value"], units))
-        for term in terms
+        words.html("terms.one", name=escape(in_words(step, words)), value=written_value(step["value"], units))
+        for step in few
     ]
     return words.say("terms.and").join(one)
 

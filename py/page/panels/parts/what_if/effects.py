@@ -2,10 +2,10 @@
 
 import asyncio
 
-from page.browser.dom import by_id, fill, focus, shares_within, write
+from page.browser.dom import by_id, fill, first_of, focus, shares_within, write
 from page.panels.effects.contents import contents
-from page.panels.effects.measured import LARGEST_FIRST, by_place, in_cells, strongest
-from page.panels.effects.ranking import effect_table
+from page.panels.effects.measured import by_place, in_cells, strongest, yardstick
+from page.panels.effects.ranking import MORE, ROWS, effect_table
 from page.panels.effects.sentences import told
 from page.panels.part import Part
 from page.what_matters import watched
@@ -32,7 +32,8 @@ class Effects(Part):
         self.stopped = False  # by the reader, or for something else that the worker was asked for
         self.report = NOTHING  # how far the worker is
         self.turn = 0  # counts the measurements that were begun and given up
-        self.order = ("effect", False)  # what the list is sorted by, and whether it falls
+        self.order = None  # (what the list is sorted by, whether it falls) where the reader has chosen that
+        self.rows = ROWS  # of the list
 
     async def fill(self):
         answer, temperature, shown = self.figure.answer, self.page.state.temperature, self.page.state.shown
@@ -47,11 +48,11 @@ class Effects(Part):
             self.answer, self.of, self.found, self.stopped = answer, of, {}, False
         if self.kind != kind:
             self.give_up()
-            self.kind, self.stopped, self.order = kind, False, ("effect", False)
-        self.told = None
+            self.kind, self.stopped, self.order = kind, False, None
+        self.told, self.rows = None, ROWS
         self.seen = self.known(said["tokens"][ids.index(chosen)])
         self.places = by_place(self.seen["effects"])
-        return contents(self.seen, said["tokens"], self.report, self.stopped, self.order, answer, self.words)
+        return contents(self.seen, said["tokens"], self.report, self.stopped, self.sorted_by, answer, self.words)
 
     def known(self, token):
         """What is shown of the choice and of the next token {"id", "shown", "probability"}."""
@@ -68,6 +69,10 @@ class Effects(Part):
             "probability": before["probability"],
             "effects": [effect for kind in kinds for effect in self.found[kind]["effects"]] if whole else [],
         }
+
+    @property
+    def sorted_by(self):
+        return self.order or (yardstick(self.seen), True)
 
     # Measuring
 
@@ -140,6 +145,8 @@ class Effects(Part):
             self.go(self.numbered(row))
         elif sort:
             self.sort(sort.getAttribute("data-sort"))
+        elif event.target.id == "effects-more":
+            self.show_more()
         elif event.target.id == "effects-stop":
             self.give_up()
             self.stopped = True
@@ -150,11 +157,21 @@ class Effects(Part):
 
     def sort(self, name):
         """By another column, or the other way round."""
-        before, falling = self.order
-        self.order = (name, not falling if name == before else name in LARGEST_FIRST)
-        table = effect_table(self.seen, self.order[0], self.order[1], self.figure.answer, self.words)
-        fill("effects-list", table)
+        before, falling = self.sorted_by
+        self.order = (name, name != before or not falling)
+        self.draw_list()
         focus("#sort-" + name)
+
+    def show_more(self):
+        """The keyboard goes on with the first of the new rows."""
+        seen = self.rows
+        self.rows += MORE
+        self.draw_list()
+        first_of("#effects-list tbody tr:nth-child({}) button".format(seen + 1)).focus()
+
+    def draw_list(self):
+        order, falling = self.sorted_by
+        fill("effects-list", effect_table(self.seen, order, falling, self.rows, self.figure.answer, self.words))
 
     def effect_at(self, cell, event):
         """What was measured of the part under the pointer, or of the strongest in the cell; None before there is."""
