@@ -215,7 +215,7 @@ def test_what_is_pointed_at_says_how_it_was(page, read):
     side = cell["width"] / 7
     said = page.read(lambda: page.page.mouse.move(cell["x"] + 2.5 * side, cell["y"] + 6.5 * side))
     share = 100 * float(read(GIRL).block(3).pattern[0, 6, 2])
-    assert float(re.search(r"In the other text it is ([\d.]+)", said)[1]) == pytest.approx(share, abs=0.06)
+    assert float(re.search(r"Pinned beside it: ([\d.]+)", said)[1]) == pytest.approx(share, abs=0.06)
     page.page.mouse.move(0, 0)
 
 
@@ -237,6 +237,41 @@ def test_with_and_without_a_head(page, read):
     page.page.click("#lift")
     page.page.wait_for_selector("#figure:not(.compared)")
     page.follows(lambda: picture(page), before)
+
+
+def seen(page):
+    said = [page.page.text_content(f"#{name}") for name in ("beside-label", "pin-sentence", "summary")]
+    return picture(page) + said
+
+
+@pytest.mark.parametrize("text", [BOY, GIRL])
+def test_a_link_opens_what_is_cut_in_both(page, visit, two, text):
+    """A part gives its mean in one; the other text is read with other cuts, or the same text with none."""
+    page.page.click('#flow [data-cut="head"]')
+    page.page.select_option("#cuts-mean", "mean")
+    page.page.wait_for_function("() => document.querySelector('#figure:not(.stale)')")
+    page.wait_answer()
+    if text == BOY:
+        offered(page, BOY)
+        page.page.click('#flow [data-cut="mlp"]')
+        page.follows(lambda: "cut: 1" in page.page.text_content("#beside-label"), True)
+    else:
+        page.page.click("#pin")
+        page.page.locator("#beside").wait_for()
+        page.page.click("#cuts-undo")
+        page.page.locator("#cuts").wait_for(state="hidden")
+    page.page.wait_for_function(COMPARED)
+    link = page.fragment("with=The%20little%20girl", "withcut=4.1", "withmean=1")
+    fresh = visit(folder=two, locale="en-US", viewport={"width": 1440, "height": 900})
+    fresh.page.goto("about:blank")
+    fresh.page.goto(page.address + "#" + link)
+    fresh.wait_live()
+    fresh.page.wait_for_function(COMPARED)
+    fresh.follows(lambda: seen(fresh), seen(page))
+    assert fresh.fragment("with=") == link and fresh.errors == []
+    page.page.click("#lift")
+    if text == BOY:
+        page.page.click("#cuts-undo")
 
 
 def test_the_language_turns_with_it_and_its_table_closes_with_it(page):

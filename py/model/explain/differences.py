@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 
 import numpy as np
 
-from model.explain.block_answers import Beside, Looked, MostMoved
+from model.explain.block_answers import Apart, Beside, Looked, MostMoved
 from model.explain.block_view import first_row, vectors
 from model.explain.pictures.colours import diverging_picture
 from model.explain.to_json import to_list
@@ -102,7 +102,13 @@ def differences(
         None if pair is None or tokens[first + i] == other_tokens[pair] else other_tokenizer.display(other.ids[pair])
         for i, pair in enumerate(pairs)
     ]
+    apart: Apart = cuts_apart(session, other)
+    if tokens != other_tokens:
+        apart = "text"
+    elif session.weights is not other.weights:
+        apart = "model"
     return {
+        "apart": apart,
         "pairs": pairs,
         "names": names,
         "moved": moved,
@@ -111,6 +117,13 @@ def differences(
         "points": to_list(change[row - first, : row - first + 1]),
         "most": most,
     }
+
+
+def cuts_apart(session: Session, other: Session) -> Apart:
+    """How the other run of the same text differs by what it does without."""
+    if not other.removals:
+        return "uncut"
+    return "recut" if session.removals else "cut"
 
 
 def most_moved(
