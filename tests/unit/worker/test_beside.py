@@ -124,7 +124,7 @@ def test_another_model_is_compared_where_its_sizes_are_the_same(engine, same_sha
     tokenizer, own = engine.in_use.tokenizer, engine.in_use.session.config
     sizes = vars(own) if same_shape else {**vars(own), "n_layer": 2}
     weights = site.load_model(ROOT / "weights" / site.MODEL)[0].weights  # held anew: another model to the engine
-    weights = {**weights, "wpe": 2 * weights["wpe"]}
+    weights = {**weights, "wpe.weight": 2 * weights["wpe.weight"]}
     if not same_shape:
         weights = {**weights, "h": weights["h"][:2]}
     engine.last.pin(SETTINGS)

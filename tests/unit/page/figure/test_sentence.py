@@ -93,7 +93,7 @@ APART = {
 
 
 @pytest.mark.parametrize("apart", APART)
-def test_beside_another_run_it_says_what_that_is_and_of_whom_the_prediction_is(apart):
+def test_beside_another_run_it_says_what_that_is_and_whose_the_prediction_is(apart):
     answer = answer_of(TOKENS, 3, 1, 0.3)
     most = {"row": 2, "shown": " was", "share": 0.4}
     answer["view"]["beside"] = {"apart": apart, "pairs": [0, 1, 2, 3], "names": [None] * 4, "most": most}
@@ -101,7 +101,7 @@ def test_beside_another_run_it_says_what_that_is_and_of_whom_the_prediction_is(a
     answer["next"] = {"pinned": {"falls": change, "rises": dict(change, pinned=0.25)}}
     assert said(answer) == (
         f"Block 5, head 4: “glad” looks most at “girl” (30\u00a0%), {APART[apart]} at “was” (40\u00a0%)."
-        " The prediction of the whole model: “she” falls from 72\u00a0% to 25\u00a0%."
+        " The whole model: “she” falls from 72\u00a0% to 25\u00a0%."
     )
     most["row"] = 1
     assert f"looks most at “girl” (30\u00a0%, {APART[apart]} 40\u00a0%). The" in said(answer)
