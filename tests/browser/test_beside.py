@@ -276,7 +276,7 @@ def test_a_link_opens_what_is_cut_in_both(page, visit, two, text):
 def test_the_language_turns_with_it_and_its_table_closes_with_it(page):
     offered(page, BOY)
     page.page.select_option("#language", "zh")
-    page.page.wait_for_function("() => document.querySelector('#sentence').textContent.includes('那边')")
+    page.page.wait_for_function("() => document.querySelector('#sentence').textContent.includes('另一段文字里')")
     page.follows(lambda: page.page.text_content("#pin"), "改为钉住现在的")
     assert "旁边" in page.page.text_content("#beside-label") and "已钉住" in page.page.text_content("#pin-sentence")
     page.page.select_option("#language", "en")
