@@ -102,13 +102,8 @@ def differences(
         None if pair is None or tokens[first + i] == other_tokens[pair] else other_tokenizer.display(other.ids[pair])
         for i, pair in enumerate(pairs)
     ]
-    apart: Apart = cuts_apart(session, other)
-    if tokens != other_tokens:
-        apart = "text"
-    elif session.weights is not other.weights:
-        apart = "model"
     return {
-        "apart": apart,
+        "apart": "text" if tokens != other_tokens else apart_by(session, other),
         "pairs": pairs,
         "names": names,
         "moved": moved,
@@ -119,8 +114,10 @@ def differences(
     }
 
 
-def cuts_apart(session: Session, other: Session) -> Apart:
-    """How the other run of the same text differs by what it does without."""
+def apart_by(session: Session, other: Session) -> Apart:
+    """What the other run of the same text is, beside this one."""
+    if session.weights is not other.weights:
+        return "model"
     if not other.removals:
         return "uncut"
     return "recut" if session.removals else "cut"
