@@ -41,6 +41,11 @@ def from_json(cuts: Sequence[Sequence], mean: bool = False) -> tuple[Removal, ..
     return tuple(Cut(*rest) if part == "arrow" else Off(part, *rest)._replace(mean=mean) for part, *rest in cuts)
 
 
+def within(removals: Iterable[Removal], n_layer: int, n_head: int) -> tuple[Removal, ...]:
+    """Those that are parts of a model with so many blocks and heads."""
+    return tuple(one for one in removals if one.block < n_layer and one.head < n_head)
+
+
 def first_row(removal: Removal) -> int:
     """The first token for which anything differs."""
     return removal.row if isinstance(removal, Cut) else 0

@@ -69,7 +69,7 @@ class WhatMatters:
     def show(self, measured):
         """Go to the arrow, and say what its cutting does; or say that no arrow matters much. Where that is said
         already, say so: else nothing would be seen to happen."""
-        arrow, before = measured["arrow"], told_place(self.figure.view, self.figure.measured)
+        arrow, before = measured["arrow"], told_place(self.figure.view, self.figure.told)
         place = {"block": arrow["block"], "head": arrow["head"]} if arrow else {}
         self.page.choice.choose(token=LAST, **place)
         self.figure.measured = measured
@@ -77,10 +77,11 @@ class WhatMatters:
         if before is not None and before == told_place(self.figure.view, measured):
             self.remark(self.words.say("what_matters.same"))
 
-    def forget(self, _):
-        """What was measured is of one text, model and temperature; that it is of one place, `sentence` knows."""
+    def forget(self, changed):
+        """What was measured is of one run; that it is of one place and temperature, the figure knows."""
         if self.searching:
             self.client.tell("cancel_effects")
         if self.figure.measured:
-            self.figure.measured = None
+            if changed - {"temperature"}:
+                self.figure.measured = None
             self.figure.draw_measured()

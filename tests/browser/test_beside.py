@@ -142,7 +142,7 @@ def test_unpinned_every_number_is_what_it_was(page):
 
 def test_a_text_is_typed_and_its_link_opens_both(page, visit, two):
     page.page.click("#open-other")
-    assert page.page.input_value("#other-text") == GIRL
+    page.follows(lambda: page.page.input_value("#other-text"), GIRL)
     page.page.fill("#other-text", GIRL.replace("girl", "old man"))
     page.page.press("#other-text", "Enter")
     page.page.wait_for_function(COMPARED)
@@ -215,7 +215,7 @@ def test_what_is_pointed_at_says_how_it_was(page, read):
     side = cell["width"] / 7
     said = page.read(lambda: page.page.mouse.move(cell["x"] + 2.5 * side, cell["y"] + 6.5 * side))
     share = 100 * float(read(GIRL).block(3).pattern[0, 6, 2])
-    assert float(re.search(r"In the other text it is ([\d.]+)", said)[1]) == pytest.approx(share, abs=0.06)
+    assert float(re.search(r"Pinned beside it: ([\d.]+)", said)[1]) == pytest.approx(share, abs=0.06)
     page.page.mouse.move(0, 0)
 
 
@@ -239,10 +239,44 @@ def test_with_and_without_a_head(page, read):
     page.follows(lambda: picture(page), before)
 
 
+def seen(page):
+    said = [page.page.text_content(f"#{name}") for name in ("beside-label", "pin-sentence", "summary")]
+    return picture(page) + said
+
+
+@pytest.mark.parametrize("text", [BOY, GIRL])
+def test_a_link_opens_what_is_cut_in_both(page, visit, two, text):
+    """A part gives its mean in one; the other text is read with other cuts, or the same text with none."""
+    page.page.click('#flow [data-cut="head"]')
+    page.page.select_option("#cuts-mean", "mean")
+    page.page.wait_for_function("() => document.querySelector('#figure:not(.stale)')")
+    page.wait_answer()
+    if text == BOY:
+        offered(page, BOY)
+        page.page.click('#flow [data-cut="mlp"]')
+        page.follows(lambda: "cut: 1" in page.page.text_content("#beside-label"), True)
+    else:
+        page.page.click("#pin")
+        page.page.locator("#beside").wait_for()
+        page.page.click("#cuts-undo")
+        page.page.locator("#cuts").wait_for(state="hidden")
+    page.page.wait_for_function(COMPARED)
+    link = page.fragment("with=The%20little%20girl", "withcut=4.1", "withmean=1")
+    fresh = visit(folder=two, locale="en-US", viewport={"width": 1440, "height": 900})
+    fresh.page.goto("about:blank")
+    fresh.page.goto(page.address + "#" + link)
+    fresh.wait_live()
+    fresh.page.wait_for_function(COMPARED)
+    fresh.follows(lambda: seen(fresh), seen(page))
+    assert fresh.fragment("with=") == link and fresh.errors == []
+    if text == BOY:
+        page.page.click("#cuts-undo")
+
+
 def test_the_language_turns_with_it_and_its_table_closes_with_it(page):
     offered(page, BOY)
     page.page.select_option("#language", "zh")
-    page.page.wait_for_function("() => document.querySelector('#sentence').textContent.includes('那边')")
+    page.page.wait_for_function("() => document.querySelector('#sentence').textContent.includes('另一段文字里')")
     page.follows(lambda: page.page.text_content("#pin"), "改为钉住现在的")
     assert "旁边" in page.page.text_content("#beside-label") and "已钉住" in page.page.text_content("#pin-sentence")
     page.page.select_option("#language", "en")

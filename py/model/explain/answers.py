@@ -124,7 +124,7 @@ class PinnedLine(TypedDict):
     entropy: float  # bits
     overlap: float  # probability that both give to the same tokens
     probabilities: Vector  # of the candidates listed; None for a token that its model lacks
-    text: str  # the end of the pinned run's text, as its tokens are shown
+    text: str  # the pinned run's, as its tokens are shown
     rises: "ComparedToken"  # the token that gained most since
     falls: "ComparedToken"  # and that lost most
 

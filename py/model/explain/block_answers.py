@@ -3,7 +3,7 @@
 T tokens are read, the last `rows` of them drawn, from token `first` on.
 """
 
-from typing import NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from model.explain.pictures.png import Picture
 from model.explain.to_json import Vector
@@ -37,9 +37,14 @@ class Looked(TypedDict):
     share: float
 
 
+# What the other run is, beside this one: "uncut", "cut" or "recut" of the same text in the same model
+Apart = Literal["text", "model", "uncut", "cut", "recut"]
+
+
 class Beside(TypedDict):
     """How a picture differs from that of the pinned run, see `differences.py`; lists have an entry a drawn token."""
 
+    apart: Apart
     pairs: list[int | None]  # its partner in the other text; None where it is new
     names: list[str | None]  # what stands there, where it is another token
     moved: dict[str, list[float | None]]  # by name, how far its numbers are apart, see `differences.distances`

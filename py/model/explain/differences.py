@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 
 import numpy as np
 
-from model.explain.block_answers import Beside, Looked, MostMoved
+from model.explain.block_answers import Apart, Beside, Looked, MostMoved
 from model.explain.block_view import first_row, vectors
 from model.explain.pictures.colours import diverging_picture
 from model.explain.to_json import to_list
@@ -103,6 +103,7 @@ def differences(
         for i, pair in enumerate(pairs)
     ]
     return {
+        "apart": "text" if tokens != other_tokens else apart_by(session, other),
         "pairs": pairs,
         "names": names,
         "moved": moved,
@@ -111,6 +112,15 @@ def differences(
         "points": to_list(change[row - first, : row - first + 1]),
         "most": most,
     }
+
+
+def apart_by(session: Session, other: Session) -> Apart:
+    """What the other run of the same text is, beside this one."""
+    if session.weights is not other.weights:
+        return "model"
+    if not other.removals:
+        return "uncut"
+    return "recut" if session.removals else "cut"
 
 
 def most_moved(

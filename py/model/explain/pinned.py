@@ -13,7 +13,6 @@ from model.session import Session
 from model.tokenizer.tokenizer import Tokenizer
 
 ROWS = 20  # tokens compared one by one
-ENDING = 40  # tokens of the text that are told of it
 
 
 class Pinned:
@@ -24,7 +23,7 @@ class Pinned:
         self.entropy = answer["entropy"]["sampled"]  # bits
         self.curve = answer["curve"]
         self.tokenizer = tokenizer
-        self.text = "".join(tokenizer.display(i) for i in session.ids[-ENDING:])
+        self.text = "".join(tokenizer.display(i) for i in session.ids)
         self.session: Session | None = session  # None: predictions alone are compared
         self.beside: tuple[Tokenizer, np.ndarray] | None = None  # probabilities (V,) in that tokenizer's order
 

@@ -41,7 +41,7 @@ WAITED_FOR: dict[str, tuple[str, ...]] = {  # those that take their time
     "effects": ("run", "kind", "row", "token", "temperature"),
     "most_telling": ("run", "row", "temperature"),
     "set_precision": ("precision",),
-    "pin_text": ("run", "text", "settings"),
+    "pin_text": ("run", "text", "settings", "removals"),
     "predict": TEXT,
     "use": TEXT,
 }

@@ -18,7 +18,7 @@ from model.explain import answers, effects
 from model.explain.block_answers import Depths
 from model.explain.logit_lens import logit_lens
 from model.explain.prompt import read_prompt
-from model.removals import Removal
+from model.removals import Removal, within
 from model.session import RunawayError, Session
 from model.tokenizer.tokenizer import TokenizerError
 from model.worker.run import Run, Runner
@@ -223,9 +223,9 @@ class Engine:
             return failure_of(error)
 
     async def pin_text(
-        self, run: int, text: str, settings: answers.Settings
+        self, run: int, text: str, settings: answers.Settings, removals: tuple[Removal, ...] = ()
     ) -> answers.NextTokens | answers.Gone | Failure:
-        """Have another text read, with every part in place, and put aside, as the run's `pin` puts its own.
+        """Have a text read, without the parts in `removals`, and put aside, as the run's `pin` puts its own.
 
         Answers as that; `GONE` when the model has gone on to another run meanwhile; {"error", "file"} when it cannot
         read the text.
@@ -233,10 +233,11 @@ class Engine:
         last = self.numbered(run)
         if last is None:
             return GONE
-        session = Session(last.session.weights, last.session.config)
+        config = last.session.config
+        session = Session(last.session.weights, config, within(removals, config.n_layer, config.n_head))
         session.use(last.session.program)
         try:
-            ids, _ = read_prompt(text, last.tokenizer, session.config.n_positions)
+            ids, _ = read_prompt(text, last.tokenizer, config.n_positions)
             for _ in session.steps(ids):
                 await asyncio.sleep(0)
         except Exception as error:
@@ -251,7 +252,7 @@ class Engine:
     def _sessions(self, runner: Runner, removals: tuple[Removal, ...]) -> list[Session]:
         """Those that read a text: with every part in place and, where some are to be missing, then without them."""
         config = runner.session.config
-        removals = tuple(one for one in removals if one.block < config.n_layer and one.head < config.n_head)
+        removals = within(removals, config.n_layer, config.n_head)
         if not removals:
             return [runner.session]
         known = self.last.session if self.last else None

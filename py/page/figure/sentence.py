@@ -135,6 +135,7 @@ def change_sentence(answer, words):
             token=name(answer, view["row"]),
             other=which(answer, most["row"], words),
             share=rounded(most["share"]),
+            there=words.html("sentence.there." + view["beside"]["apart"]),
             before=word_html(before["shown"]),
             before_share=rounded(before["share"]),
         )

@@ -4,17 +4,51 @@ from page.next_token import candidates
 from page.text.markup import escape, visible
 from page.text.numbers import bar_end, percent, round_percent
 
-ENDING = 24  # characters of a text in a label
+ROOM = 40  # characters of a text in a label
+WORD = 12  # of a word on either side of what differs
 
 
-def label(text, following, words):
-    """What a distribution belongs to, as HTML: the end of its text, and the settings, of its `following` or alone."""
-    return words.html("pin.label", text=ending(text, ENDING), settings=escape(candidates.formula(following, words)))
+def label(text, other, following, words):
+    """What a distribution belongs to, as HTML: its text, and the settings, of its `following` or alone."""
+    return words.html(
+        "pin.label", text=excerpt(text, other, ROOM), settings=escape(candidates.formula(following, words))
+    )
+
+
+def excerpt(text, other, room):
+    """As HTML, the end of a text, and of what is before it the words that the `other` does not have."""
+    return '<span translate="no">' + escape(shortened(text, other, room)) + "</span>"
+
+
+def shortened(text, other, room):
+    if len(text) <= room:
+        return text
+    start, end = differing(text, other)
+    if start >= len(text) - room:
+        return "…" + ending(text, room)
+    word = text[start : min(end, start + room // 2)]
+    before, rest = "…" if start else "", ending(text, room - len(word))
+    return before + (text[start:] if start + len(word) + len(rest) >= len(text) else word + "…" + rest)
 
 
 def ending(text, room):
-    """As HTML, its last characters."""
-    return '<span translate="no">' + escape(text if len(text) <= room else "…" + text[-room:]) + "</span>"
+    """Its last characters, from the start of a word if one is near."""
+    text = text[-room:]
+    return text[text.find(" ", 0, WORD) + 1 :]
+
+
+def differing(text, other):
+    """Where the words begin and end in which a text differs from another; its end twice where it does not."""
+    start, end, shorter = 0, len(text), min(len(text), len(other))
+    while start < shorter and text[start] == other[start]:
+        start += 1
+    if start == len(text) == len(other):
+        return end, end
+    while end > start + len(text) - shorter and text[end - 1] == other[end - 1 + len(other) - len(text)]:
+        end -= 1
+    start = max(start - WORD, 0, text.rfind(" ", 0, start) + 1)
+    after = text.find(" ", end)
+    return start, min(end + WORD, len(text) if after < 0 else after)
 
 
 def pinned_sentence(following, pinned, words):

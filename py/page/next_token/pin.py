@@ -1,9 +1,10 @@
 """Pinning: what is seen is put aside, and every later picture is laid beside it; one key exchanges the two.
 
-The pinned run has a text and settings of its own. A link says its text alone, and the model then reads it anew.
+The pinned run has a text, cuts and settings of its own. A link says its text and cuts alone: the model reads it anew.
 """
 
 import asyncio
+import json
 
 from page.browser.client import NoAnswer
 from page.browser.dom import by_id, fill, on, on_any_key, show, text_as_json, write
@@ -16,6 +17,7 @@ from page.text.markup import escape
 KEY = "x"
 ROOM = 60  # characters of the pinned text above the picture
 SETTINGS, CUTS = ("temperature", "top_k", "top_p"), ("removed", "mean")
+BESIDE = ("beside", "beside_removed", "beside_mean")  # what the state has of it
 OWN = SETTINGS + CUTS  # what a pinned run has of its own, beside its text and its model
 
 
@@ -24,9 +26,9 @@ class Pin:
         self.page = page
         self.state, self.figure, self.words, self.client = page.state, page.figure, page.words, page.client
         self.kept = None  # the pinned run's text, model and settings, as fields of the state
-        self.shown = ""  # the end of that text, as its tokens are shown
+        self.shown = ""  # that text, as its tokens are shown
         self.reading = False  # the model reads the text that a link has brought
-        page.state.listen(lambda _: self.follow(), "beside")
+        page.state.listen(lambda _: self.follow(), *BESIDE)
         buttons = {"pin": self.put, "unpin": self.take_away, "lift": self.take_away, "swap": self.swap}
         buttons["most-moved"] = self.go_there
         for name, does in buttons.items():
@@ -54,7 +56,7 @@ class Pin:
         except NoAnswer:
             return
         self.kept = None
-        self.state.set(beside="")
+        self.let_go()
         self.page.address.remember_beside("")
         self.page.runs.drew_next(following)
         self.page.choice.look()
@@ -112,19 +114,23 @@ class Pin:
         """The worker has pinned what these fields say; it answered with these next tokens."""
         self.kept = fields
         self.shown = following["pinned"]["text"]
-        self.state.set(beside=fields["text"])
+        self.state.set(beside=fields["text"], beside_removed=fields["removed"], beside_mean=fields["mean"])
         self.page.address.remember_beside(fields["text"])
 
     @property
     def label(self):
         """The pinned run in words, as HTML."""
-        return compare.label(self.shown, self.kept, self.words)
+        return compare.label(self.shown, self.text(), self.kept, self.words)
+
+    def text(self):
+        """The present one, as its tokens are shown."""
+        return "".join([token["shown"] for token in self.figure.answer["tokens"]])
 
     def named(self):
         """The same; of its settings, model and cuts only what is not as at present."""
         now, kept, words = self.present(), self.kept, self.words
         differ = [name for name in OWN + ("model",) if kept[name] != now[name]]
-        said = words.html("beside.text", text=compare.ending(self.shown, ROOM))
+        said = words.html("beside.text", text=compare.excerpt(self.shown, self.text(), ROOM))
         if any([name in differ for name in SETTINGS]):
             said = self.label
         if "model" in differ:
@@ -135,24 +141,33 @@ class Pin:
         return said
 
     def follow(self):
-        """A link may have brought another text than the pinned one; the model reads it as soon as it is in use."""
-        wanted = self.state.beside
-        if wanted and wanted != (self.kept and self.kept["text"]) and not self.reading and self.client.run:
-            asyncio.create_task(self.read(wanted))
+        """A link may have brought another run than the pinned one; the model reads it as soon as it is in use."""
+        pinned = self.kept and (self.kept["text"], self.kept["removed"], self.kept["mean"])
+        if self.state.beside and self.wanted() != pinned and not self.reading and self.client.run:
+            asyncio.create_task(self.read())
 
-    async def read(self, text):
+    def wanted(self):
+        """Text and cuts of what is to be pinned."""
+        return tuple([getattr(self.state, name) for name in BESIDE])
+
+    def let_go(self):
+        self.state.set(beside="", beside_removed=(), beside_mean=False)
+
+    async def read(self):
         self.reading = True
+        wanted = text, removed, mean = self.wanted()
+        cuts = json.dumps({"cuts": removed, "mean": mean})
         settings = self.page.controls.settings(COUNT, "")
-        answer = await self.client.ask("pin_text", self.client.run, text, settings)
+        answer = await self.client.ask("pin_text", self.client.run, text, settings, cuts)
         self.reading = False
-        if text != self.state.beside:
+        if wanted != self.wanted():
             self.follow()
         elif "error" in answer:
-            self.state.set(beside="")
+            self.let_go()
             self.page.status.say_error(dict(answer, model=self.page.models.label()), "note")
         elif "gone" not in answer:  # else the run that comes asks again, see `show`
             fields = self.present()
-            fields.update(text=text, removed=(), mean=False)
+            fields.update(text=text, removed=removed, mean=mean)
             self.keep(fields, answer)
             self.page.runs.drew_next(answer)
             self.page.choice.look()

@@ -10,7 +10,7 @@ from page.state.examples import TEMPERATURE
 from page.state.state import LAST, SETTINGS
 
 RANGES = {"t": (0, 5), "k": (0, 200), "p": (0.05, 1)}  # what can be set
-CHANGED = ("removed", "mean") + SETTINGS  # what else it says of the model's answer
+CHANGED = ("removed", "mean", "beside_removed", "beside_mean") + SETTINGS  # what else it says of the model's answer
 AT = ("number", "logit_terms")  # the parts whose choice is an address
 EVERY = 0.25  # seconds between two changes of the address: Safari ends a program that makes more than 100 in 10 s
 
@@ -41,6 +41,7 @@ class Address:
             fields["text"] = text_as_json(url_text.decoded(said["text"])[0])
         if said["with"] is not None:
             fields["beside"] = text_as_json(url_text.decoded(said["with"])[0])
+            fields.update(beside_removed=said["withcut"], beside_mean=said["withmean"] == 1)
         if said["seed"] is not None:
             fields.update(seed=said["seed"], draw=said["draw"])
         if said["open"]:
@@ -108,8 +109,8 @@ class Address:
 
     def remember_beside(self, text):
         """The same of the text that is pinned, as JSON; "" for none."""
-        text = encoded(text) if text else ""
-        self.beside = text if 0 < len(text) <= links.LONGEST else None
+        text = encoded(text) if text else None
+        self.beside = text if text is not None and len(text) <= links.LONGEST else None
         self.remember()
 
     def link(self):
@@ -119,7 +120,7 @@ class Address:
         said.update(
             {
                 "text": self.text,
-                "with": None if self.beside == self.text else self.beside,
+                "with": self.beside,
                 "model": state.model,
                 "open": parts.every[state.part].link if state.part else "",
                 "at": state.shown[0] if state.part in AT and state.shown else "",
@@ -130,6 +131,8 @@ class Address:
                 "draw": state.draw,
                 "cut": state.removed,
                 "mean": int(state.mean),
+                "withcut": () if self.beside is None else state.beside_removed,
+                "withmean": 0 if self.beside is None else int(state.beside_mean),
                 "hide": state.hide,
             }
         )

@@ -30,6 +30,8 @@ FIELDS = (
     ("draw", "number", 0),
     ("cut", "removed", ()),  # what the model does without
     ("mean", "number", 0),  # 1: a part that is switched off gives its mean
+    ("withcut", "removed", ()),  # the same two of the text that is laid beside it
+    ("withmean", "number", 0),
     ("hide", "names", ""),  # of HIDEABLE, with commas between: what a teacher leaves out
 )
 AMPERSANDS = ("amp;", "#38;", "#x26;")  # what follows an & that HTML escapes

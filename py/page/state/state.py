@@ -16,6 +16,8 @@ FIELDS = (  # name, type, value at first
     ("removed", tuple, ()),  # what the model does without, see removed.py
     ("mean", bool, False),  # a part that is switched off gives its mean, not nothing
     ("beside", str, ""),  # the text that is pinned beside it, as such JSON; "" for none
+    ("beside_removed", tuple, ()),  # what the model does without as it reads that
+    ("beside_mean", bool, False),
     ("model", str, ""),  # as links name it: "" for the embedded one and for a reader's own
     ("block", int, 0),
     ("head", int, 0),

@@ -157,7 +157,7 @@ def drawings(asked, words):
             drawn[f"shape {number}"] = curve.curves(following, words) + curve.curve_sentence(following, words)
         for row in range(len(following["candidates"])):
             drawn[f"odds {number} {row}"] = probabilities.arithmetic(following, row, words)
-    label = compare.label("".join(names), short["next"], words)
+    label = compare.label("".join(names), "", short["next"], words)
     drawn["add none"] = needle.add_label(None, words) + escape(needle.add_title(None, words))
     drawn["compare"] = compare.comparison_table(asked["compare"], label, escape("<b>{"), words)
     drawn["pin"] = compare.pinned_sentence(asked["compare"]["next"], label, words)

@@ -17,7 +17,8 @@ from tests.unit.page.test_micropython import run_in_micropython
 
 DEFAULTS = {
     **{"text": None, "with": None, "model": "", "block": 1, "head": 1, "token": 0, "open": "", "at": ""},
-    **{"t": None, "k": 0, "p": None, "seed": None, "draw": 0, "cut": (), "mean": 0, "hide": ""},
+    **{"t": None, "k": 0, "p": None, "seed": None, "draw": 0, "cut": (), "mean": 0},
+    **{"withcut": (), "withmean": 0, "hide": ""},
 }
 BY_JAVASCRIPT = "-_.!~*'()"  # what encodeURIComponent leaves bare
 
@@ -56,6 +57,8 @@ STATES = st.fixed_dictionaries(
         "draw": NUMBERS,
         "cut": st.lists(REMOVED, unique=True, max_size=8).map(tuple),
         "mean": st.integers(0, 1),
+        "withcut": st.lists(REMOVED, unique=True, max_size=8).map(tuple),
+        "withmean": st.integers(0, 1),
         "hide": st.sets(st.sampled_from(links.HIDEABLE)).map(lambda ticked: links.names(",".join(ticked))),
     }
 )
@@ -235,6 +238,11 @@ def test_any_link_is_understood_as_far_as_it_goes(fragment):
         ("#t=1e-05&p=0.30000000000000004", {"t": 0.00001, "p": 0.3}, []),
         ("#t=1e-3", {"t": 0.001}, []),
         ("#t=1E+0&p=1e", {"t": 1.0}, ["p=1e"]),
+        (
+            "#cut=6&withcut=5.4.7.3_5.mlp&withmean=1&mean=x",
+            {"cut": (("block", 5),), "withcut": (("arrow", 4, 3, 6, 2), ("mlp", 4)), "withmean": 1},
+            ["mean=x"],
+        ),
         ("#hide=curve, forming,x", {"hide": "curve,forming"}, []),
     ],
 )

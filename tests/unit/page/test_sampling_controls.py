@@ -1,4 +1,4 @@
-"""The draw's luck, the sliders' scales, the strip under the needle and the curve: plain functions."""
+"""The draw's luck, the sliders' scales, the strip under the needle, the curve and labels: plain functions."""
 
 import json
 import math
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from build.site.languages import texts_of
 from model import sampling
-from page.next_token import candidates, curve, needle, random_draw, sliders
+from page.next_token import candidates, compare, curve, needle, random_draw, sliders
 from page.text.numbers import grouped, percent
 from page.text.words import Words
 from tests.unit.page.answers import answers
@@ -132,3 +132,15 @@ def test_the_curve_goes_through_the_probabilities(number):
             height = curve.HEIGHT * min(1, -math.log10(max(share, 1e-6)) / 6)
             assert y == pytest.approx(height, abs=0.06)
     assert f"{following['entropy']['sampled']:.2f} bits" in curve.curve_sentence(following, WORDS)
+
+
+SAID = st.lists(st.sampled_from(("The", "little", "girl", "was", "very", "happy", "because")), max_size=30)
+
+
+@given(SAID, SAID, st.sampled_from(("", " ")))
+def test_a_label_shows_the_word_that_differs_and_the_end(before, after, between):
+    text, other = (between.join([*before, word, *after]) for word in ("student", "XY"))
+    said = compare.shortened(text, other, compare.ROOM)
+    assert "student" in said and said.endswith(text[-10:]) and len(said) <= compare.ROOM + 2
+    assert all(piece in text for piece in said.split("…"))
+    assert said == text or len(text) > compare.ROOM

@@ -12,6 +12,7 @@ from build.site.languages import texts_of
 from model.arithmetic.address import WEIGHTS, WEIGHTS_OF_A_BLOCK
 from model.arithmetic.kinds import KINDS
 from model.checkpoint import file_error
+from model.explain.block_answers import Apart
 from model.sampling import Rule, cut_by
 from page.figure.motion import pulse
 from page.figure.vessels.vessels import TRAVELS
@@ -149,6 +150,7 @@ def test_every_text_is_used_and_every_used_text_exists():
         "pulse.*": (*pulse.STAGES, *pulse.DOES, "step"),
         "share.*": FILES,
         "sentence.change.*": ("falls", "rises"),
+        "sentence.there.*": get_args(Apart),
         "share.hide.*": links.HIDEABLE,
         "storage.why.*": {"worker", *said_by("build/site/service_worker.js", r"Trouble\(", "kind = ")},
         "vessels.*": TRAVELS,

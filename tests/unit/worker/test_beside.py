@@ -10,6 +10,7 @@ from build.paths import ROOT
 from build.site import site
 from model.config import GPT2Config
 from model.explain.differences import aligned
+from model.removals import Cut, Off
 from model.session import Session
 from model.worker.engine import GONE, Engine, finish
 from model.worker.run import Runner
@@ -17,6 +18,7 @@ from model.worker.run import Runner
 TEXT, OTHER = "The little girl was very happy because", "The little boy was very happy because"
 SETTINGS = {"temperature": 0.8, "top_k": None, "top_p": None, "u": 0.5, "count": 12, "query": ""}
 PLACE = (4, 3, -1)
+CUTS, MEAN = (Cut(4, 3, 6, 2), Off("head", 4, 1)), (Cut(4, 3, 6, 2), Off("head", 4, 1, mean=True))
 TOKENS = st.lists(st.sampled_from("abcd"), max_size=12)
 
 
@@ -71,6 +73,25 @@ def test_a_second_text_is_pinned_as_if_it_had_been_read_and_pinned(engine):
     assert plain(read(engine, TEXT)) == before
 
 
+@pytest.mark.parametrize(
+    ("text", "now", "there", "apart"),
+    [
+        (OTHER, CUTS, CUTS, "text"),
+        (TEXT, CUTS, (), "uncut"),
+        (TEXT, (), CUTS, "cut"),
+        (TEXT, CUTS, MEAN, "recut"),
+    ],
+)
+def test_a_text_is_pinned_without_the_parts_it_is_to_do_without(engine, text, now, there, apart):
+    finish(engine.predict(text, [], SETTINGS, *PLACE, there))
+    engine.last.pin(SETTINGS)
+    typed = plain(finish(engine.predict(TEXT, [], SETTINGS, *PLACE, now)))
+    engine.last.unpin(SETTINGS)
+    finish(engine.pin_text(engine.last.number, text, SETTINGS, (*there, Off("block", 99))))
+    assert plain(finish(engine.predict(TEXT, [], SETTINGS, *PLACE, now))) == typed
+    assert engine.last.block_view(*PLACE)["beside"]["apart"] == apart
+
+
 def test_what_rises_and_falls_is_the_most_of_all_tokens(engine):
     base = {c["shown"]: c["sampled"] for c in engine.last.next_tokens(SETTINGS | {"count": 8192})["candidates"]}
     pinned = finish(engine.pin_text(engine.last.number, OTHER, SETTINGS))["pinned"]
@@ -103,6 +124,7 @@ def test_another_model_is_compared_where_its_sizes_are_the_same(engine, same_sha
     tokenizer, own = engine.in_use.tokenizer, engine.in_use.session.config
     sizes = vars(own) if same_shape else {**vars(own), "n_layer": 2}
     weights = site.load_model(ROOT / "weights" / site.MODEL)[0].weights  # held anew: another model to the engine
+    weights = {**weights, "wpe.weight": 2 * weights["wpe.weight"]}
     if not same_shape:
         weights = {**weights, "h": weights["h"][:2]}
     engine.last.pin(SETTINGS)
@@ -110,4 +132,6 @@ def test_another_model_is_compared_where_its_sizes_are_the_same(engine, same_sha
     answer = finish(engine.use(OTHER, [], SETTINGS, *PLACE))
     assert ("beside" in answer["view"]) == same_shape
     assert answer["next"]["pinned"]["text"] == TEXT
+    read(engine, TEXT)
+    assert not same_shape or engine.last.block_view(*PLACE)["beside"]["apart"] == "model"
     assert not (engine.last.pinned.session and engine.last.pinned.session.weights), "two models are not held"

@@ -88,7 +88,9 @@ def questions(worker, run):
     }
     answers = {"pin": json.loads(worker.pin(run, SETTINGS))}  # before it can be compared
     answers |= {name: json.loads(getattr(worker, name)(run, *values)) for name, values in asked.items()}
-    answers["pin_text"] = json.loads(in_thread(worker.pin_text(run, field("The dog sat"), SETTINGS)))
+    answers["pin_text"] = json.loads(
+        in_thread(worker.pin_text(run, field("The dog sat"), SETTINGS, json.dumps({"cuts": CUTS[-1]})))
+    )
     answers["logit_lens"] = json.loads(in_thread(worker.logit_lens(run)))
     answers["effects"] = json.loads(in_thread(worker.effects(run, "arrows", 1, 5, 1)))
     answers["most_telling"] = json.loads(in_thread(worker.most_telling(run, 1, 1)))

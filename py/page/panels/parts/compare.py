@@ -7,9 +7,9 @@ from page.panels.part import Part
 class Compare(Part):
     async def fill(self):
         answer = await self.ask("compare", self.settings())
-        text = "".join([token["shown"] for token in self.figure.answer["tokens"]])
-        now = compare.label(text, answer["next"], self.words)
-        return compare.comparison_table(answer, self.page.pin.label, now, self.words)
+        pin = self.page.pin
+        now = compare.label(pin.text(), pin.shown, answer["next"], self.words)
+        return compare.comparison_table(answer, pin.label, now, self.words)
 
     def resampled(self):
         if self.page.pin.kept:

@@ -83,6 +83,30 @@ def test_where_nothing_matters_much_it_says_so_of_that_token():
     assert "Nothing" not in said(answer_of(TOKENS, 2, 1, 0.3), nothing)
 
 
+APART = {
+    "text": "in the other text",
+    "model": "in the other model",
+    "uncut": "without the cuts",
+    "cut": "with the cuts",
+    "recut": "with the other cuts",
+}
+
+
+@pytest.mark.parametrize("apart", APART)
+def test_beside_another_run_it_says_what_that_is_and_whose_the_prediction_is(apart):
+    answer = answer_of(TOKENS, 3, 1, 0.3)
+    most = {"row": 2, "shown": " was", "share": 0.4}
+    answer["view"]["beside"] = {"apart": apart, "pairs": [0, 1, 2, 3], "names": [None] * 4, "most": most}
+    change = {"shown": " she", "pinned": 0.72, "now": 0.25}
+    answer["next"] = {"pinned": {"falls": change, "rises": dict(change, pinned=0.25)}}
+    assert said(answer) == (
+        f"Block 5, head 4: “glad” looks most at “girl” (30\u00a0%), {APART[apart]} at “was” (40\u00a0%)."
+        " The whole model: “she” falls from 72\u00a0% to 25\u00a0%."
+    )
+    most["row"] = 1
+    assert f"looks most at “girl” (30\u00a0%, {APART[apart]} 40\u00a0%). The" in said(answer)
+
+
 @pytest.mark.parametrize("language", codes())
 def test_every_language_says_the_numbers_and_names_of_real_heads(language):
     words = Words(language, texts_of)
