@@ -36,6 +36,8 @@ def page(one):
     one.page.wait_for_function("() => !document.querySelector('.pointed')")
     one.go(4, 1)
     yield one
+    if one.page.locator("#cuts-undo").is_visible():
+        one.page.click("#cuts-undo")
     if one.page.locator("#lift").is_visible():
         one.page.click("#lift")
     one.page.locator("#beside").wait_for(state="hidden")
@@ -267,10 +269,8 @@ def test_a_link_opens_what_is_cut_in_both(page, visit, two, text):
     fresh.page.goto(page.address + "#" + link)
     fresh.wait_live()
     fresh.page.wait_for_function(COMPARED)
-    fresh.follows(lambda: seen(fresh), seen(page))
+    fresh.follows(lambda: seen(fresh) == seen(page), True)
     assert fresh.fragment("with=") == link and fresh.errors == []
-    if text == BOY:
-        page.page.click("#cuts-undo")
 
 
 def test_the_language_turns_with_it_and_its_table_closes_with_it(page):
