@@ -158,14 +158,15 @@ class Pin:
         wanted = text, removed, mean = self.wanted()
         cuts = json.dumps({"cuts": removed, "mean": mean})
         settings = self.page.controls.settings(COUNT, "")
-        answer = await self.client.ask("pin_text", self.client.run, text, settings, cuts)
+        run = self.client.run
+        answer = await self.client.ask("pin_text", run, text, settings, cuts)
         self.reading = False
-        if wanted != self.wanted():
-            self.follow()
+        if wanted != self.wanted() or ("gone" in answer and run != self.client.run):
+            self.follow()  # another run was drawn meanwhile, and could not ask
         elif "error" in answer:
             self.let_go()
             self.page.status.say_error(dict(answer, model=self.page.models.label()), "note")
-        elif "gone" not in answer:  # else the run that comes asks again, see `show`
+        elif "gone" not in answer:  # else the run that is still to be drawn asks, see `show`
             fields = self.present()
             fields.update(text=text, removed=removed, mean=mean)
             self.keep(fields, answer)
