@@ -1,9 +1,10 @@
 """The prediction with every part in place beside the one without those that are cut."""
 
 from page.cuts.listed import parts
+from page.next_token.compare import cell
 from page.panels.part import Part
 from page.text.markup import visible
-from page.text.numbers import bar_end, change, percent, round_percent
+from page.text.numbers import bar_end, change, round_percent
 
 COUNT = 10  # likeliest tokens of either
 
@@ -30,10 +31,7 @@ def with_and_without(found, words):
     for row in rows:
         pieces.append('<tr><th scope="row">' + visible(row["shown"]) + "</th>")
         for name, kind in (("before", "pinned"), ("now", "now")):
-            pieces.append(
-                '<td class="bars"><svg class="one" aria-hidden="true"><rect class="{}" width="{:.3f}%" height="100%"'
-                ' rx="2"/></svg></td><td class="number">{}</td>'.format(kind, 100 * row[name] / end, percent(row[name]))
-            )
+            pieces.append(cell(row[name], end, kind, words))
         points = change(100 * (row["now"] - row["before"]))
         logit = change(row["logit_now"] - row["logit_before"])
         pieces.append('<td class="number">{}</td><td class="number">{}</td></tr>'.format(points, logit))
