@@ -2,14 +2,14 @@
 
 import asyncio
 
-from page.browser.dom import by_id, fill, focus, on, put_value, text_as_json, value_as_json
+from page.browser.dom import by_id, fill, on, put_value, text_as_json, value_as_json
 from page.state import examples
 
 
 class OtherText:
     def __init__(self, page):
         self.page = page
-        on(by_id("other"), "toggle", self.toggled)
+        on(by_id("other"), "beforetoggle", self.toggled)  # before the reader can type
         on(by_id("other"), "click", self.clicked)
         on(by_id("other-text"), "keydown", self.pressed)
 
@@ -22,7 +22,6 @@ class OtherText:
             offered = [one for many in near for one in many if text_as_json(one) != text]
             fill("offers", examples.offers(offered))
             by_id("offers-label").hidden = not offered
-            focus("#other-text")
 
     def clicked(self, event):
         offer = event.target.closest(".example")

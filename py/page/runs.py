@@ -87,6 +87,7 @@ class Runs:
         if "run" in answer:
             if adopted:
                 adopted()
+            answer.update(removed=removed, mean=mean)
             await self.draw(answer, overtaken)
             if chosen != self.page.choice.wanted():
                 self.page.choice.look()
@@ -203,9 +204,9 @@ class Runs:
         if self.figure.is_live:
             self.client.ask_newest("next", self.drew_next, "next_tokens", self.controls.settings(COUNT, ""))
 
-    async def asked_next(self, name):
-        """What another of the worker's functions says of the next tokens."""
-        return await self.client.ask_of_run(name, self.controls.settings(COUNT, ""))
+    async def asked_next(self, name, *values):
+        """What another of the worker's functions says of the next tokens, asked with `values`."""
+        return await self.client.ask_of_run(name, lambda: self.controls.settings(COUNT, ""), *values)
 
     def drew_next(self, following):
         self.figure.draw_next(following)

@@ -9,7 +9,11 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
 
 
+STILL = "Promise.allSettled(document.getAnimations().map(one => one.finished))"  # what fades in has its colours then
+
+
 def violations(page):
+    page.evaluate(STILL)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("rules => axe.run(document, rules)", RULES)["violations"]
     return [(one["id"], one["help"], [node["html"][:160] for node in one["nodes"][:4]]) for one in found]

@@ -83,6 +83,8 @@ def open_part(page, part):
     else:
         page.page.press(f"[data-open={part}]", "Enter")
     page.wait_open(part)
+    if part == "effects":
+        page.page.locator(".effect-table").wait_for()
 
 
 def close(page, part):

@@ -125,6 +125,7 @@ class PinnedLine(TypedDict):
     overlap: float  # probability that both give to the same tokens
     probabilities: Vector  # of the candidates listed; None for a token that its model lacks
     text: str  # the pinned run's, as its tokens are shown
+    mark: int  # the page's, by which it knows what it has pinned
     rises: "ComparedToken"  # the token that gained most since
     falls: "ComparedToken"  # and that lost most
 

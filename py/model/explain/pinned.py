@@ -16,13 +16,17 @@ ROWS = 20  # tokens compared one by one
 
 
 class Pinned:
-    """`probabilities` (V,) are as sampled, `answer` is what `next_tokens` said of them, `session` is a frozen one."""
+    """`probabilities` (V,) are as sampled, `answer` is what `next_tokens` said of them, `session` is a frozen one;
+    `mark` is the page's."""
 
-    def __init__(self, probabilities: np.ndarray, answer: NextTokens, tokenizer: Tokenizer, session: Session) -> None:
+    def __init__(
+        self, probabilities: np.ndarray, answer: NextTokens, tokenizer: Tokenizer, session: Session, mark: int
+    ) -> None:
         self.probabilities = probabilities  # (V,)
         self.entropy = answer["entropy"]["sampled"]  # bits
         self.curve = answer["curve"]
         self.tokenizer = tokenizer
+        self.mark = mark
         self.text = "".join(tokenizer.display(i) for i in session.ids)
         self.session: Session | None = session  # None: predictions alone are compared
         self.beside: tuple[Tokenizer, np.ndarray] | None = None  # probabilities (V,) in that tokenizer's order
@@ -73,6 +77,7 @@ class Pinned:
             "overlap": float(np.fmin(np.nan_to_num(old), probabilities).sum(dtype=np.float64)),
             "probabilities": to_list(old[listed]),
             "text": self.text,
+            "mark": self.mark,
             "rises": changed(int(change.argmax())),
             "falls": changed(int(change.argmin())),
         }

@@ -41,7 +41,7 @@ WAITED_FOR: dict[str, tuple[str, ...]] = {  # those that take their time
     "effects": ("run", "kind", "row", "token", "temperature"),
     "most_telling": ("run", "row", "temperature"),
     "set_precision": ("precision",),
-    "pin_text": ("run", "text", "settings", "removals"),
+    "pin_text": ("run", "text", "settings", "mark", "removals"),
     "predict": TEXT,
     "use": TEXT,
 }
@@ -56,7 +56,7 @@ OF_A_RUN: dict[str, tuple[str, ...]] = {  # methods of the Run: its number cross
     "likeliest": ("row", "temperature"),
     "most_moved": ("row",),
     "nearest": ("token",),
-    "pin": ("settings",),
+    "pin": ("settings", "mark"),
     "product": ("name", "block", "head"),
     "next_tokens": ("settings",),
     "score": ("block", "head", "row", "column"),

@@ -223,7 +223,7 @@ class Engine:
             return failure_of(error)
 
     async def pin_text(
-        self, run: int, text: str, settings: answers.Settings, removals: tuple[Removal, ...] = ()
+        self, run: int, text: str, settings: answers.Settings, mark: int, removals: tuple[Removal, ...] = ()
     ) -> answers.NextTokens | answers.Gone | Failure:
         """Have a text read, without the parts in `removals`, and put aside, as the run's `pin` puts its own.
 
@@ -245,7 +245,7 @@ class Engine:
         if last is not self.last:
             return GONE
         other = Run(last.number, last.runner, session)
-        other.pin(settings)
+        other.pin(settings, mark)
         last.pinned = other.pinned
         return last.next_tokens(settings)
 

@@ -91,10 +91,10 @@ class Run:
         whole = self.runner.session.final.logits[0]  # (V,)
         return intact(whole, self.logits, self.tokenizer, settings, settings["count"])
 
-    def pin(self, settings: answers.Settings) -> answers.NextTokens:
-        """Put this run aside, to be laid beside later ones; answers as `next_tokens` does."""
+    def pin(self, settings: answers.Settings, mark: int) -> answers.NextTokens:
+        """Put this run aside, to be laid beside later ones; answers as `next_tokens` does, which names the `mark`."""
         frozen = self.session.frozen()
-        self.pinned = Pinned(self._sampled(settings), self.next_tokens(settings), self.tokenizer, frozen)
+        self.pinned = Pinned(self._sampled(settings), self.next_tokens(settings), self.tokenizer, frozen, mark)
         return self.next_tokens(settings)
 
     def unpin(self, settings: answers.Settings) -> answers.NextTokens:

@@ -121,11 +121,12 @@ class Client:
     async def ask_of_run(self, name, *values):
         """Ask about the run that is drawn; when the worker has gone on, wait for what comes and ask about that.
 
-        Raises NoAnswer when the worker fails at it.
+        Of `values` those that are functions are called for each run that is asked about. Raises NoAnswer when the
+        worker fails at it.
         """
         while True:
             run = self.run
-            answer = await self._question(name, run, values)
+            answer = await self._question(name, run, [value() if callable(value) else value for value in values])
             if run == self.run:
                 if "gone" not in answer:
                     return answer

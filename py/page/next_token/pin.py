@@ -19,14 +19,16 @@ ROOM = 60  # characters of the pinned text above the picture
 SETTINGS, CUTS = ("temperature", "top_k", "top_p"), ("removed", "mean")
 BESIDE = ("beside", "beside_removed", "beside_mean")  # what the state has of it
 OWN = SETTINGS + CUTS  # what a pinned run has of its own, beside its text and its model
+NOTHING = {"text": "", "removed": (), "mean": False}
 
 
 class Pin:
     def __init__(self, page):
         self.page = page
         self.state, self.figure, self.words, self.client = page.state, page.figure, page.words, page.client
-        self.kept = None  # the pinned run's text, model and settings, as fields of the state
-        self.shown = ""  # that text, as its tokens are shown
+        self.marked = {}  # by mark, see `mark`, what was to be pinned
+        self.kept = None  # of these, what is pinned; None for nothing
+        self.shown = ""  # its text, as its tokens are shown
         self.reading = False  # the model reads the text that a link has brought
         page.state.listen(lambda _: self.follow(), *BESIDE)
         buttons = {"pin": self.put, "unpin": self.take_away, "lift": self.take_away, "swap": self.swap}
@@ -39,27 +41,21 @@ class Pin:
 
     async def put(self):
         """Whether the present run could be pinned."""
-        if not self.figure.is_live:
-            return False
-        try:
-            following = await self.page.runs.asked_next("pin")
-        except NoAnswer:
-            return False
-        self.keep(self.present(), following)
-        self.page.runs.drew_next(following)
-        self.page.choice.look()
-        return True
+        return self.figure.is_live and await self.ask("pin", lambda: self.mark(self.present()))
 
     async def take_away(self):
+        await self.ask("unpin")
+
+    async def ask(self, name, *values):
+        """Have the worker pin the present run, or unpin what is pinned; whether it has."""
         try:
-            following = await self.page.runs.asked_next("unpin")
+            following = await self.page.runs.asked_next(name, *values)
         except NoAnswer:
-            return
-        self.kept = None
-        self.let_go()
-        self.page.address.remember_beside("")
-        self.page.runs.drew_next(following)
-        self.page.choice.look()
+            return False
+        self.take(following)
+        self.want(self.kept or NOTHING)
+        self.draw(following)
+        return True
 
     def pressed(self, event):
         plain = not (event.ctrlKey or event.altKey or event.metaKey or event.repeat)
@@ -71,15 +67,11 @@ class Pin:
         there = self.kept
         if there is None or self.figure.stale or not self.figure.is_live:
             return
-        here, token = self.present(), self.partner()
-        try:
-            following = await self.page.runs.asked_next("pin")
-        except NoAnswer:
+        token = self.partner()
+        if not await self.put():
             return
-        self.keep(here, following)
-        own = {name: there[name] for name in OWN}
-        self.page.runs.choose(there["text"], token=token, **own)
-        models = (there["model"], here["model"])
+        models = (there["model"], self.kept["model"])
+        self.page.runs.choose(there["text"], token=token, **{name: there[name] for name in OWN})
         if models[0] != models[1] and USER not in models:  # which is not at hand a second time
             await self.page.models.want(there["model"])
 
@@ -95,12 +87,19 @@ class Pin:
     # What is pinned
 
     def present(self):
-        """Of the run that is drawn, as fields of the state."""
+        """The run that is drawn, as fields of the state."""
         answer = self.figure.answer
         text = answer["left_out_text"] + "".join([token["text"] for token in answer["tokens"]])
-        fields = {name: getattr(self.state, name) for name in OWN}
+        fields = {name: getattr(self.state, name) for name in SETTINGS}
+        fields.update({name: answer[name] for name in CUTS})
         fields.update(text=text_as_json(text), model=self.page.models.name)
         return fields
+
+    def mark(self, fields):
+        """The number by which the worker's answers say that this is what is pinned."""
+        number = len(self.marked) + 1
+        self.marked[number] = fields
+        return number
 
     def partner(self):
         """Of the chosen token in the pinned text; the last one's is the last."""
@@ -110,12 +109,21 @@ class Pin:
         pair = view["beside"]["pairs"][view["row"] - view["first"]]
         return LAST if pair is None else pair
 
-    def keep(self, fields, following):
-        """The worker has pinned what these fields say; it answered with these next tokens."""
-        self.kept = fields
-        self.shown = following["pinned"]["text"]
+    def take(self, following):
+        """What is pinned is what the worker's newest `next` says."""
+        pinned = following.get("pinned")
+        self.kept = self.marked[pinned["mark"]] if pinned else None
+        self.shown = pinned["text"] if pinned else ""
+
+    def want(self, fields):
+        """This is to be pinned; a link says so."""
         self.state.set(beside=fields["text"], beside_removed=fields["removed"], beside_mean=fields["mean"])
         self.page.address.remember_beside(fields["text"])
+
+    def draw(self, following):
+        """The present run is beside another now, or beside none."""
+        self.page.runs.drew_next(following)
+        self.page.choice.look()
 
     @property
     def label(self):
@@ -150,32 +158,29 @@ class Pin:
         """Text and cuts of what is to be pinned."""
         return tuple([getattr(self.state, name) for name in BESIDE])
 
-    def let_go(self):
-        self.state.set(beside="", beside_removed=(), beside_mean=False)
-
     async def read(self):
+        """Have the model read what is to be pinned; a run that is drawn meanwhile asks itself, see `show`."""
         self.reading = True
-        wanted = text, removed, mean = self.wanted()
+        wanted, run = self.wanted(), self.client.run
+        text, removed, mean = wanted
+        mark = self.mark(dict(self.present(), text=text, removed=removed, mean=mean))
         cuts = json.dumps({"cuts": removed, "mean": mean})
         settings = self.page.controls.settings(COUNT, "")
-        run = self.client.run
-        answer = await self.client.ask("pin_text", run, text, settings, cuts)
+        answer = await self.client.ask("pin_text", run, text, settings, mark, cuts)
         self.reading = False
-        if wanted != self.wanted() or ("gone" in answer and run != self.client.run):
-            self.follow()  # another run was drawn meanwhile, and could not ask
-        elif "error" in answer:
-            self.let_go()
+        if "error" in answer and wanted == self.wanted():
+            self.want(NOTHING)
             self.page.status.say_error(dict(answer, model=self.page.models.label()), "note")
-        elif "gone" not in answer:  # else the run that is still to be drawn asks, see `show`
-            fields = self.present()
-            fields.update(text=text, removed=removed, mean=mean)
-            self.keep(fields, answer)
-            self.page.runs.drew_next(answer)
-            self.page.choice.look()
+        elif run != self.client.run or "error" in answer:
+            self.follow()
+        elif "gone" not in answer:
+            self.page.address.remember_beside(text)
+            self.draw(answer)
 
     def show(self, following):
         """What belongs to it on the page, for the worker's newest `next`."""
-        pinned = "pinned" in following and self.kept is not None
+        self.take(following)
+        pinned = self.kept is not None
         say = self.words.say
         write("pin", say("pin.again") if pinned else say("pin"))
         for name in ("unpin", "open-compare", "pin-sentence", "beside"):
@@ -183,6 +188,4 @@ class Pin:
         if pinned:
             fill("pin-sentence", compare.pinned_sentence(following, self.label, self.words))
             fill("beside-label", self.words.html("beside.label", label=self.named()))
-        else:
-            self.kept = None
         self.follow()

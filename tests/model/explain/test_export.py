@@ -72,7 +72,7 @@ def test_next_and_compare(run):
     assert np.array_equal(np.array([row[5] for row in rows], float), sampled[order])
     answer = {"entropy": {"sampled": 0}, "curve": {"ranks": [1], "sampled": [1]}}
     old = np.full(tokenizer.vocab_size, 1 / tokenizer.vocab_size)
-    short = Pinned(old, answer, tokenizer, session)
+    short = Pinned(old, answer, tokenizer, session, 1)
     short.beside = (tokenizer, old[: len(logits)])  # the tiny model has fewer tokens than the tokenizer
     _, rows = read(run, "compare", pinned=short)
     assert len(rows) == len(logits) and {float(row[2]) for row in rows} == {1 / tokenizer.vocab_size}

@@ -25,7 +25,7 @@ class Vocabulary:
 
 def pinned(shares, vocabulary):
     answer = {"entropy": {"sampled": 1.5}, "curve": {"ranks": [1, 2], "sampled": [0.5, 0.25]}}
-    return Pinned(np.array(shares, np.float32), answer, vocabulary, SimpleNamespace(ids=[0, 1]))
+    return Pinned(np.array(shares, np.float32), answer, vocabulary, SimpleNamespace(ids=[0, 1]), 1)
 
 
 def test_equal_disjoint_and_half():

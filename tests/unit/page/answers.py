@@ -57,7 +57,7 @@ def compared(session, tokenizer) -> dict:
     """What the worker answers to `compare`: two temperatures of one text."""
     order = sampling.ranking(session.final.logits[0])
     old, new = (sampling.sampled(session.final.logits[0], order, temperature) for temperature in (1, 0.3))
-    one = Pinned(old, following(session, tokenizer, (1, None, None, 12, "")), tokenizer, session)
+    one = Pinned(old, following(session, tokenizer, (1, None, None, 12, "")), tokenizer, session, 1)
     now = following(session, tokenizer, (0.3, None, None, 12, ""))
     now["pinned"] = one.line(new, tokenizer, [row["id"] for row in now["candidates"]])
     return {"rows": [*one.rows(new, tokenizer), {"shown": " <i>", "pinned": 0.25, "now": None}], "next": now}

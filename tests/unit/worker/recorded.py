@@ -76,7 +76,7 @@ def questions(number: int) -> Iterator[tuple]:
     yield ("logit_lens",)
     yield "all_heads", -1
     yield ("about",)
-    yield "pin" if number == 1 else "compare" if number > 1 else "unpin", FIRST
+    yield ("pin", FIRST, 1) if number == 1 else ("compare" if number > 1 else "unpin", FIRST)
     if number == 2:
         for name in (*STRIPS, *SQUARES):
             yield "table", name, 4, 3

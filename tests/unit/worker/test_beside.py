@@ -63,10 +63,10 @@ def test_one_changed_stretch_leaves_every_token_its_partner(before, changed, aft
 
 def test_a_second_text_is_pinned_as_if_it_had_been_read_and_pinned(engine):
     before = plain(read(engine, TEXT))
-    finish(engine.pin_text(engine.last.number, OTHER, SETTINGS))
+    finish(engine.pin_text(engine.last.number, OTHER, SETTINGS, 7))
     typed = plain(read(engine, TEXT))
     read(engine, OTHER)
-    engine.last.pin(SETTINGS)
+    engine.last.pin(SETTINGS, 7)
     assert plain(read(engine, TEXT)) == typed != before
     assert engine.last.block_view(*PLACE)["beside"]["names"] == [None, None, " boy", None, None, None, None]
     engine.last.unpin(SETTINGS)
@@ -84,17 +84,17 @@ def test_a_second_text_is_pinned_as_if_it_had_been_read_and_pinned(engine):
 )
 def test_a_text_is_pinned_without_the_parts_it_is_to_do_without(engine, text, now, there, apart):
     finish(engine.predict(text, [], SETTINGS, *PLACE, there))
-    engine.last.pin(SETTINGS)
+    engine.last.pin(SETTINGS, 7)
     typed = plain(finish(engine.predict(TEXT, [], SETTINGS, *PLACE, now)))
     engine.last.unpin(SETTINGS)
-    finish(engine.pin_text(engine.last.number, text, SETTINGS, (*there, Off("block", 99))))
+    finish(engine.pin_text(engine.last.number, text, SETTINGS, 7, (*there, Off("block", 99))))
     assert plain(finish(engine.predict(TEXT, [], SETTINGS, *PLACE, now))) == typed
     assert engine.last.block_view(*PLACE)["beside"]["apart"] == apart
 
 
 def test_what_rises_and_falls_is_the_most_of_all_tokens(engine):
     base = {c["shown"]: c["sampled"] for c in engine.last.next_tokens(SETTINGS | {"count": 8192})["candidates"]}
-    pinned = finish(engine.pin_text(engine.last.number, OTHER, SETTINGS))["pinned"]
+    pinned = finish(engine.pin_text(engine.last.number, OTHER, SETTINGS, 7))["pinned"]
     read(engine, OTHER)
     other = {c["shown"]: c["sampled"] for c in engine.last.next_tokens(SETTINGS | {"count": 8192})["candidates"]}
     change = {token: base[token] - other[token] for token in base}
@@ -108,11 +108,11 @@ def test_what_rises_and_falls_is_the_most_of_all_tokens(engine):
 
 
 def test_a_text_that_cannot_be_read_leaves_what_was_pinned(engine):
-    engine.last.pin(SETTINGS)
+    engine.last.pin(SETTINGS, 7)
     pinned = engine.last.pinned
-    assert finish(engine.pin_text(engine.last.number, "\ud800", SETTINGS))["error"] == "text"
-    assert finish(engine.pin_text(engine.last.number + 1, OTHER, SETTINGS)) == GONE
-    coming = engine.pin_text(engine.last.number, OTHER, SETTINGS)
+    assert finish(engine.pin_text(engine.last.number, "\ud800", SETTINGS, 7))["error"] == "text"
+    assert finish(engine.pin_text(engine.last.number + 1, OTHER, SETTINGS, 7)) == GONE
+    coming = engine.pin_text(engine.last.number, OTHER, SETTINGS, 7)
     coming.send(None)
     read(engine, "The cat")
     assert finish(coming) == GONE
@@ -127,7 +127,7 @@ def test_another_model_is_compared_where_its_sizes_are_the_same(engine, same_sha
     weights = {**weights, "wpe.weight": 2 * weights["wpe.weight"]}
     if not same_shape:
         weights = {**weights, "h": weights["h"][:2]}
-    engine.last.pin(SETTINGS)
+    engine.last.pin(SETTINGS, 7)
     engine.coming = Runner(Session(weights, GPT2Config(**sizes)), tokenizer, "float32")
     answer = finish(engine.use(OTHER, [], SETTINGS, *PLACE))
     assert ("beside" in answer["view"]) == same_shape

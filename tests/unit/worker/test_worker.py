@@ -71,7 +71,7 @@ def questions(worker, run):
         "logit_terms": (5, 3, 1),
         "block_view": (5, 3, 1),
         "csv": ("probabilities", SETTINGS, 5, 3, ""),
-        "pin": (SETTINGS,),
+        "pin": (SETTINGS, 1),
         "next_tokens": (SETTINGS,),
         "score": (5, 3, 1, 0),
         "heatmap_cell": ("q", 5, 3, 1, 0),
@@ -86,10 +86,10 @@ def questions(worker, run):
         "intact": (SETTINGS,),
         "attention_head": (5, 3),
     }
-    answers = {"pin": json.loads(worker.pin(run, SETTINGS))}  # before it can be compared
+    answers = {"pin": json.loads(worker.pin(run, SETTINGS, 1))}  # before it can be compared
     answers |= {name: json.loads(getattr(worker, name)(run, *values)) for name, values in asked.items()}
     answers["pin_text"] = json.loads(
-        in_thread(worker.pin_text(run, field("The dog sat"), SETTINGS, json.dumps({"cuts": CUTS[-1]})))
+        in_thread(worker.pin_text(run, field("The dog sat"), SETTINGS, 2, json.dumps({"cuts": CUTS[-1]})))
     )
     answers["logit_lens"] = json.loads(in_thread(worker.logit_lens(run)))
     answers["effects"] = json.loads(in_thread(worker.effects(run, "arrows", 1, 5, 1)))
