@@ -259,7 +259,7 @@ def build(out: Path, names: tuple[str, ...] | None = None) -> None:
         check_files(ROOT / "weights" / name)
     for folder in ("py", "vendor", *(f"weights/{name}" for name in names)):
         shutil.copytree(ROOT / folder, out / folder, ignore=skip)
-    write_joined(out / "py" / "page" / "text")
+    write_joined(out / "py" / "page" / "text", out / "lessons")
     write_models(out)
     for name, table in tomllib.loads((ROOT / "pyscript.toml").read_text(encoding="utf-8")).items():
         (out / f"{name}.json").write_text(json.dumps(interpreter_settings(table, out)), encoding="utf-8")

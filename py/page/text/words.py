@@ -6,15 +6,24 @@ from page.text.markup import escape
 
 
 class Words:
-    """The texts of one language at a time. `texts_of(language)` reads all of them, by key."""
+    """The texts of one language at a time. `texts_of(language)` reads all of them, by key, but for those of the lessons,
+    which are added when a reader opens one."""
 
     def __init__(self, language, texts_of):
         self.texts_of = texts_of
+        self.lessons = {}  # by language, those that have come
         self.turn_to(language)
 
     def turn_to(self, language):
         self.language = language
         self.texts = self.texts_of(language)
+        self.texts.update(self.lessons.get(language, {}))
+
+    def add_lessons(self, language, texts):
+        """The language's lessons have come."""
+        self.lessons[language] = texts
+        if language == self.language:
+            self.texts.update(texts)
 
     def say(self, key, **values):
         """The text `key` with its {names} filled in."""
@@ -29,6 +38,11 @@ def joined_texts(language):
     """A language's texts on the built site, where they are one file."""
     with open("page/text/" + language + ".json", encoding="utf-8") as file:
         return json.load(file)
+
+
+def lessons_of(language):
+    """The file of the built site that holds a language's lessons."""
+    return "lessons/" + language + ".json"
 
 
 def best_language(wanted, offered):

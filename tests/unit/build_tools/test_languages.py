@@ -25,7 +25,8 @@ def faults():
     found = [f"{code} is no code such as pt or pt-BR" for code in languages.codes() if not CODE.fullmatch(code)]
     for code in languages.codes():
         folders = languages.TEXT / "en", languages.TEXT / code
-        for name in sorted({path.name for folder in folders for path in folder.glob("*.json")}):
+        every = {path.relative_to(folder).as_posix() for folder in folders for path in folder.rglob("*.json")}
+        for name in sorted(every):
             english, own = (
                 dict(languages.pairs(folder / name)) if (folder / name).exists() else {} for folder in folders
             )
@@ -90,13 +91,14 @@ def test_a_file_that_is_not_json_is_named(french):
 
 def test_the_site_has_one_file_a_language(french, tmp_path):
     out = shutil.copytree(languages.TEXT, tmp_path / "out")
-    languages.write_joined(out)
+    languages.write_joined(out, tmp_path / "lessons")
     assert languages.codes()[0] == "en" and {"fr", "zh"} < set(languages.codes())
     joined = {path.name for path in out.rglob("*.json")}
     assert joined == {path.name for path in out.iterdir() if path.name.endswith(".json")}
     assert joined == {f"{code}.json" for code in languages.codes()}
     for code in languages.codes():
-        assert json.loads((out / f"{code}.json").read_text(encoding="utf-8")) == languages.texts_of(code)
+        for folder, room in ((out, ""), (tmp_path / "lessons", "lessons")):
+            assert json.loads((folder / f"{code}.json").read_text(encoding="utf-8")) == languages.texts_of(code, room)
 
 
 CHOICES = [  # what the browser wants, what there is, what the reader gets

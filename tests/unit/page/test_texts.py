@@ -32,7 +32,7 @@ from tests.unit.page.drawings import drawings
 
 HTML = (ROOT / "index.html").read_text(encoding="utf-8")
 CODE = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "py/page").rglob("*.py"))}
-ENGLISH = texts_of("en")
+ENGLISH = {**texts_of("en"), **texts_of("en", "lessons")}
 
 
 @pytest.mark.parametrize(
