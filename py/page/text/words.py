@@ -6,8 +6,8 @@ from page.text.markup import escape
 
 
 class Words:
-    """The texts of one language at a time. `texts_of(language)` reads all of them, by key, but for those of the lessons,
-    which are added when a reader opens one."""
+    """The texts of one language at a time: `texts_of(language)` reads all of them, by key, but for those of the
+    lessons, which are added when a reader opens one."""
 
     def __init__(self, language, texts_of):
         self.texts_of = texts_of
