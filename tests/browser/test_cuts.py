@@ -97,6 +97,8 @@ def test_several_go_together_with_the_link_and_when_writing_on_and_undo_all_undo
     live, (block, head) = begun, HEAD
     whole = live.page.evaluate(DRAWN)
     live.page.click("[data-cut=head]")
+    live.page.wait_for_function(LISTED, arg=1)
+    live.wait_answer()  # what is said then moves what is below it, while the mouse goes there
     live.page.click("[data-cut=mlp]")
     live.page.wait_for_function(LISTED, arg=2)
     live.page.select_option("#cuts-mean", "mean")
