@@ -23,6 +23,7 @@ from page.browser.starting import started
 from page.choice import Choice
 from page.cuts.cuts import Cuts
 from page.figure.figure import Figure
+from page.lessons.tour.tour import Tour
 from page.models.models import Models
 from page.next_token import random_draw
 from page.next_token.controls import Controls
@@ -69,6 +70,7 @@ class Page:
         self.client.restart, self.generation.waits = self.models.restart, self.prepared.keeps
         self.models.open, self.models.refresh = self.dialog.open, self.dialog.refresh
         self.hover = Hover(self.figure, self.words, self.client, self.dialog.parts, self.cuts)
+        self.tour = Tour(self)
         self.help = Help(self.words, self.figure, self.dialog.parts["number"])
 
     async def start(self):
@@ -147,4 +149,9 @@ class Page:
         if self.figure.answer is not None and not self.figure.stale:
             self.runs.show_tokens(self.figure.answer, self.figure.answer["next"]["drawn"]["shown"])
         self.status.draw()
+        await self.refresh()
+
+    async def refresh(self):
+        """What is open beside the picture follows it."""
+        self.tour.refresh()
         await self.dialog.refresh()

@@ -114,7 +114,7 @@ class Choice:
         self.drew(new or view)
         if not new:
             self.state.set(block=view["block"], head=view["head"])
-        await self.page.dialog.refresh()
+        await self.page.refresh()
 
     def look(self):
         """Another token explains itself."""
@@ -122,7 +122,7 @@ class Choice:
 
     def looked(self, view):
         self.drew(view)
-        asyncio.create_task(self.page.dialog.refresh())
+        asyncio.create_task(self.page.refresh())
 
     def drew(self, view):
         """The worker has answered."""

@@ -170,11 +170,14 @@ class Runs:
             self.address.remember_text()
             self.page.generation.answered(answer)
             self.figure.pulse.follow()  # what stands in the field, and on the button, is new too
-        await self.page.dialog.refresh()
+        await self.page.refresh()
 
     def ask_logit_lens(self):
-        drew = self.figure.draw_logit_lens
-        self.client.ask_newest("logit_lens", lambda answer: drew(answer["depths"]), "logit_lens")
+        self.client.ask_newest("logit_lens", self.drew_logit_lens, "logit_lens")
+
+    def drew_logit_lens(self, answer):
+        self.figure.draw_logit_lens(answer["depths"])
+        self.page.tour.refresh()
 
     def show_tokens(self, answer, ghost):
         fill("prompt-tokens", prompt_tokens.tints(answer, ghost))
@@ -213,6 +216,7 @@ class Runs:
         self.page.generation.drew(following)
         self.page.pin.show(following)
         self.page.cuts.told(following)
+        self.page.tour.refresh()
         if self.page.dialog.part:
             self.page.dialog.part.resampled()
         if not self.figure.stale:  # else the field holds a newer text

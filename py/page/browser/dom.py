@@ -8,6 +8,8 @@ try:
 except ImportError:  # outside of a browser the modules that use this one can be read, not run
     document = window = None
 
+SWIPE = 40  # pixels: a finger that moves less has touched
+
 
 def by_id(name):
     return document.getElementById(name)
@@ -150,6 +152,30 @@ def drawn_under(drawing, selector, event):
         if shape and drawing.contains(shape):
             return shape
     return None
+
+
+def light(selector):
+    """Let what fits the selector, now and later, stand out; "" for nothing."""
+    sheet = window.CSSStyleSheet.new()
+    if selector:
+        sheet.replaceSync(":is(" + selector + ") { outline: var(--lit); outline-offset: 4px; border-radius: 4px; }")
+    document.adoptedStyleSheets = window.Array.of(sheet)
+
+
+def on_swipe(element, handler):
+    """Call `handler` with 1 when a finger wipes what is on the right over what is on the left, and with -1."""
+    begun = []
+
+    def started(event):
+        begun[:] = [event.changedTouches[0].clientX, event.changedTouches[0].clientY]
+
+    def ended(event):
+        across, down = [event.changedTouches[0].clientX - begun[0], event.changedTouches[0].clientY - begun[1]]
+        if abs(across) > max(SWIPE, 2 * abs(down)):
+            handler(1 if across < 0 else -1)
+
+    element.addEventListener("touchstart", started)
+    element.addEventListener("touchend", ended)
 
 
 def place(element, **properties):

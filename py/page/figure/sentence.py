@@ -96,20 +96,28 @@ def becomes(before, after, words):
     return words.html(key, before=written(before), after=written(after))
 
 
-def head_sentence(answer, words):
-    """Where the token's attention goes. One that gives most of it to the first token and takes in almost nothing rests
-    there: what the head adds is short beside the stream that it is added to."""
-    view = answer["view"]
+def looks(view):
+    """What the chosen token does in this head: it is "alone", looks most at "itself", "rests" on the first token, or
+    looks "most" at another.
+
+    One that gives most of its attention to the first token and takes in almost nothing rests there: what the head adds
+    is short beside the stream that it is added to.
+    """
     most, adds = view["most"], view["total"] * (1 - view["cancelled"])
-    rests = most["row"] == 0 and most["share"] > MOST and adds < LITTLE * view["norms"]["resid_pre"]
     if not most["share"]:
-        key = "sentence.alone"
-    elif most["row"] == view["row"]:
-        key = "sentence.itself"
-    else:
-        key = "sentence.rests" if rests else "sentence.most"
+        return "alone"
+    if most["row"] == view["row"]:
+        return "itself"
+    rests = most["row"] == 0 and most["share"] > MOST and adds < LITTLE * view["norms"]["resid_pre"]
+    return "rests" if rests else "most"
+
+
+def head_sentence(answer, words):
+    """Where the token's attention goes."""
+    view = answer["view"]
+    most = view["most"]
     return words.html(
-        key,
+        "sentence." + looks(view),
         block=number_of(view["block"]),
         head=number_of(view["head"]),
         token=name(answer, view["row"]),

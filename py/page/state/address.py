@@ -28,7 +28,9 @@ class Address:
         self.beside = None  # the same of the text that is pinned
         self.left_out = False  # the text is too long for a link
         self.writing = False  # the address soon says what is seen
-        state.listen(lambda _: self.remember(), "model", "block", "head", "token", "part", "shown", "hide", *CHANGED)
+        state.listen(
+            lambda _: self.remember(), "model", "block", "head", "token", "part", "shown", "step", "hide", *CHANGED
+        )
 
     def asked(self):
         """The fields of the state that the link asks for. Texts, seed and open part stay where it does not say them."""
@@ -36,7 +38,7 @@ class Address:
         t, k, p = [None if said[n] is None else nearest(said[n], *RANGES[n]) for n in ("t", "k", "p")]
         fields = {name: index_of(said[name]) for name in ("block", "head", "token")}
         fields.update(temperature=TEMPERATURE if t is None else t, top_k=k or None, top_p=None if p == 1 else p)
-        fields.update(hide=said["hide"], removed=said["cut"], mean=said["mean"] == 1)
+        fields.update(step=said["tour"], hide=said["hide"], removed=said["cut"], mean=said["mean"] == 1)
         if said["text"] is not None:
             fields["text"] = text_as_json(url_text.decoded(said["text"])[0])
         if said["with"] is not None:
@@ -124,6 +126,7 @@ class Address:
                 "model": state.model,
                 "open": parts.every[state.part].link if state.part else "",
                 "at": state.shown[0] if state.part in AT and state.shown else "",
+                "tour": state.step,
                 "t": None if state.temperature == TEMPERATURE else state.temperature,
                 "k": state.top_k or 0,
                 "p": state.top_p,

@@ -7,6 +7,7 @@ cannot is named; a checksum reveals damage that parsing cannot.
 import binascii
 
 from page.figure import addresses
+from page.lessons.tour.chapters import STEPS
 from page.panels import parts
 from page.state import removed, url_text
 
@@ -23,6 +24,7 @@ FIELDS = (
     ("token", "number", 0),  # 0 is the last one
     ("open", "part", ""),
     ("at", "address", ""),  # of the number that is open
+    ("tour", "step", ""),  # of the guided tour
     ("t", "decimal", None),  # temperature
     ("k", "number", 0),  # top-k, 0 is off
     ("p", "decimal", None),  # top-p
@@ -225,11 +227,16 @@ def names(value):
     return ",".join([name for name in HIDEABLE if name in said])
 
 
+def step(value):
+    return value if value in [one.name for one in STEPS] else None
+
+
 READERS = {
     "model": model,
     "number": whole_number,
     "decimal": decimal,
     "part": part,
+    "step": step,
     "address": address,
     "names": names,
     "removed": removed.read,
@@ -255,6 +262,7 @@ WRITERS = {
     "model": str,
     "number": str,
     "part": str,
+    "step": str,
     "address": written_address,
     "decimal": written_decimal,
     "removed": removed.written,

@@ -24,6 +24,7 @@ FIELDS = (  # name, type, value at first
     ("token", int, LAST),  # the one that explains itself
     ("part", str, ""),  # the open one
     ("shown", tuple, ()),  # what of it, where there is a choice
+    ("step", str, ""),  # of the tour; "" where it is closed
     ("temperature", NUMBER, TEMPERATURE),
     ("top_k", int, None),  # None is off
     ("top_p", NUMBER, None),

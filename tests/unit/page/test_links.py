@@ -10,6 +10,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from page.lessons.tour.chapters import STEPS
 from page.next_token import sliders
 from page.panels.parts import linked
 from page.state import links, url_text
@@ -18,7 +19,7 @@ from tests.unit.page.test_micropython import run_in_micropython
 DEFAULTS = {
     **{"text": None, "with": None, "model": "", "block": 1, "head": 1, "token": 0, "open": "", "at": ""},
     **{"t": None, "k": 0, "p": None, "seed": None, "draw": 0, "cut": (), "mean": 0},
-    **{"withcut": (), "withmean": 0, "hide": ""},
+    **{"withcut": (), "withmean": 0, "hide": "", "tour": ""},
 }
 BY_JAVASCRIPT = "-_.!~*'()"  # what encodeURIComponent leaves bare
 
@@ -50,6 +51,7 @@ STATES = st.fixed_dictionaries(
             st.sampled_from(("blocks.4.attn.z", "embed", "h.11.mlp.c_proj.weight")),
             st.lists(st.integers(0, 50256), min_size=1, max_size=3),
         ),
+        "tour": st.sampled_from(("", *(step.name for step in STEPS))),
         "t": st.none() | TEMPERATURES,
         "k": st.integers(0, 200),
         "p": st.none() | st.sampled_from([sliders.top_p_at(i) for i in range(5, 100)]),
@@ -244,6 +246,8 @@ def test_any_link_is_understood_as_far_as_it_goes(fragment):
             ["mean=x"],
         ),
         ("#hide=curve, forming,x", {"hide": "curve,forming"}, []),
+        ("#tour=look&t=1", {"tour": "look", "t": 1.0}, []),
+        ("#tour=nowhere", {}, ["tour=nowhere"]),
     ],
 )
 def test_what_a_link_does_not_say_is_the_default(fragment, said, lost):

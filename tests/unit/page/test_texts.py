@@ -16,6 +16,7 @@ from model.explain.block_answers import Apart
 from model.sampling import Rule, cut_by
 from page.figure.motion import pulse
 from page.figure.vessels.vessels import TRAVELS
+from page.lessons.tour.chapters import CHAPTERS, STEPS
 from page.models import catalog
 from page.panels import parts
 from page.panels.effects.measured import ORDERS, YARDSTICKS
@@ -32,6 +33,16 @@ from tests.unit.page.drawings import drawings
 
 HTML = (ROOT / "index.html").read_text(encoding="utf-8")
 CODE = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "py/page").rglob("*.py"))}
+CASES = {  # of what a step of the tour tells
+    "change": ["compared"],
+    "forming": ["early", "waiting"],
+    "inside": ["waiting"],
+    "look": ["alone", "first", "rests"],
+    "score": ["waiting"],
+    "telling": ["nothing", "waiting"],
+    "temperature": ["waiting"],
+    "write": ["waiting"],
+}
 ENGLISH = {**texts_of("en"), **texts_of("en", "lessons")}
 
 
@@ -94,6 +105,12 @@ def said_by(script, *openings):
     }
 
 
+def filled(pattern, name):
+    """A key from what code puts together and what it puts into it, which may be several pieces."""
+    before, after = pattern.split("*", 1)
+    return before + name + ("" if "*" in after else after)
+
+
 def test_every_text_is_used_and_every_used_text_exists():
     """Keys that code puts together are held against the very names that it puts into them."""
     drawn = drawings(answers(), Words("en", texts_of))
@@ -149,6 +166,7 @@ def test_every_text_is_used_and_every_used_text_exists():
         "panel.*.subtitle": parts.every,
         "pulse.*": (*pulse.STAGES, *pulse.DOES, "step"),
         "share.*": FILES,
+        "sentence.*": ("alone", "itself", "most", "rests"),
         "sentence.change.*": ("falls", "rises"),
         "sentence.there.*": get_args(Apart),
         "share.hide.*": links.HIDEABLE,
@@ -160,6 +178,14 @@ def test_every_text_is_used_and_every_used_text_exists():
         "all_heads.look.*": colour.LOOKS,
         "all_heads.means.*": ("most", *colour.LOOKS),
         "all_heads.none.*": colour.LOOKS,
+        "tour.*": [step.name for step in STEPS],
+        "tour.*.*": [f"{name}.{case}" for name, cases in CASES.items() for case in cases],
+        "tour.*.title": [step.name for step in STEPS],
+        "tour.*.ask": [step.name for step in STEPS if step.answers or "options" in vars(type(step))],
+        "tour.*.answer.*": [f"{step.name}.answer.{n}" for step in STEPS for n in range(1, step.answers + 1)],
+        "tour.chapter.*": [name for name, _ in CHAPTERS],
+        "tour.telling.answer.*": "123",
+        "tour.write.answer.*": "12",
         "terms.group.*": ("embedding", "end"),
         "terms.kind.*": ("stream", "attention", "mlp", "bias"),
         "terms.name.*": terms,
@@ -171,7 +197,7 @@ def test_every_text_is_used_and_every_used_text_exists():
     assert {key for key in said if "*" in key} == set(names)
     assert all(names.values())
     used = {key for key in said if "*" not in key}
-    used |= {pattern.replace("*", name) for pattern, group in names.items() for name in group}
+    used |= {filled(pattern, name) for pattern, group in names.items() for name in group}
     used |= {f"starting.{word}" for word in said_by("py/page/starting.js", "kind: ", r"say\(")}
     used |= {"language.name"}  # build/site/site.py puts it into the page
     assert used == set(ENGLISH)

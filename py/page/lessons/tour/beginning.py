@@ -1,0 +1,57 @@
+"""From the text to the residual stream."""
+
+from page.lessons.tour.step import Step
+from page.text.markup import escape
+from page.text.numbers import grouped, signed
+
+
+class Start(Step):
+    name = "start"
+    light = ".next-column"
+
+
+class Tokens(Step):
+    """Sennrich et al., "Neural Machine Translation of Rare Words with Subword Units" (2016), section 3.2."""
+
+    name = "tokens"
+    light = "#tokens"
+    answers, right = 3, 2
+
+    def values(self, page, asked):
+        answer = page.figure.answer
+        return {"id": grouped(answer["tokens"][answer["view"]["row"]]["id"])}
+
+
+class Embedding(Step):
+    """Radford et al., "Improving Language Understanding by Generative Pre-Training" (2018), section 3.1."""
+
+    name = "embedding"
+    light = "#embedding, .title-embedding"
+    answers, right = 2, 2
+
+
+class Lengths(Step):
+    """A step that tells how long the stream of the chosen token is in this block, and what is added to it."""
+
+    def values(self, page, asked):
+        norms = page.figure.view["norms"]
+        names = (("before", "resid_pre"), ("attention", "attn_out"), ("mlp", "mlp_out"), ("after", "resid_post"))
+        return {name: escape(signed(norms[array])) for name, array in names}
+
+
+class Stream(Lengths):
+    """Elhage et al., "A Mathematical Framework for Transformer Circuits" (2021), "The Residual Stream"."""
+
+    name = "stream"
+    light = "#rail, .rail-name"
+
+
+class LayerNorm(Lengths):
+    """Ba et al., "Layer Normalization" (2016); before each part, as in Radford et al., "Language Models are
+    Unsupervised Multitask Learners" (2019), section 2.3."""
+
+    name = "layernorm"
+    light = ".mark-ln1, .mark-ln2, .mark-lnf"
+
+
+STEPS = [Start(), Tokens(), Embedding(), Stream(), LayerNorm()]

@@ -1,0 +1,60 @@
+"""Writing on, comparing, and what is inside."""
+
+from page.figure.sentence import predictions_sentence
+from page.lessons.tour.step import Step
+from page.text.markup import word_html
+from page.text.numbers import grouped
+
+
+class WriteOn(Step):
+    """Keys and values are kept: Pope et al., "Efficiently Scaling Transformer Inference" (2022), section 2.1."""
+
+    name = "write"
+    light = "#append, #run"
+
+    def case(self, page, asked):
+        return "" if page.figure.is_live else "waiting"
+
+    def values(self, page, asked):
+        answer = page.figure.answer
+        values = {"drawn": word_html(answer["next"]["drawn"]["shown"]), "more": grouped(len(answer["tokens"]) + 1)}
+        if page.figure.is_live:
+            values["computed"] = grouped(answer["computed"])
+        return values
+
+    def options(self, page, asked):
+        more = grouped(len(page.figure.answer["tokens"]) + 1)
+        return [(page.words.html("tour.write.answer." + str(n), more=more), n == 2) for n in (1, 2)]
+
+
+class Change(Step):
+    name = "change"
+    light = "#open-other, #beside"
+
+    def case(self, page, asked):
+        return "compared" if "pinned" in page.figure.answer["next"] else ""
+
+    def values(self, page, asked):
+        return {"moved": predictions_sentence(page.figure.answer["next"], page.words)}
+
+
+class Inside(Step):
+    """What a model has of its texts: Bender et al., "On the Dangers of Stochastic Parrots" (2021), section 4. Dropout:
+    Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting" (2014)."""
+
+    name = "inside"
+    light = "#sentence"
+    answers, right = 2, 1
+    offers = "The queen was very angry because"
+
+    async def asked(self, page):
+        return await page.client.ask_of_run("about")
+
+    def case(self, page, asked):
+        return "" if asked else "waiting"
+
+    def values(self, page, asked):
+        return {"parameters": grouped(asked["parameters"])} if asked else {}
+
+
+STEPS = [WriteOn(), Change(), Inside()]
