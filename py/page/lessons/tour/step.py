@@ -14,7 +14,7 @@ from page.text.numbers import grouped
 
 class Step:
     name = ""  # its word in links, for good
-    light = ""  # a selector of what it is about
+    light = ""  # selectors of what it is about, with commas between; the first is scrolled to
     part = ""  # the part that is open meanwhile
     answers = 0  # of a question that is the same for every text, how many there are to choose from
     right = 0  # and which of them is right, from 1

@@ -141,7 +141,7 @@ class Tour:
         question = words.html("tour." + step.name + ".ask", **values) if options else ""
         fill("tour-question", question_html(question, options, self.chosen, words) if options else "")
         self.draw_answer()
-        lit = first_of(step.light)
+        lit = first_of(step.light.split(",")[0])
         if lit and not self.arrived:
             self.arrived = True
             reveal(lit)
