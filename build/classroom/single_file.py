@@ -46,7 +46,8 @@ def files(site: Path) -> dict[str, bytes]:
     found = {}
     for path in sorted(site.rglob("*")):
         name = path.relative_to(site).as_posix()
-        wanted = re.match(rf"(py/.*\.(py|json)|vendor/.*|weights/{MODEL}/.*|(page|model|examples/\d)\.json)$", name)
+        fetched = r"(page|model|examples/\d|lessons/[^/]+)\.json"
+        wanted = re.match(rf"(py/.*\.(py|json)|vendor/.*|weights/{MODEL}/.*|{fetched})$", name)
         if path.is_file() and wanted and path.suffix not in APART and path.name not in ("manifest.json", "LICENSE"):
             found[name] = looked_up(name, path.read_bytes())
     for name in ("page.json", "model.json"):

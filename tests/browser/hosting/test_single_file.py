@@ -38,6 +38,11 @@ def test_a_double_click_predicts_what_cpython_predicts(chromium, unpacked, refer
         for part in ("embedding", "attention_head", "all_heads", "probabilities", "logit_lens", "models", "run"):
             one.open(part)
             one.close()
+        one.page.click("#open-tour")
+        one.page.wait_for_function(
+            "() => document.querySelector('#tour-title').textContent === 'One token, again and again'"
+        )
+        one.page.click("#tour-close")
         one.open("models")
         assert "opened from a disk" in one.page.text_content("#kept")
         one.close()
