@@ -103,7 +103,7 @@ def test_what_it_says_follows_text_settings_place_and_language(visit):
     share = lambda: one.page.text_content("#candidates tbody .number.sampled").split(".")[0]  # noqa: E731
     one.follows(lambda: f"with {round(one.candidates()[0]['bar'])}" in said() or share() in said(), True)
     one.type("My sister married Mr. Davis. I like Mr.")
-    one.follows(lambda: "the 11 tokens" in said() and "“Davis”" in said(), True)
+    one.follows(lambda: "pieces of words: 11." in said() and "“Davis”" in said(), True)
     before = said()
     one.slide(2)
     one.follows(lambda: said() != before, True)

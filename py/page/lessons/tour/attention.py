@@ -2,10 +2,12 @@
 
 from page.figure.sentence import becomes, looks, name, which
 from page.lessons.tour.step import Step
+from page.state.state import LAST
 from page.text.markup import word_html
 from page.text.numbers import grouped, signed
 
 CHOICES = 3  # tokens to choose from
+SHORT = 2  # tokens: after so few there is no arrow to try
 SAME = 0.005  # of probability: a change by less is as good as none
 
 
@@ -73,14 +75,22 @@ class Telling(Step):
     light = "#pattern, #cut-told"
 
     async def begin(self, page):
-        if page.figure.is_live and not page.figure.told:
+        figure = page.figure
+        if not figure.is_live:
+            return
+        if not figure.told:
             await page.what_matters.search()
+        elif figure.told["arrow"]:
+            place = {name: figure.told["arrow"][name] for name in ("block", "head")}
+            page.choice.choose(token=LAST, **place)
 
     def case(self, page, asked):
         told = page.figure.told
         if not told:
-            return "waiting"
-        return "" if told["arrow"] else "nothing"
+            return "cut" if page.state.removed else "waiting"
+        if told["arrow"]:
+            return ""
+        return "nothing" if len(page.figure.answer["tokens"]) > SHORT else "short"
 
     def values(self, page, asked):
         answer, told = page.figure.answer, page.figure.told

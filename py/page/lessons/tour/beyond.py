@@ -11,20 +11,19 @@ class WriteOn(Step):
 
     name = "write"
     light = "#append, #run"
+    answers, right = 2, 2
 
     def case(self, page, asked):
-        return "" if page.figure.is_live else "waiting"
+        answer = page.figure.answer
+        full = answer["count"] >= answer["n_positions"]
+        return "waiting" if not page.figure.is_live else "full" if full else ""
 
     def values(self, page, asked):
         answer = page.figure.answer
-        values = {"drawn": word_html(answer["next"]["drawn"]["shown"]), "more": grouped(len(answer["tokens"]) + 1)}
+        values = {"drawn": word_html(answer["next"]["drawn"]["shown"])}
         if page.figure.is_live:
             values["computed"] = grouped(answer["computed"])
         return values
-
-    def options(self, page, asked):
-        more = grouped(len(page.figure.answer["tokens"]) + 1)
-        return [(page.words.html("tour.write.answer." + str(n), more=more), n == 2) for n in (1, 2)]
 
 
 class Change(Step):

@@ -67,7 +67,8 @@ class Forming(Step):
         settled, best = self.settled(page)
         if settled is None:
             return {}
-        return {"end": word_html(best[-1]["shown"]), "settled": str(settled), "first": word_html(best[1]["shown"])}
+        before = word_html(best[max(settled - 1, 0)]["shown"])
+        return {"end": word_html(best[-1]["shown"]), "settled": str(settled), "before": before}
 
     def options(self, page, asked):
         settled, best = self.settled(page)

@@ -2,6 +2,7 @@
 
 from page.figure.sentence import rounded
 from page.lessons.tour.step import Step
+from page.next_token.needle import decimal
 from page.text.markup import escape, word_html
 from page.text.numbers import grouped, short, signed
 
@@ -35,7 +36,7 @@ class Temperature(Step):
     answers, right = 3, 2
 
     async def asked(self, page):
-        return await page.client.ask_of_run("likeliest", page.figure.view["row"], WARM)
+        return await page.client.ask_of_run("likeliest", len(page.figure.answer["tokens"]) - 1, WARM)
 
     def case(self, page, asked):
         return "" if asked else "waiting"
@@ -59,7 +60,7 @@ class Draw(Step):
         following = page.figure.answer["next"]
         return {
             "kept": grouped(following["kept"]),
-            "u": "{:.3f}".format(following["u"]),
+            "u": decimal(following["u"]),
             "drawn": word_html(following["drawn"]["shown"]),
             "drawn_share": rounded(following["drawn"]["sampled"]),
         }
