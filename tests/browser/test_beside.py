@@ -183,6 +183,8 @@ def test_it_goes_where_attention_moved_most(page, read):
     page.go(2, 2)
     page.page.click("#most-moved")
     page.page.wait_for_selector(f'#figure[data-view^="{block} {head} "]')
+    said = page.page.text_content("#what-matters-progress")
+    assert f"{100 * change[block, head]:.0f} percentage points" in said
 
 
 def test_another_temperature_and_another_model_are_cases_of_it(page):

@@ -13,6 +13,7 @@ from page.next_token import compare
 from page.next_token.candidates import COUNT
 from page.state.state import LAST
 from page.text.markup import escape
+from page.text.numbers import whole_points
 
 KEY = "x"
 ROOM = 60  # characters of the pinned text above the picture
@@ -76,13 +77,15 @@ class Pin:
             await self.page.models.want(there["model"])
 
     async def go_there(self):
-        """To the block and head in which the chosen token's attention differs most."""
+        """To the block and head in which the chosen token's attention differs most; by how much is said beside it."""
         try:
             moved = await self.client.ask_of_run("most_moved", self.figure.view["row"])
         except NoAnswer:
             return
-        if moved["most"]:
-            self.page.choice.choose(block=moved["most"]["block"], head=moved["most"]["head"])
+        most = moved["most"]
+        if most:
+            self.page.choice.choose(block=most["block"], head=most["head"])
+            self.page.what_matters.remark(self.words.say("beside.moved", points=whole_points(most["points"])))
 
     # What is pinned
 
