@@ -71,20 +71,17 @@ def quoted_html(shown):
     return '<span translate="no">“<bdi{}>{}</bdi>”</span>'.format(title, escape(text))
 
 
-def with_terms(html):
-    """Escaped text in which terms of the glossary stand as [term|as it is written] -> each a link to its entry."""
-    pieces = html.split("[")
-    made = [pieces[0]]
-    for piece in pieces[1:]:
-        name, bar, rest = piece.partition("|")
-        said, end, after = rest.partition("]")
-        if not bar or not end:
-            made.append("[" + piece)
-        else:
-            made.append(term(name, said) + after)
-    return "".join(made)
-
-
 def term(name, html):
     """A term of the glossary within a text: its sentence shows where it is pointed at, see `lessons/glossary`."""
-    return '<a class="glossed" data-term="{0}" href="#open=glossary&amp;at={0}">{1}</a>'.format(name, html)
+    return '<a class="glossed" data-glossed="{0}" href="#open=glossary&amp;at={0}">{1}</a>'.format(name, html)
+
+
+def with_terms(html, made=term):
+    """Escaped text in which terms of the glossary stand as [term|as it is written], each as `made` writes it."""
+    pieces = html.split("[")
+    written = [pieces[0]]
+    for piece in pieces[1:]:
+        marked_term, _, after = piece.partition("]")
+        name, _, said = marked_term.partition("|")
+        written.append(made(name, said) + after)
+    return "".join(written)

@@ -6,7 +6,7 @@ from page.text.numbers import grouped, megabytes, percent, short, signed
 
 TOKENS = ("token", "first", "other", "next")  # values that are one, in the examples
 SHARES = ("share",)
-OWN = {"temperature": short, "bytes": megabytes}  # written in a way of their own
+OWN = {"temperature": short, "megabytes": megabytes}  # written in a way of their own
 
 
 def written(name, value):

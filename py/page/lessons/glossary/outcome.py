@@ -117,8 +117,8 @@ def bias(f):
 
 def quantisation(f):
     about = f.about
-    bytes = about and about["parameters"] * (4 if about["precision"] == "float32" else 1)
-    return about and ("." + about["precision"], {"count": about["parameters"], "bytes": bytes})
+    size = about and about["parameters"] * (4 if about["precision"] == "float32" else 1)
+    return about and ("." + about["precision"], {"count": about["parameters"], "megabytes": size})
 
 
 def training(f):

@@ -91,7 +91,7 @@ class Glossary(Part):
         else:
             page.dialog.shut()
             reveal(first_of(place))
-            focus(place, place + " button")
+            focus(place + " button", place)
 
 
 PART = Glossary
