@@ -73,7 +73,7 @@ def test_the_page(one):
     assert (faults := look(one, "the page")) == "", f"\n{faults}"
 
 
-@pytest.mark.parametrize("part", (*PARTS, "glossary"))
+@pytest.mark.parametrize("part", PARTS)
 def test_opened_parts(one, part):
     looking.resize(one.page, *SIZES[0])
     one.open(part)

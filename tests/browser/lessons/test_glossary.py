@@ -5,7 +5,7 @@ import re
 import pytest
 
 from build.site.languages import every_text
-from page.lessons.glossary.terms import PLACES, TERMS
+from page.lessons.glossary.terms import PLACES, TERMS, TOUR
 
 SIZES = {"wide": (1440, 900), "low": (1366, 640), "phone": (390, 844)}
 LANGUAGES = {"en": "en-US", "zh": "zh-CN"}
@@ -79,6 +79,13 @@ def test_every_term_leads_to_where_it_is_seen(one):
             if "[" in place:
                 one.page.locator("#panel-body .vector").wait_for()
             one.close()
+    one.open("glossary")
+    one.page.click("#word-softmax [data-tour]")
+    one.page.wait_for_function(
+        "() => !document.querySelector('#panel[open]') && !document.querySelector('#tour').hidden"
+    )
+    one.fragment(f"tour={TOUR['softmax']}")
+    one.page.click("#tour-close")
     assert one.errors == []
 
 

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from build.paths import ROOT
-from build.site.languages import every_text, texts_of
+from build.site.languages import codes, every_text, texts_of
 from model.arithmetic.address import WEIGHTS, WEIGHTS_OF_A_BLOCK
 from model.arithmetic.kinds import KINDS
 from model.checkpoint import file_error
@@ -89,6 +89,17 @@ def kinds_of_error():
     sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "py").rglob("*.py"))
     kinds = {a or b for a, b in re.findall(r'"error": "(\w+)"|DownloadError\("(\w+)"', sources)} | {*file_error.KINDS}
     return kinds - {"cancelled"}  # the reader's own doing
+
+
+def test_terms_are_marked_where_marks_are_read_and_each_is_in_the_glossary():
+    """As [term|what is written] in help and in the glossary's own sentences, about the same in every language."""
+    for code in codes():
+        marked = {key: re.findall(r"\[(\w*)\|[^]|]+\]", text) for key, text in every_text(code).items() if "|" in text}
+        assert {name for names in marked.values() for name in names} <= {*TERMS}
+        assert all(
+            names and key.startswith(("help.", "glossary.")) and ".here" not in key for key, names in marked.items()
+        )
+        assert len(marked) > 40
 
 
 def test_every_error_about_a_file_has_its_sentence_filled():

@@ -33,10 +33,10 @@ class Pointed:
             self.leave()
 
     async def show(self, term):
-        words, key = self.page.words, "glossary." + term.getAttribute("data-glossed")
+        words = self.page.words
         if not await have_lessons(words) or self.term is None or not term.isSameNode(self.term):
             return
-        fill(TIP, sentence_html(key, words))
+        fill(TIP, sentence_html(term.getAttribute("data-glossed"), words))
         term.setAttribute("aria-describedby", TIP)
         tip = by_id(TIP)
         tip.showPopover()
@@ -68,9 +68,9 @@ class Pointed:
             self.leave()
 
 
-def sentence_html(key, words):
+def sentence_html(name, words):
     """A term's name and its sentence, without ways to others."""
     return "<b>{}</b> {}".format(
-        escape(words.say(key + ".title")),
-        with_terms(escape(words.say(key)), lambda _, said: said),
+        escape(words.say("glossary." + name + ".title")),
+        with_terms(escape(words.say("glossary." + name)), lambda _, said: said),
     )

@@ -61,8 +61,43 @@ SEEN = (
 TERMS = tuple([name for name, _ in SEEN])  # MicroPython keeps no order in a dict
 PLACES = dict(SEEN)
 
-# The tour's step that explains a term, by the term: one that stands here gets a button with `data-tour="STEP"`.
-TOUR = {}
+# The tour's step that explains a term, by the term
+TOUR = {
+    "transformer": "start",
+    "token": "tokens",
+    "byte_pair": "tokens",
+    "vocabulary": "tokens",
+    "embedding": "embedding",
+    "position": "embedding",
+    "vector": "embedding",
+    "stream": "stream",
+    "layer_norm": "layernorm",
+    "query": "query",
+    "key": "query",
+    "value": "query",
+    "score": "score",
+    "scaling": "score",
+    "mask": "mask",
+    "attention": "look",
+    "head": "heads",
+    "projection": "projection",
+    "mlp": "mlp",
+    "neuron": "mlp",
+    "gelu": "mlp",
+    "block": "forming",
+    "logit_lens": "forming",
+    "logit": "logits",
+    "softmax": "score",
+    "probability": "logits",
+    "temperature": "temperature",
+    "top_k": "draw",
+    "top_p": "draw",
+    "sampling": "draw",
+    "seed": "draw",
+    "cache": "write",
+    "training": "inside",
+    "dropout": "inside",
+}
 
 
 def seen_at(name, view, following, last):

@@ -76,7 +76,9 @@ class Glossary(Part):
 
     def clicked(self, event):
         button = event.target.closest("[data-leads]")
-        if button:
+        if event.target.closest("[data-tour]"):  # which leads there by itself
+            self.page.dialog.shut()
+        elif button:
             self.lead(button.getAttribute("data-leads"))
 
     def lead(self, name):

@@ -19,7 +19,8 @@ from model.worker.engine import Engine, finish
 from model.worker.run import Runner
 from page.lessons.glossary.entries import example_html, glossary_html, matches, written
 from page.lessons.glossary.examples import ASKED, CASES, Facts, addresses
-from page.lessons.glossary.terms import PLACES, TERMS, seen_at
+from page.lessons.glossary.terms import PLACES, TERMS, TOUR, seen_at
+from page.lessons.tour.chapters import STEPS
 from page.text.numbers import signed
 from page.text.words import Words
 
@@ -225,4 +226,5 @@ def test_a_term_leads_to_a_number_that_this_run_has(runner):
             place = seen_at(name, read.view, read.answer["next"], last)
             if "[" in place:
                 assert "no_such" not in read.ask("inspect", place, read.settings), place
+    assert set(TOUR) <= set(TERMS) and set(TOUR.values()) <= {step.name for step in STEPS}
     assert set(PLACES) == set(TERMS) and len(TERMS) == len(set(TERMS)) > 35 and set(ASKED) == set(addresses(read.view))
