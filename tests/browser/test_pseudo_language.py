@@ -57,11 +57,12 @@ def untranslated(one):
     return sorted({word for text in one.page.evaluate(VISIBLE) for word in WORD.findall(text) if word in words - names})
 
 
-def look(one, what):
+def look(one, what, but=""):
     found = {}
     for size in SIZES:
         looking.resize(one.page, *size)
-        found[f"{what}, {size[0]}x{size[1]}"] = looking.ask(one.page, "textFaults()")
+        faults = looking.ask(one.page, "textFaults()")
+        found[f"{what}, {size[0]}x{size[1]}"] = {kind: faults[kind] for kind in faults if kind != but}
     found[what] = {"not translated": untranslated(one)}
     return looking.told(found)
 
@@ -71,6 +72,15 @@ def test_the_page(one):
     assert one.page.get_attribute("html", "dir") == direction and one.page.get_attribute("html", "lang") == one.code
     assert one.page.evaluate("getComputedStyle(document.querySelector('#flow')).direction") == "ltr"
     assert (faults := look(one, "the page")) == "", f"\n{faults}"
+
+
+def test_the_tour(one):
+    """Its strip stays while the page scrolls away under it."""
+    one.page.click("#open-tour")
+    one.page.locator("#tour-told p").wait_for()
+    faults = look(one, "the tour", but="two texts lie on each other")
+    one.page.click("#tour-close")
+    assert faults == "", f"\n{faults}"
 
 
 @pytest.mark.parametrize("part", PARTS)
