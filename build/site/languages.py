@@ -32,6 +32,11 @@ def texts_of(language: str, room: str = "") -> dict[str, str]:
     return texts
 
 
+def every_text(language: str) -> dict[str, str]:
+    """Its texts by key, those of the lessons among them."""
+    return texts_of(language) | texts_of(language, LESSONS)
+
+
 def pairs(path: Path) -> list[tuple[str, str]]:
     """The keys and texts of a file, also those that stand in it twice."""
     try:

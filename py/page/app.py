@@ -23,6 +23,7 @@ from page.browser.starting import started
 from page.choice import Choice
 from page.cuts.cuts import Cuts
 from page.figure.figure import Figure
+from page.lessons.glossary.pointed import Pointed
 from page.lessons.tour.tour import Tour
 from page.models.models import Models
 from page.next_token import random_draw
@@ -72,6 +73,7 @@ class Page:
         self.hover = Hover(self.figure, self.words, self.client, self.dialog.parts, self.cuts)
         self.tour = Tour(self)
         self.help = Help(self.words, self.figure, self.dialog.parts["number"])
+        self.terms = Pointed(self)
 
     async def start(self):
         """In pieces, between which the browser may do what the reader wants: slow machines take their time here."""

@@ -294,6 +294,7 @@ def offered_languages():
 def translate(words):
     """Put the language's texts into every element that names one."""
     document.documentElement.lang = words.language
+    document.documentElement.dir = words.say("language.direction")
     for element in all_of("[data-text]"):
         element.textContent = words.say(element.getAttribute("data-text"))
     for element in all_of("[data-label]"):

@@ -1,7 +1,8 @@
 """Help: a few sentences about whatever carries a question, in the browser's own popover, and the way to its numbers."""
 
-from page.browser.dom import by_id, on, pixels, place, show, viewport, write
+from page.browser.dom import by_id, fill, on, pixels, place, show, viewport, write
 from page.figure.addresses import of_help
+from page.text.markup import escape, with_terms
 
 BESIDE = 8  # pixels to what it is about
 
@@ -22,20 +23,24 @@ class Help:
         name = button.getAttribute("data-help")
         key = "help." + name
         write("help-title", self.words.say(key + ".title"))
-        write("help-text", self.words.say(key))
+        fill("help-text", with_terms(escape(self.words.say(key))))
         self.address = of_help(name, self.figure) if self.figure.is_live else ""
         show("help-number", bool(self.address))
         help_box = by_id("help")
-        box = button.getBoundingClientRect()
-        width, height = viewport()
         help_box.showPopover()
-        own = help_box.getBoundingClientRect()
-        wide, high, edge = own.width, own.height, pixels(help_box, "--edge")
-        left = min(max(box.left + box.width / 2 - wide / 2, edge), max(width - wide - edge, 0))
-        under = box.bottom + BESIDE
-        top = under if under + high < height else max(box.top - BESIDE - high, edge)
-        place(help_box, left="{:.0f}px".format(left), top="{:.0f}px".format(top))
+        stand_under(help_box, button.getBoundingClientRect(), BESIDE)
 
     def asked(self, _):
         by_id("help").hidePopover()
         self.number.show(self.address)
+
+
+def stand_under(popover, box, apart):
+    """An open popover so many pixels below what stands at `box`, or above where there is no room."""
+    width, height = viewport()
+    own = popover.getBoundingClientRect()
+    wide, high, edge = own.width, own.height, pixels(popover, "--edge")
+    left = min(max(box.left + box.width / 2 - wide / 2, edge), max(width - wide - edge, 0))
+    under = box.bottom + apart
+    top = under if under + high < height else max(box.top - apart - high, edge)
+    place(popover, left="{:.0f}px".format(left), top="{:.0f}px".format(top))

@@ -3,6 +3,7 @@
 import asyncio
 
 from page.browser.dom import address_with, by_id, encoded, fragment, go_on_as, text_as_json, value_as_json
+from page.lessons.glossary.terms import TERMS
 from page.panels import parts
 from page.state import links, url_text
 from page.state.counting import index_of, number_of
@@ -11,7 +12,7 @@ from page.state.state import LAST, SETTINGS
 
 RANGES = {"t": (0, 5), "k": (0, 200), "p": (0.05, 1)}  # what can be set
 CHANGED = ("removed", "mean", "beside_removed", "beside_mean") + SETTINGS  # what else it says of the model's answer
-AT = ("number", "logit_terms")  # the parts whose choice is an address
+AT = ("number", "logit_terms", "glossary")  # the parts whose choice is an address, or a term
 EVERY = 0.25  # seconds between two changes of the address: Safari ends a program that makes more than 100 in 10 s
 
 
@@ -48,7 +49,8 @@ class Address:
             fields.update(seed=said["seed"], draw=said["draw"])
         if said["open"]:
             fields["part"] = parts.linked()[said["open"]]
-            fields["shown"] = (said["at"],) if said["at"] else ()
+            fits = said["at"] and (said["at"] in TERMS) == (fields["part"] == "glossary")
+            fields["shown"] = (said["at"],) if fits else ()
         return fields
 
     def begin(self, view):

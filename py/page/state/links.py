@@ -7,6 +7,7 @@ cannot is named; a checksum reveals damage that parsing cannot.
 import binascii
 
 from page.figure import addresses
+from page.lessons.glossary.terms import TERMS
 from page.lessons.tour.chapters import STEPS
 from page.panels import parts
 from page.state import removed, url_text
@@ -23,7 +24,7 @@ FIELDS = (
     ("head", "number", 1),  # and so is this
     ("token", "number", 0),  # 0 is the last one
     ("open", "part", ""),
-    ("at", "address", ""),  # of the number that is open
+    ("at", "address", ""),  # of the number that is open, or the term of the glossary
     ("tour", "step", ""),  # of the guided tour
     ("t", "decimal", None),  # temperature
     ("k", "number", 0),  # top-k, 0 is off
@@ -197,7 +198,9 @@ def part(value):
 
 def address(value):
     """Of a number: "blocks.4.attn.z-6-3-16" for the worker's "blocks.4.attn.z[6, 3, 16]", whose brackets and commas
-    few programs leave in a link."""
+    few programs leave in a link. Of the glossary, a term."""
+    if value in TERMS:
+        return value
     name, *place = value.split("-")
     fits = len(value) <= 60 and name and place and all([c in url_text.PLAIN + "_." for c in name])
     if not fits or not all([number and all([c in DIGITS for c in number]) for number in place]):

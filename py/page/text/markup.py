@@ -69,3 +69,19 @@ def quoted_html(shown):
     text = clipped(marked(shown).replace(" ", "␣"), SENTENCE)
     title = "" if len(shown) <= SENTENCE // 2 else whole(shown)
     return '<span translate="no">“<bdi{}>{}</bdi>”</span>'.format(title, escape(text))
+
+
+def term(name, html):
+    """A term of the glossary within a text: its sentence shows where it is pointed at, see `lessons/glossary`."""
+    return '<a class="glossed" data-glossed="{0}" href="#open=glossary&amp;at={0}">{1}</a>'.format(name, html)
+
+
+def with_terms(html, made=term):
+    """Escaped text in which terms of the glossary stand as [term|as it is written], each as `made` writes it."""
+    pieces = html.split("[")
+    written = [pieces[0]]
+    for piece in pieces[1:]:
+        marked_term, _, after = piece.partition("]")
+        name, _, said = marked_term.partition("|")
+        written.append(made(name, said) + after)
+    return "".join(written)

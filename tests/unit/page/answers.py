@@ -10,6 +10,7 @@ from build.site import site
 from model import sampling, what_if
 from model.arithmetic.inspect import inspect
 from model.arithmetic.whole import around
+from model.checkpoint.layout import parameters
 from model.explain import effects
 from model.explain.all_heads import attention_heads
 from model.explain.block_view import block_view, heatmap_table, one_score, square_table, stages
@@ -19,6 +20,7 @@ from model.explain.logit_terms import logit_terms
 from model.explain.next_token import next_tokens
 from model.explain.pinned import Pinned
 from model.session import Session
+from page.lessons.glossary.examples import addresses
 
 TEXT = 'Unhappily <i>he "I'
 LONG = "One day a little girl went to the park. " * 6
@@ -117,6 +119,14 @@ def as_json() -> str:
         beside(answers["short"][2], session, tokenizer, "Happily <i>he"),
         beside(answers["long"], session, tokenizer, LONG.replace("girl", "boy")),
     ]
+    answers["glossary"] = {
+        "score": one_score(session, 2, 1, count - 1, 1),
+        "about": {"parameters": parameters(session.config), "precision": "int8"},
+        "numbers": {
+            name: inspect(session, tokenizer, SAMPLED[0], address)
+            for name, address in addresses(answers["short"][1]["view"]).items()
+        },
+    }
     answers["following"] = [following(session, tokenizer, settings) for settings in SETTINGS]
     answers["compare"] = compared(session, tokenizer)
     answers["work"] = stages(session, 2, 1) | {"count": count}

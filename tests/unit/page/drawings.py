@@ -5,6 +5,8 @@ MicroPython and CPython both run this file, so it keeps to what both understand.
 
 from page.figure import columns, flow, heatmap, logit_lens, matrix, prompt_tokens, sentence
 from page.figure.vessels.bars import OF_LONG
+from page.lessons.glossary.entries import glossary_html
+from page.lessons.glossary.examples import Facts
 from page.models import catalog, download_progress, user_files
 from page.next_token import candidates, compare, curve, needle, random_draw, sliders
 from page.panels import score
@@ -143,6 +145,9 @@ def drawings(asked, words):
         drawn[f"number title {number}"] = escape(titles.title(found["address"], short, found["shown"], words))
     for number, (look, address) in enumerate(asked["looks"]):
         drawn[f"weights {number}"] = weights.picture(look, address, words)
+    for number, answer in enumerate(asked["short"] + [asked["long"]]):
+        facts = Facts(answer, 7, 1, **(asked["glossary"] if answer is short else {}))
+        drawn[f"glossary {number}"] = glossary_html(facts, "<", words)
     drawn["offers"] = examples.offers(examples.CHANGED[0])
     drawn["search"] = probabilities.search_and_list(words)
     for number, following in enumerate(asked["following"]):

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from page.lessons.glossary.terms import TERMS
 from page.lessons.tour.chapters import STEPS
 from page.next_token import sliders
 from page.panels.parts import linked
@@ -45,7 +46,7 @@ STATES = st.fixed_dictionaries(
         "head": NUMBERS,
         "token": NUMBERS,
         "open": st.sampled_from(("", *linked())),
-        "at": st.just("")
+        "at": st.sampled_from(("", *TERMS))
         | st.builds(
             lambda name, place: f"{name}[{', '.join(map(str, place))}]",
             st.sampled_from(("blocks.4.attn.z", "embed", "h.11.mlp.c_proj.weight")),
@@ -269,6 +270,7 @@ def test_a_link_has_no_sign_that_mail_programs_take_for_its_end(text):
 MICROPYTHON = """
 import json
 from page.state import links
+from page.lessons.glossary.terms import TERMS
 from page.next_token import sliders
 with open("given.json") as file:
     many = json.load(file)

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from build.paths import ROOT
-from build.site.languages import codes, texts_of
+from build.site.languages import codes, every_text
 from page.text.markup import quoted, quoted_html, svg_name, visible
 from page.text.words import Words
 from tests.unit.page.answers import answers
@@ -65,9 +65,9 @@ def assert_same(name: str, got: str, expected: str) -> None:
 
 @pytest.mark.parametrize("language", codes())
 def test_micropython_draws_what_cpython_draws(language):
-    given = json.dumps({"answers": answers(), "texts": texts_of(language)})
+    given = json.dumps({"answers": answers(), "texts": every_text(language)})
     got = json.loads(run_in_micropython(PROGRAM, given))
-    expected = drawings(answers(), Words(language, texts_of))
+    expected = drawings(answers(), Words(language, every_text))
     assert set(got) == set(expected)
     for name in expected:
         assert_same(name, got[name], expected[name])

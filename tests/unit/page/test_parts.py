@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from build.site.languages import codes, texts_of
+from build.site.languages import codes, every_text
 from page.figure import prompt_tokens
 from page.models import catalog, user_files
 from page.next_token import candidates
@@ -24,7 +24,7 @@ from tests.browser.reading import close
 from tests.unit.page.answers import SETTINGS, answers
 from tests.unit.page.drawings import FILES, drawings
 
-WORDS = Words("en", texts_of)
+WORDS = Words("en", every_text)
 VOID = {"br", "img", "input"}
 HOSTILE = ("<img src=x onerror=alert(1)>", '"><script>', "<!--", "</p></svg>", "' onload='x", "&lt;b&gt;", "{0}{x}")
 
@@ -74,7 +74,7 @@ def replaced(value, token):
 @pytest.mark.parametrize("language", codes())
 def test_no_token_becomes_markup(token, language):
     """Every drawing has the very elements and attribute names that it has for a harmless token of the same length."""
-    words = Words(language, texts_of)
+    words = Words(language, every_text)
     harmless, hostile = (drawings(replaced(answers(), text), words) for text in ("a" * len(token), token))
     read, forms = 0, {clipped(token, room) for room in (9, 12, 16, 20, 99)}
     for name, html in hostile.items():

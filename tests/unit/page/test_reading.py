@@ -6,7 +6,7 @@ from html import unescape
 from hypothesis import given
 from hypothesis import strategies as st
 
-from build.site.languages import texts_of
+from build.site.languages import every_text
 from page.figure import flow
 from page.reading import marks
 from page.reading.tooltip import APART, EDGE, beside
@@ -15,7 +15,7 @@ from tests.browser.reading import close
 from tests.unit.page.answers import answers
 from tests.unit.page.drawings import Shown, drawings
 
-ENGLISH = Words("en", texts_of)
+ENGLISH = Words("en", every_text)
 WINDOW = (390, 640)
 
 

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from build.paths import ROOT
-from build.site.languages import texts_of
+from build.site.languages import codes, every_text, texts_of
 from model.arithmetic.address import WEIGHTS, WEIGHTS_OF_A_BLOCK
 from model.arithmetic.kinds import KINDS
 from model.checkpoint import file_error
@@ -16,6 +16,8 @@ from model.explain.block_answers import Apart
 from model.sampling import Rule, cut_by
 from page.figure.motion import pulse
 from page.figure.vessels.vessels import TRAVELS
+from page.lessons.glossary import examples as glossary
+from page.lessons.glossary.terms import TERMS
 from page.lessons.tour.chapters import CHAPTERS, STEPS
 from page.models import catalog
 from page.panels import parts
@@ -43,7 +45,7 @@ CASES = {  # of what a step of the tour tells
     "temperature": ["waiting"],
     "write": ["full", "waiting"],
 }
-ENGLISH = {**texts_of("en"), **texts_of("en", "lessons")}
+ENGLISH = every_text("en")
 
 
 @pytest.mark.parametrize(
@@ -89,6 +91,17 @@ def kinds_of_error():
     return kinds - {"cancelled"}  # the reader's own doing
 
 
+def test_terms_are_marked_where_marks_are_read_and_each_is_in_the_glossary():
+    """As [term|what is written] in help and in the glossary's own sentences, about the same in every language."""
+    for code in codes():
+        marked = {key: re.findall(r"\[(\w*)\|[^]|]+\]", text) for key, text in every_text(code).items() if "|" in text}
+        assert {name for names in marked.values() for name in names} <= {*TERMS}
+        assert all(
+            names and key.startswith(("help.", "glossary.")) and ".here" not in key for key, names in marked.items()
+        )
+        assert len(marked) > 40
+
+
 def test_every_error_about_a_file_has_its_sentence_filled():
     for kind, values in file_error.KINDS.items():
         said = placeholders(ENGLISH["error." + kind])
@@ -113,7 +126,7 @@ def filled(pattern, name):
 
 def test_every_text_is_used_and_every_used_text_exists():
     """Keys that code puts together are held against the very names that it puts into them."""
-    drawn = drawings(answers(), Words("en", texts_of))
+    drawn = drawings(answers(), Words("en", every_text))
     every = "".join(drawn.values())
     helped = re.findall('data-help="(.*?)"', HTML + every)
     parts.load()
@@ -135,6 +148,8 @@ def test_every_text_is_used_and_every_used_text_exists():
             *re.findall(r'\["note"\] = "(\w+)"', (ROOT / "py/model/explain/prompt.py").read_text()),
         ],
         "error.*": kinds_of_error(),
+        "glossary.*": (*TERMS, *(f"{term}.here{case}" for term in TERMS for case in glossary.CASES.get(term, ("",)))),
+        "glossary.*.title": TERMS,
         "help.*": helped,
         "help.*.title": helped,
         "models.*": re.findall(

@@ -13,7 +13,7 @@ def steps(answer, names, words):
     """Queries and keys, the three matrices side by side, values and outputs."""
     say = words.say
     kinds = (("scores", "diverging"), ("masked", "diverging"), ("pattern", "shares"))
-    pieces = ['<div class="steps">', lists(answer, names, ("head_q", "head_k"), words)]
+    pieces = ['<div class="steps" dir="ltr">', lists(answer, names, ("head_q", "head_k"), words)]
     for number, (name, kind) in enumerate(kinds):
         title = say("attention_head." + name)
         pieces.append(

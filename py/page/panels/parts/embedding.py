@@ -32,7 +32,7 @@ def rows(answer, view, words):
     say = words.say
     column = '<div class="heatmap-column">{}</div>'
     return (
-        '<p class="note">{intro}</p><div class="embedding-rows"><h3>{text}</h3><h3>{token}</h3><span></span>'
+        '<p class="note">{intro}</p><div class="embedding-rows" dir="ltr"><h3>{text}</h3><h3>{token}</h3><span></span>'
         '<h3>{position}</h3><span></span><h3>{sum}</h3><ol class="pieces">{lines}</ol>{token_heatmap}'
         '<span class="sign" aria-hidden="true">+</span>'
         '<div class="with-places"><ol class="places">{places}</ol>{position_heatmap}</div>'

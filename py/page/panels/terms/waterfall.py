@@ -23,9 +23,11 @@ def waterfall(made, opened, chosen, words):
         if not groups or groups[-1][0] != name:
             groups.append((name, []))
         groups[-1][1].append(step)
-    return '<div class="waterfall" id="waterfall" role="toolbar" translate="no" aria-label="{}">{}</div>'.format(
-        escape(words.say("terms.keys")),
-        "".join([group(name, held, opened, units, chosen, words) for name, held in groups]),
+    return (
+        '<div class="waterfall" id="waterfall" dir="ltr" role="toolbar" translate="no" aria-label="{}">{}</div>'.format(
+            escape(words.say("terms.keys")),
+            "".join([group(name, held, opened, units, chosen, words) for name, held in groups]),
+        )
     )
 
 
