@@ -30,7 +30,9 @@ class Head(Place):
         best = max(sorted(shares), key=lambda place: shares[place])
         values.update(block=number_of(best[0]), head=number_of(best[1]), share=percent(shares[best]))
         show = {"block": best[0], "head": best[1], "token": LAST}
-        return {"values": values, "shares": shares, "enough": enough, "right": best, "show": show}
+        away = min([place for place in shares if shares[place] < enough])
+        begin = {"block": away[0], "head": away[1], "token": LAST}  # not where it is found
+        return {"values": values, "shares": shares, "enough": enough, "right": best, "begin": begin, "show": show}
 
     def check(self, asked, given):
         return asked["shares"][given["block"], given["head"]] >= asked["enough"]
@@ -106,7 +108,8 @@ class FirstFavourite(Place):
             return None
         values = {"token": word_html(best[-1]["shown"]), "block": first, "share": percent(best[first]["probability"])}
         values["before"] = word_html(best[first - 1]["shown"])
-        return {"values": values, "best": best, "right": first - 1, "show": {"block": first - 1}}
+        begin = {"block": 0 if first > 1 else len(depths) - 2, "token": LAST}
+        return {"values": values, "best": best, "right": first - 1, "begin": begin, "show": {"block": first - 1}}
 
     def check(self, asked, given):
         return given["block"] == asked["right"]
@@ -151,10 +154,10 @@ class Nearest(Choice):
         return {"values": values, "options": subject.mixed(options, "order"), "right": right, "show": {}}
 
 
-def is_word(shown):
-    """Whether a token is letters alone, at least three, but for a space before them."""
+def is_word(shown, least=3):
+    """Whether a token is letters alone, at least so many, but for a space before them."""
     letters = shown.strip(" ")
-    return len(letters) > 2 and letters.isalpha()
+    return len(letters) >= least and letters.isalpha()
 
 
 TASKS = (HeadBefore(), HeadFirst(), Sharpest(), FirstFavourite(), Nearest())

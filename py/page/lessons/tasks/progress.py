@@ -30,7 +30,8 @@ class Progress:
         before = self.entries.get(name, {"tries": 0, "verdict": ""})
         if before["verdict"] in ("right", "gave_up"):
             return
-        entry = {"text": text, "model": model, "given": given, "tries": before["tries"] + 1, "verdict": verdict}
+        tries = before["tries"] + (0 if verdict == "gave_up" else 1)
+        entry = {"text": text, "model": model, "given": given, "tries": tries, "verdict": verdict}
         self.every.setdefault(self.number, {})[name] = entry
         self.keep()
 

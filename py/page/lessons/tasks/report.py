@@ -22,7 +22,7 @@ def answer_lines(task, entry, words):
     said = words.say("try.report." + entry["verdict"], tries=entry["tries"])
     return [
         words.say("task." + task.name) + ": " + said,
-        words.say("try.report.answer", given=entry["given"], text=entry["text"], model=entry["model"]),
+        words.say("try.report.answer", given=entry["given"] or "–", text=entry["text"], model=entry["model"]),
     ]
 
 

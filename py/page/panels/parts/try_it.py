@@ -53,7 +53,7 @@ class TryIt(Part):
             return "<p>" + self.words.html("lessons.absent") + "</p>"
         task, shown, words = self.task, self.page.state.shown, self.words
         if task is None:
-            self.key = None
+            self.drop()
             drawn = listing.handed_in if shown and shown[0] == REPORT else listing.task_list
             return drawn(self.progress, words)
         key = self.key_now(task)
@@ -88,9 +88,8 @@ class TryIt(Part):
         self.page.dialog.fill_again()
 
     def closed(self):
-        self.turn += 1
         if self.asked is None:
-            self.key = None
+            self.drop()
 
     def left(self):
         """A number that was opened from here leads back here; others do not."""
@@ -99,9 +98,14 @@ class TryIt(Part):
 
     # What is asked
 
-    def begin(self, task, key):
-        self.key, self.asked, self.offer, self.given, self.verdict = key, None, None, None, None
+    def drop(self):
+        """Nothing is asked."""
+        self.key = self.asked = self.offer = self.given = self.verdict = None
         self.turn += 1
+
+    def begin(self, task, key):
+        self.drop()
+        self.key = key
         asyncio.create_task(self.prepare(task, self.turn))
 
     async def prepare(self, task, turn):
@@ -148,7 +152,7 @@ class TryIt(Part):
             return self.seen()
         if form == "number":
             return number_in(self.given, self.asked)
-        return self.asked["start"] if form == "bar" and self.given is None else self.given
+        return self.given
 
     def look(self):
         """A task that is done on the page is done as soon as it is seen there."""
@@ -197,7 +201,6 @@ class TryIt(Part):
     def clicked(self, event):
         task, name = event.target.closest("[data-task]"), event.target.id
         if task:
-            self.key = None
             self.go(task.getAttribute("data-task"))
         elif name in DOES:
             DOES[name](self)
@@ -208,11 +211,11 @@ class TryIt(Part):
 
     def next(self):
         names = [task.name for task in catalog.TASKS]
-        self.key = None
+        self.drop()
         self.go(names[(names.index(self.task.name) + 1) % len(names)])
 
     def again(self):
-        self.key = self.asked = None
+        self.drop()
         self.page.dialog.fill_again()
 
     def take(self):
