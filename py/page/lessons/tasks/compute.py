@@ -56,8 +56,8 @@ class ShareOfFour(Share):
             "token": word_html(subject.tokens[row]["shown"]),
             "other": word_html(subject.tokens[column]["shown"]),
             "largest": signed_two(found["largest"]),
-            "weight": signed(found["weight"]),
-            "total": signed(found["total"]),
+            "weight": fine(found["weight"]),
+            "total": fine(found["total"]),
             "share": percent(found["share"]),
         }
         show = {"block": block, "head": head, "token": row}
@@ -87,8 +87,8 @@ class HotShare(Share):
         values = {
             "token": word_html(one["shown"]),
             "largest": signed_two(hot["largest"]),
-            "weight": signed(one["weight"]),
-            "total": signed(hot["total"]),
+            "weight": fine(one["weight"]),
+            "total": fine(hot["total"]),
             "share": percent(one["sampled"]),
         }
         show = {"temperature": 2, "top_k": 3, "top_p": None}
@@ -155,7 +155,7 @@ class Normalised(Opened):
         for token, entry in self.places(subject, view["n_embd"]):
             address = "blocks.{}.ln1[{}, {}]".format(block, token, entry)
             known = await self.opened(subject, address)
-            result, mean = float(known["normalised"]), float(known["mean"])
+            result = float(known["normalised"])
             deviation = float(known["variance"]) ** 0.5
             if 0.3 < abs(result) < 5 and deviation > 0.05 and abs(abs(result) - abs(float(known["x"]))) > 0.1:
                 values = {
@@ -163,8 +163,8 @@ class Normalised(Opened):
                     "entry": number_of(entry),
                     "block": number_of(block),
                     "x": minus(known["x"]),
-                    "mean": signed(mean),
-                    "deviation": signed(deviation),
+                    "mean": minus(known["mean"]),
+                    "deviation": fine(deviation),
                     "result": minus(known["normalised"]),
                 }
                 return {"values": values, "right": result, "show": {"block": block}, "number": address}
@@ -174,6 +174,11 @@ class Normalised(Opened):
 def signed_two(value):
     """With two decimals, and a true minus sign."""
     return minus("{:.2f}".format(value))
+
+
+def fine(value):
+    """With enough decimals for what is worked out from it to come out right."""
+    return minus("{:.4f}".format(value))
 
 
 def minus(digits):

@@ -36,6 +36,7 @@ class CutArrow(Cut):
 
     name = "cut_arrow"
     cuts = "arrow"
+    where = "#pattern"
 
     async def find(self, subject):
         row, first = subject.last, subject.likeliest[0]
@@ -119,12 +120,14 @@ def named(part):
 class SwitchMlp(SwitchOff):
     name = "switch_mlp"
     cuts = "mlp"
+    where = ".title-mlp"
     worker = "mlps"
 
 
 class SwitchHead(SwitchOff):
     name = "switch_head"
     cuts = "head"
+    where = "#head"
     worker = "heads"
 
     def part(self, effect):

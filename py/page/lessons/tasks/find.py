@@ -16,6 +16,7 @@ class Place(Task):
     """Answered by where the picture is."""
 
     form = "place"
+    where = "#head"
 
     def told(self, asked, given):
         return "{}.{}".format(number_of(given["block"]), number_of(given["head"]))

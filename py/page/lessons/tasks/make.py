@@ -35,6 +35,7 @@ class Exactly(Task):
     name = "exactly"
     kind = "make"
     form = "act"
+    where = "#temperature"
 
     async def find(self, subject):
         count = 2 + subject.chance(5) if subject.seeded else 3
@@ -58,6 +59,7 @@ class Certain(Task):
     name = "certain"
     kind = "make"
     form = "act"
+    where = "#temperature"
 
     async def find(self, subject):
         mark = subject.one_of((0.9, 0.8, 0.95)) if subject.seeded else 0.9
@@ -95,6 +97,7 @@ class ChangeWord(Task):
     kind = "make"
     form = "act"
     changes_text = True
+    where = "#prompt"
     wrong_cases = ("", ".words")
 
     async def find(self, subject):

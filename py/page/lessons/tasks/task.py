@@ -26,6 +26,7 @@ class Task:
     form = ""  # how it is answered: "choose", "bar", "number", "place" in the picture, "act" on the page
     once = False  # the answer is told after the first try
     changes_text = False  # the reader answers by another text
+    where = ""  # what of the page it is answered with, to be scrolled to: a selector
     so_cases = ("",)  # of its sentences
     wrong_cases = ("",)
 

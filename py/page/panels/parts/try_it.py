@@ -5,8 +5,20 @@ alive: some tasks are answered there.
 """
 
 import asyncio
+import json
 
-from page.browser.dom import all_selected_copied, by_id, fill, focus, place, text_as_json, value_as_json, write
+from page.browser.dom import (
+    all_selected_copied,
+    by_id,
+    fill,
+    first_of,
+    focus,
+    place,
+    reveal,
+    text_as_json,
+    value_as_json,
+    write,
+)
 from page.browser.files import save_text
 from page.lessons.tasks import catalog
 from page.lessons.tasks.progress import Progress
@@ -34,6 +46,7 @@ class TryIt(Part):
         self.given = None  # what the reader has entered
         self.verdict = None  # {"kind": "right", "wrong", "not_yet" or "gave_up", "over", "case", "values"}
         self.placed = None  # the task and number that a text was chosen for
+        self.is_new = False  # the question has just been put
         self.turn = 0  # counts what was looked for
         page.state.listen(lambda _: self.left(), "part")
 
@@ -75,11 +88,15 @@ class TryIt(Part):
     def ready(self):
         """The verdict is told once it stands in a place that screen readers listen to."""
         if self.task and self.asked:
+            if self.is_new and self.task.where:
+                reveal(first_of(self.task.where))
+            self.is_new = False
             self.tell()
 
     def tell(self):
         if self.verdict:
             fill("try-verdict", question.outcome(self.task, self.asked, self.verdict, self.words))
+            reveal(by_id("try-verdict"))
             there = by_id("try-there")
             if there:
                 place(there, left="{:.1f}%".format(100 * self.asked["right"]))
@@ -125,12 +142,13 @@ class TryIt(Part):
         if found:
             self.put(task, found[0], found[1])
         elif self.key:
-            self.offer = "" if other is None else other[0]
+            self.offer = "" if other is None else json.loads(other[0])["value"]
         if self.is_open:
             self.page.dialog.fill_again()
 
     def put(self, task, text, asked):
         """The question is put about the whole model."""
+        self.is_new = True
         self.asked, self.placed = asked, (task.name, self.progress.number)
         self.key = (self.key[0], text) + self.key[2:]
         self.page.runs.choose(text, removed=(), mean=False)
@@ -142,6 +160,13 @@ class TryIt(Part):
         """What the page shows, for tasks that are done on it."""
         answer = self.figure.answer
         return {"text": content(answer), "removed": answer.get("removed", ()), "next": answer["next"]}
+
+    @property
+    def is_settled(self):
+        """Whether the page shows what the state says: the model may still be at it."""
+        state, following = self.page.state, self.figure.answer["next"]
+        same = all([following[name] == getattr(state, name) for name in ("temperature", "top_k", "top_p")])
+        return same and not self.figure.stale
 
     def answer(self):
         """What the reader says; None where that is nothing yet."""
@@ -156,7 +181,8 @@ class TryIt(Part):
 
     def look(self):
         """A task that is done on the page is done as soon as it is seen there."""
-        if self.task.form == "act" and not self.verdict and not self.figure.stale:
+        over = self.verdict and self.verdict["over"]
+        if self.task.form == "act" and not over and self.is_settled:
             given = self.seen()
             if self.task.check(self.asked, given):
                 self.decide(given)
@@ -171,7 +197,7 @@ class TryIt(Part):
         given = self.answer()
         if given is None:
             write("try-verdict", self.words.say("try.nothing"))
-        elif not self.figure.stale:
+        elif self.is_settled:
             self.decide(given)
             self.page.dialog.fill_again()
 
@@ -219,7 +245,7 @@ class TryIt(Part):
         self.page.dialog.fill_again()
 
     def take(self):
-        self.page.runs.choose(self.offer)
+        self.page.runs.choose(text_as_json(self.offer))
 
     def open_number(self):
         number = self.page.dialog.parts["number"]

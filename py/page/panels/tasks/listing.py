@@ -51,7 +51,7 @@ def tools(progress, words):
 def handed_in(progress, words):
     """The reader's answers as a text; and where a teacher finds out whether its code fits."""
     return (
-        '<p class="try-top"><button type="button" id="try-back">{}</button></p><div class="try-sides">'
+        '<div class="try-top"><button type="button" id="try-back">{}</button></div><div class="try-sides">'
         '<section><h3><label for="try-text">{}</label></h3><textarea id="try-text" rows="10" readonly translate="no">'
         '{}</textarea><p><button type="button" id="try-copy" class="strong">{}</button> <button type="button"'
         ' id="try-save">{}</button></p><p id="try-copied" role="status"></p></section>'

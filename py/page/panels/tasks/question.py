@@ -5,17 +5,18 @@ from page.text.markup import escape
 from page.text.numbers import round_percent
 
 SIDES = '<div class="try-sides"><section class="try-ask">{}</section><section class="try-said">{}</section></div>'
+HEAD, CELL = '<th scope="col">{}</th>', '<td class="number">{}</td>'
 VERDICT = '<div id="try-verdict" role="status">{}</div>'
 
 
 def top(task, words):
     """The way back to all tasks, and which this is."""
-    return (
-        '<p class="try-top"><button type="button" id="try-back">{}</button><span class="try-kind">{}</span></p>'.format(
-            escape(words.say("try.back")), escape(words.say("try.kind." + task.kind))
-        )
-        + '<h3 id="try-title">{}</h3>'.format(said(task.name, {}, words))
+    html = (
+        '<div class="try-top"><button type="button" id="try-back">{}</button><h3 id="try-title">{}</h3>'
+        '<p class="try-kind">{}</p></div>'
     )
+    kind, back = [escape(words.say(key)) for key in ("try.kind." + task.kind, "try.back")]
+    return html.format(back, said(task.name, {}, words), kind)
 
 
 def said(which, values, words):
@@ -79,10 +80,8 @@ def outcome(task, asked, verdict, words):
 
 
 def number_table(rows):
-    html = '<tr><th scope="row">{}</th><td class="number">{}</td></tr>'
-    return '<table class="plain try-rows"><tbody>{}</tbody></table>'.format(
-        "".join([html.format(*row) for row in rows])
-    )
+    heads, cells = ["".join([html.format(row[i]) for row in rows]) for i, html in enumerate((HEAD, CELL))]
+    return '<div class="scroll"><table class="plain try-rows"><tr>{}</tr><tr>{}</tr></table></div>'.format(heads, cells)
 
 
 # Where the answer is given
