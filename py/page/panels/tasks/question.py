@@ -38,7 +38,7 @@ def refused(task, offer, words):
 
 
 def question(task, asked, given, verdict, view, words):
-    """`given` is what stands in the field, `verdict` {"kind", "case", "values"} or None, see `parts/try_it.py`."""
+    """`given` is what stands in the field, `verdict` {"kind", "case", "values"} or None, see `asking.py`."""
     over = verdict is not None and verdict["over"]
     pieces = ["<p>{}</p>".format(said(task.name + ".ask", asked["values"], words))]
     if "rows" in asked:
