@@ -5,10 +5,12 @@ import os
 
 from page.browser.dom import frame
 
+LATER = "tasks"  # folders of what is compiled when the reader opens it
+
 
 def modules(folder):
     """The names of the modules in it, of its sub-folders first: those import less."""
-    names = sorted(os.listdir(folder))
+    names = [name for name in sorted(os.listdir(folder)) if name != LATER]
     for name in names:
         if "." not in name and not name.startswith("__"):
             yield from modules(folder + "/" + name)

@@ -31,6 +31,7 @@ PARTS = (
     "cuts",
     "run",
     "glossary",
+    "try_it",
 )
 NUMBERS = ("embed-2-3", "blocks.5.ln1-6-2", "blocks.5.attn.q-6-0-3", "blocks.5.attn.z-6-0-16", "blocks.5.mlp.post-6-9")
 NUMBERS += ("blocks.5.attn.pattern-0-6-2", "blocks.5.mlp_out-6-3", "probabilities-6-673")

@@ -65,6 +65,14 @@ class Prediction(Prompt):
     heap: NotRequired[int]  # bytes of the interpreter's memory; the worker adds it
 
 
+@final
+class Aside(Prompt):
+    """A text that was read beside the last run, see `Engine.read_aside`."""
+
+    run: int  # below 0
+    next: "NextTokens"
+
+
 # The next token
 
 

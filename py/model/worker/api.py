@@ -41,6 +41,7 @@ WAITED_FOR: dict[str, tuple[str, ...]] = {  # those that take their time
     "effects": ("run", "kind", "row", "token", "temperature"),
     "most_telling": ("run", "row", "temperature"),
     "set_precision": ("precision",),
+    "read_aside": ("text", "settings"),
     "pin_text": ("run", "text", "settings", "mark", "removals"),
     "predict": TEXT,
     "use": TEXT,
@@ -66,6 +67,7 @@ OF_A_RUN: dict[str, tuple[str, ...]] = {  # methods of the Run: its number cross
     "unpin": ("settings",),
     "weights": ("address", "closer"),
     "attention_head": ("block", "head"),
+    "what_if": ("removals", "settings", "row"),
 }
 OF_THE_BROWSER = ("load", "open_user_checkpoint", "load_progress", "remove", "stored")  # the functions below
 

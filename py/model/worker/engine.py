@@ -19,8 +19,10 @@ from model.explain.block_answers import Depths
 from model.explain.logit_lens import logit_lens
 from model.explain.prompt import read_prompt
 from model.removals import Removal, within
-from model.session import RunawayError, Session
+from model.session import Session
 from model.tokenizer.tokenizer import TokenizerError
+from model.worker.aside import read_beside
+from model.worker.failure import failure_of
 from model.worker.run import Run, Runner
 
 GONE: answers.Gone = {"gone": True}  # the model has gone on to another text
@@ -37,21 +39,12 @@ def finish(answering: Coroutine[Any, Any, T]) -> T:
             return done.value
 
 
-def failure_of(error: Exception) -> Failure:
-    """Why a text could not be read."""
-    if isinstance(error, TokenizerError):
-        return {"error": "text", "file": str(error)}
-    if isinstance(error, MemoryError):
-        return {"error": "memory", "file": ""}
-    if isinstance(error, RunawayError):
-        return {"error": "broken", "file": str(error)}
-    return {"error": "failed", "file": f"{type(error).__name__}: {error}"}
-
-
 class Engine:
     def __init__(self, runner: Runner | None = None) -> None:
         self.runner = runner  # of the model in use
         self.last: Run | None = None
+        self.aside: Run | None = None  # of a text that was read beside it, see `read_aside`
+        self.asides = 0  # such texts so far: their runs have numbers below 0
         self.newest = 0  # requests to read a text are numbered: an older one gives way
         self.done = self.total = 0  # blocks of the pass under way
         self.asked_effects = 0  # calls of `effects`: a newer one ends an older
@@ -233,21 +226,33 @@ class Engine:
         last = self.numbered(run)
         if last is None:
             return GONE
-        config = last.session.config
-        session = Session(last.session.weights, config, within(removals, config.n_layer, config.n_head))
-        session.use(last.session.program)
         try:
-            ids, _ = read_prompt(text, last.tokenizer, config.n_positions)
-            for _ in session.steps(ids):
-                await asyncio.sleep(0)
+            read = await read_beside(last.runner, text, removals, lambda: last is self.last)
         except Exception as error:
             return failure_of(error)
-        if last is not self.last:
+        if read is None:
             return GONE
-        other = Run(last.number, last.runner, session)
+        other = Run(last.number, last.runner, read[0])
         other.pin(settings, mark)
         last.pinned = other.pinned
         return last.next_tokens(settings)
+
+    async def read_aside(self, text: str, settings: answers.Settings) -> answers.Aside | answers.Gone | Failure:
+        """Have another text read by the model in use, with every part in place, while the last run stays what it was.
+
+        Its run can be asked by its number until the next is read so. `GONE` when a text is to be read meanwhile.
+        """
+        newest, runner = self.newest, self.in_use
+        try:
+            read = await read_beside(runner, text, wanted=lambda: newest == self.newest)
+            if read is None:
+                return GONE
+            session, prompt = read
+            self.asides -= 1
+            self.aside = Run(self.asides, runner, session)
+            return {**prompt, "run": self.asides, "next": self.aside.next_tokens(settings)}
+        except Exception as error:
+            return failure_of(error)
 
     def _sessions(self, runner: Runner, removals: tuple[Removal, ...]) -> list[Session]:
         """Those that read a text: with every part in place and, where some are to be missing, then without them."""
@@ -272,8 +277,8 @@ class Engine:
         return getattr(last, name)(*values) if last else GONE
 
     def numbered(self, run: int) -> Run | None:
-        """The last run, if it has this number."""
-        return self.last if self.last and self.last.number == run else None
+        """The last run, or the one beside it, if it has this number."""
+        return next((one for one in (self.last, self.aside) if one and one.number == run), None)
 
     async def logit_lens(self, run: int) -> Depths | answers.Gone:
         """What the model would say if it stopped after each block; `GONE` as soon as a newer text is being read."""

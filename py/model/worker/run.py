@@ -1,5 +1,6 @@
 """A run: a text that the model has read, and what can be asked about it. Answers are dicts, see `answers.py`."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -188,7 +189,7 @@ class Run:
 
     # What if a part were missing
 
-    def what_if(self, changes: list[what_if.Removal], settings: answers.Settings, row: int) -> answers.NextTokens:
+    def what_if(self, changes: Sequence[what_if.Removal], settings: answers.Settings, row: int) -> answers.NextTokens:
         """The prediction after the token `row` with all of `changes`, listed as `next_tokens` lists it."""
         logits = what_if.logits_if(self.session, changes, self.drawn(row))  # (V,)
         return self._listed(logits, sampling.ranking(logits), settings)

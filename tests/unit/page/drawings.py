@@ -7,6 +7,8 @@ from page.figure import columns, flow, heatmap, logit_lens, matrix, prompt_token
 from page.figure.vessels.bars import OF_LONG
 from page.lessons.glossary.entries import glossary_html
 from page.lessons.glossary.examples import Facts
+from page.lessons.tasks.catalog import TASKS, TEXTS, in_order
+from page.lessons.tasks.make import changes
 from page.models import catalog, download_progress, user_files
 from page.next_token import candidates, compare, curve, needle, random_draw, sliders
 from page.panels import score
@@ -206,5 +208,6 @@ def drawings(asked, words):
     drawn["grouped"] = " ".join([numbers.grouped(n) + numbers.megabytes(n) for n in (0, 7, 999, 8180, 124400000)])
     drawn["draws"] = " ".join([str(random_draw.uniform(seed, n)) for seed in (0, 1, 999_999) for n in range(5)])
     drawn["scales"] = " ".join([numbers.short(sliders.temperature_at(position)) for position in range(141)])
+    drawn["texts of tasks"] = "; ".join(["; ".join(in_order(task, "7") + [str(changes(TEXTS[0]))]) for task in TASKS])
     drawn["links"] = " ".join([links.write(links.read(fragment)) for fragment in FRAGMENTS])
     return drawn

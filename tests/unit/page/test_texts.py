@@ -18,6 +18,8 @@ from page.figure.motion import pulse
 from page.figure.vessels.vessels import TRAVELS
 from page.lessons.glossary import examples as glossary
 from page.lessons.glossary.terms import TERMS
+from page.lessons.tasks.catalog import KINDS as TASK_KINDS
+from page.lessons.tasks.catalog import TASKS
 from page.lessons.tour.chapters import CHAPTERS, STEPS
 from page.models import catalog
 from page.panels import parts
@@ -200,6 +202,13 @@ def test_every_text_is_used_and_every_used_text_exists():
         "tour.*.answer.*": [f"{step.name}.answer.{n}" for step in STEPS for n in range(1, step.answers + 1)],
         "tour.chapter.*": [name for name, _ in CHAPTERS],
         "tour.telling.answer.*": "123",
+        "task.*": [key for task in TASKS for key in task.texts()],
+        "try.*": ("next", "again", "show", "open", "yes", "no"),
+        "try.how.*": TASK_KINDS,
+        "try.kind.*": TASK_KINDS,
+        "try.report.*": ("right", "wrong", "gave_up"),
+        "try.said.*": ("right", "wrong", "not_yet", "gave_up"),
+        "try.verdict.*": ("right", "wrong", "gave_up"),
         "terms.group.*": ("embedding", "end"),
         "terms.kind.*": ("stream", "attention", "mlp", "bias"),
         "terms.name.*": terms,

@@ -119,6 +119,24 @@ def test_a_text_that_cannot_be_read_leaves_what_was_pinned(engine):
     assert engine.last.pinned is pinned
 
 
+def test_a_text_is_read_aside_without_touching_the_run_that_is_drawn(engine):
+    before = plain(read(engine, TEXT))
+    aside = finish(engine.read_aside(OTHER, SETTINGS))
+    views = [engine.ask(number, "block_view", *PLACE)["shares"] for number in (engine.last.number, aside["run"])]
+    assert plain(read(engine, TEXT)) == before
+    now = read(engine, OTHER)
+    assert aside["next"] == now["next"] and aside["tokens"] == now["tokens"]
+    assert views[1] == now["view"]["shares"] != views[0]
+    assert views[0] == json.loads(before)["view"]["shares"]
+    assert finish(engine.read_aside("\ud800", SETTINGS))["error"] == "text"
+    coming = engine.read_aside(OTHER, SETTINGS)
+    coming.send(None)
+    read(engine, "The cat")
+    assert finish(coming) == GONE
+    assert engine.ask(aside["run"], "block_view", *PLACE)["shares"] == views[1], "the one before stays"
+    assert engine.ask(aside["run"] - 1, "block_view", *PLACE) == GONE
+
+
 @pytest.mark.parametrize("same_shape", [True, False])
 def test_another_model_is_compared_where_its_sizes_are_the_same(engine, same_shape):
     tokenizer, own = engine.in_use.tokenizer, engine.in_use.session.config

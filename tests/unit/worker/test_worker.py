@@ -26,6 +26,7 @@ OTHERS = {  # what is not asked about a run
         "load",
         "open_user_checkpoint",
         "predict",
+        "read_aside",
         "load_progress",
         "remove",
         "stored",
@@ -85,6 +86,7 @@ def questions(worker, run):
         "unpin": (SETTINGS,),
         "intact": (SETTINGS,),
         "attention_head": (5, 3),
+        "what_if": (json.dumps({"cuts": CUTS[-1]}), SETTINGS, 1),
     }
     answers = {"pin": json.loads(worker.pin(run, SETTINGS, 1))}  # before it can be compared
     answers |= {name: json.loads(getattr(worker, name)(run, *values)) for name, values in asked.items()}
