@@ -2,6 +2,27 @@
 // uses nothing. There, and only there, it gets one that is always empty, in the page and in its worker.
 
 (function () {
+  function attempt(act) {
+    try {
+      return act() || "";
+    } catch (refusal) {
+      return "";
+    }
+  }
+
+  // What browser/memory.py keeps: MicroPython cannot catch what JavaScript throws, and a full storage throws too.
+  self.memory = {
+    read: function (name) { return attempt(function () { return self.localStorage.getItem(name); }); },
+    write: function (name, value) { attempt(function () { self.localStorage.setItem(name, value); }); },
+    forget: function (start) {
+      attempt(function () {
+        Object.keys(self.localStorage).forEach(function (name) {
+          if (name.indexOf(start) === 0) self.localStorage.removeItem(name);
+        });
+      });
+    },
+  };
+
   try {
     if (self.localStorage) return; // the only kind of storage that says at once whether it is refused
   } catch (refusal) {}
