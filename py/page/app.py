@@ -82,7 +82,7 @@ class Page:
         take_over(text, "input", lambda _: self.runs.choose(value_as_json(text)))
         take_over(by_id("examples"), "click", self.prepared.chose)
         on(by_id("language"), "change", lambda event: state.set(language=event.target.value))
-        for name in ("main", "share", "open-models", "open-merges"):
+        for name in ("main", "share", "open-models"):
             on(by_id(name), "click", self.clicked)
         on(by_id("threshold"), "input", lambda event: state.set(threshold=int(event.target.value) / 100))
         for name in ("block", "head"):

@@ -8,8 +8,7 @@ import json
 
 from page.browser.dom import by_id, fill, first_of, focus, on, value_as_json, write
 from page.browser.memory import remember
-from page.next_token.candidates import list_row
-from page.text.markup import escape, quoted_html
+from page.text.markup import escape, quoted_html, visible
 from page.text.numbers import grouped, percent
 
 
@@ -19,8 +18,9 @@ class Guess:
         self.word = ""  # the reader's, as JSON; "" where none was typed, or its text is gone
         self.answer = None  # what the model says of it
         page.state.listen(lambda _: self.leave(), "text", "generated")
+        page.state.listen(lambda _: self.toured(), "step")
         on(by_id("guess-form"), "submit", self.submitted)
-        on(by_id("guess-close"), "click", lambda _: self.close())
+        on(by_id("guess-close"), "click", lambda _: self.put_away())
         if by_id("guess-form").hasAttribute("data-asked"):  # see early.js
             self.ask()
 
@@ -73,10 +73,12 @@ class Guess:
             escape(words.say("guess.mark"))
         )
         if row is None:
-            foot = '<tfoot class="guess-row" translate="no">' + list_row(answer, False, "…", words) + "</tfoot>"
+            foot = (
+                '<tfoot class="guess-row" translate="no"><tr data-id="{}"><th scope="row">{}</th>'
+                '<td colspan="3" class="number sampled">{}</td></tr></tfoot>'
+            ).format(answer["id"], visible(answer["shown"]), percent(answer["sampled"]))
             first_of("#candidates table").insertAdjacentHTML("beforeend", foot)
             row = first_of("#candidates .guess-row tr")
-            row.removeAttribute("data-tells")  # the list knows nothing more of it
         if not row.classList.contains("guessed"):
             row.classList.add("guessed")
             row.firstElementChild.insertAdjacentHTML("beforeend", mark)
@@ -88,13 +90,21 @@ class Guess:
             by_id("guess").classList.remove("answered")
             write("guess-said", "")
 
+    def toured(self):
+        """The tour speaks of what is covered."""
+        if self.answer or first_of("body.guessing"):
+            self.close()
+
+    def put_away(self):
+        self.close()
+        focus("#candidates")
+
     def close(self):
         """The reader has seen it, or does not want to guess."""
         if self.answer:
             self.page.figure.draw_next(self.page.figure.listed)  # without its mark
         self.leave()
         self.uncover()
-        focus("#candidates")
 
     def uncover(self):
         """It is done, and never comes back."""

@@ -44,7 +44,7 @@ def test_a_guess_uncovers_the_list_and_stands_in_it(visit, reference, language):
     one.wait_live()
     one.page.wait_for_selector("#logit-lens .stop:not(.waiting)")
     assert one.page.evaluate(COVERED) and not can_be_read(one, "she")
-    assert one.page.is_visible("#first-line") and one.page.is_hidden("#tour-open")
+    assert one.page.is_visible("#first-line") and one.page.is_visible("#tour-open")
     assert len(one.candidates()) == 12, "it is covered, not gone"
     assert violations(one.page) == []
     token = reference[1].encode(" him")[0]
@@ -125,6 +125,15 @@ def ours(faults):
     """Those of the first visit; the rest is looked at in test_every_size.py."""
     places = ("#guess", "#first-line", "#candidates", "#append")
     return {kind: [what for what in whats if any(place in what for place in places)] for kind, whats in faults.items()}
+
+
+def test_the_tour_is_offered_and_uncovers_the_list(visit):
+    one = visit(first=True, locale="en-US")
+    one.wait_live()
+    one.page.click("#tour-open")
+    one.page.locator("#tour:not([hidden])").wait_for()
+    assert not one.page.evaluate(COVERED) and one.page.is_hidden("#guess") and can_be_read(one, "she")
+    assert one.errors == []
 
 
 @pytest.mark.parametrize("language", ["en-US", "zh-CN"])
