@@ -7,6 +7,7 @@ from build.paths import ROOT
 from build.site import site
 from model.tokenizer.merges import merge_steps
 from model.tokenizer.tokenizer import Tokenizer
+from tests.browser import looking
 
 FILE = (ROOT / "weights" / site.MODEL / "tokenizer.json").read_text(encoding="utf-8")
 PIECES = """() => [...document.querySelectorAll("#merge-pieces .chip")].map(one =>
@@ -71,6 +72,10 @@ def test_a_word_merges_forwards_and_backwards_until_its_tokens_stand_there(one):
     one.follows(lambda: [id for _, id in pieces(one)], merged(" happy", 0)[0])
     assert one.fragment("open=bpe")
     one.close()
+    one.page.evaluate("location.hash = '#open=bpe&at=blocks.5.attn.q-6-0-3'")
+    one.wait_open("merges")
+    assert "because" in chosen.text_content(), "a number is no word"
+    one.close()
     assert one.errors == []
 
 
@@ -96,3 +101,20 @@ def test_a_character_of_three_bytes_is_bracketed_as_one(one):
     one.page.wait_for_function("() => !document.querySelector('#merge-words')")
     one.close()
     assert one.errors == []
+
+
+def test_what_has_merged_is_scrolled_to(one):
+    one.type("antidisestablishmentarianism")
+    looking.resize(one.page, 390, 844)
+    one.open("merges")
+    assert one.page.evaluate("document.querySelector('#merge-scroll').scrollLeft") == 0
+    one.page.click("#merge-on")
+    one.page.wait_for_function(
+        """() => {
+            const [row, piece] = ["#merge-scroll", "#merge-pieces .new"].map(name => document.querySelector(name));
+            const [all, one] = [row, piece].map(element => element?.getBoundingClientRect());
+            return one && row.scrollLeft && one.left >= all.left && one.right <= all.right;
+        }"""
+    )
+    one.close()
+    looking.resize(one.page, 1280, 720)

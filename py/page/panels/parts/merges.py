@@ -71,11 +71,11 @@ class Merges(Part):
         self.answer = None
 
     async def fill(self):
-        shown, row = self.page.state.shown, self.figure.view["row"]
+        row = self.figure.view["row"]
         if not await have_lessons(self.words):
             self.answer = None
             return '<p class="note">' + escape(self.words.say("lessons.absent")) + "</p>"
-        self.answer = await self.ask("merges", shown[0] if shown else -1, row)
+        self.answer = await self.ask("merges", self.number, row)
         return contents(self.answer, self.words)
 
     def ready(self):
@@ -84,11 +84,16 @@ class Merges(Part):
 
     def turned(self):
         """Another word is chosen, or another step of it."""
-        shown = self.page.state.shown
-        if self.answer and shown and shown[0] == self.answer["piece"]:
+        if self.answer and self.number == self.answer["piece"]:
             self.draw()
         else:
             self.page.dialog.fill_again()
+
+    @property
+    def number(self):
+        """Of the chosen word; -1, which is the chosen token's, where none is, or a link names something else."""
+        shown = self.page.state.shown
+        return shown[0] if shown and isinstance(shown[0], int) else -1
 
     @property
     def step(self):
@@ -97,9 +102,9 @@ class Merges(Part):
 
     def draw(self):
         """The word after as many merges as the state says."""
-        answer, step = self.answer, self.step
         if not first_of("#merge-said"):
             return
+        answer, step = self.answer, self.step
         size = len(answer["steps"])
         fill("merge-pieces", merging.piece_cells(answer, step, self.words))
         fill("merge-said", merging.said_at(answer, step, self.words))
@@ -110,7 +115,7 @@ class Merges(Part):
             number = int(line.getAttribute("data-merge"))
             line.classList.toggle("now", number == step)
             line.classList.toggle("ahead", number > step)
-        keep_in_view(by_id("merge-scroll"), first_of(".merge-pieces td:has(.new)"))
+        keep_in_view(by_id("merge-scroll"), first_of("#merge-pieces td:has(.new)"))
 
     def go(self, step):
         size = len(self.answer["steps"])
