@@ -15,6 +15,11 @@ from build.command import command
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 DOWNLOAD_TIMEOUT_S = 600
 
+# Run before the page's own scripts, it makes a reader who has been here before: see the first visit in early.js.
+BEEN_HERE = """if (location.protocol.startsWith("http")) try {
+    localStorage.setItem(new URL("./", location.href).href + " guess", "true");
+} catch {}"""
+
 # A separate process, so that it works inside a running Playwright too.
 PRINT_PLAYWRIGHT_PATH = (
     "import playwright.sync_api as p; driver = p.sync_playwright().start(); "

@@ -13,7 +13,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from build.browser import find_browser
+from build.browser import BEEN_HERE, find_browser
 from build.command import command
 from build.paths import ROOT, typed
 from build.serve import serving
@@ -91,6 +91,7 @@ def main() -> None:
         for theme, language in zip(THEMES, ("en-US", "zh-CN"), strict=True):
             page = browser.new_page(color_scheme=theme, locale=language, reduced_motion="reduce")
             page.set_default_timeout(LIMIT)
+            page.add_init_script(BEEN_HERE)
             page.goto(address)
             page.wait_for_function(READY)
             take(page, out, theme)

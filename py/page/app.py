@@ -24,6 +24,7 @@ from page.choice import Choice
 from page.cuts.cuts import Cuts
 from page.figure.figure import Figure
 from page.lessons.glossary.pointed import Pointed
+from page.lessons.guess import Guess
 from page.lessons.tour.tour import Tour
 from page.models.models import Models
 from page.next_token import random_draw
@@ -67,6 +68,7 @@ class Page:
         self.models = Models(self.state, self.words, self.client, self.status, self.runs.switched)
         self.pin = Pin(self)
         OtherText(self)
+        self.guess = Guess(self)
         self.dialog = Dialog(self)
         self.client.restart, self.generation.waits = self.models.restart, self.prepared.keeps
         self.models.open, self.models.refresh = self.dialog.open, self.dialog.refresh
@@ -146,6 +148,7 @@ class Page:
         self.controls.show()
         self.generation.show()
         self.cuts.speak()
+        self.guess.speak()
         self.hover.forget()
         self.figure.pulse.show()
         if self.figure.answer is not None and not self.figure.stale:

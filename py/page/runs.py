@@ -169,6 +169,7 @@ class Runs:
             self.show_tokens(answer, answer["next"]["drawn"]["shown"])
             self.address.remember_text()
             self.page.generation.answered(answer)
+            self.page.guess.follow()
             self.figure.pulse.follow()  # what stands in the field, and on the button, is new too
         await self.page.refresh()
 
@@ -217,6 +218,7 @@ class Runs:
         self.page.pin.show(following)
         self.page.cuts.told(following)
         self.page.tour.refresh()
+        self.page.guess.follow()
         if self.page.dialog.part:
             self.page.dialog.part.resampled()
         if not self.figure.stale:  # else the field holds a newer text

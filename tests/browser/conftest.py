@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, sync_playwright
 
-from build.browser import find_browser
+from build.browser import BEEN_HERE, find_browser
 from build.paths import ROOT
 from build.serve import serving
 from build.site import site
@@ -210,6 +210,7 @@ def visiting(chromium, dist):
 
     `pyodide=False` lets CPython be the model's Python, see `on_cpython`. `keeps` is whether the page may ask for a
     service worker, by default with Pyodide alone: without it `folder` must be one that `on_cpython.copy` has made.
+    `first` is whether the reader has never been here, and is asked to guess what comes next.
     Nothing moves unless the options say so: what a test reads is the end state.
     """
 
@@ -222,6 +223,7 @@ def visiting(chromium, dist):
         host: str = "127.0.0.1",
         pyodide: bool = True,
         keeps: bool | None = None,
+        first: bool = False,
         **options,
     ) -> Iterator[Visit]:
         with ExitStack() as opened:
@@ -233,6 +235,8 @@ def visiting(chromium, dist):
                 opened.enter_context(on_cpython.python_for(context))
             if not (pyodide if keeps is None else keeps):
                 context.add_init_script("delete Navigator.prototype.serviceWorker")
+            if not first:
+                context.add_init_script(BEEN_HERE)
             opened.callback(context.close)
             yield Visit(context.new_page(), address.replace("127.0.0.1", host))
 

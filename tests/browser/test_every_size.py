@@ -26,6 +26,7 @@ PARTS = (
     "effects",
     "logit_lens",
     "logit_terms",
+    "merges",
     "number",
     "compare",
     "cuts",

@@ -18,6 +18,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
+from typing import NamedTuple
 
 from model.tokenizer.tokenizer_json import Template, TokenizerError, check_surrogates, read_parts
 from model.tokenizer.unicode_classes import LETTERS, NUMBERS, SPACES
@@ -38,6 +39,7 @@ _EVERY_SPACE = "".join(re.findall(f"[{SPACES}]", "".join(map(chr, range(0x3001))
 _PRINTABLE = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
 _UNPRINTABLE = [byte for byte in range(256) if byte not in _PRINTABLE]
 BYTE_OF_CHARACTER = {chr(byte): byte for byte in _PRINTABLE} | {chr(256 + i): b for i, b in enumerate(_UNPRINTABLE)}
+CHARACTER_OF_BYTE = {byte: character for character, byte in BYTE_OF_CHARACTER.items()}
 _TO_LATIN_1 = str.maketrans(BYTE_OF_CHARACTER)
 
 # What a reader would not see: control and format characters, and broken bytes as surrogateescape has them.
@@ -47,6 +49,15 @@ START = "<|endoftext|>"  # GPT-2's only special token: ends one document of its 
 
 _GONE = -1  # the id of a symbol merged into the one before it
 _CACHED_WORD_LENGTH = 64  # bytes; longer words are rare, and rarely seen twice
+
+
+class Piece(NamedTuple):
+    """What is cut from a text as one: a word, whose bytes are then merged, or an added token."""
+
+    text: str
+    ids: tuple[int, ...]
+    end: int  # the place in the text's UTF-8 bytes where it ends
+    is_added: bool
 
 
 class Tokenizer:
@@ -126,9 +137,17 @@ class Tokenizer:
 
     def _encode(self, text: str) -> list[tuple[int, int]]:
         check_surrogates(text)
-        inside = self._encode_between(self._added_patterns, text, 0)
-        before = [(id, 0) for id in self.template.before]
-        return before + inside + [(id, len(text.encode())) for id in self.template.after]
+        found = [(id, 0) for id in self.template.before]
+        for piece in self.pieces(text):
+            place = piece.end - len(piece.text.encode())  # where its first token begins
+            for id in piece.ids:
+                place = piece.end if piece.is_added else place + len(self._text_of_id[id])  # one character a byte
+                found.append((id, place))
+        return found + [(id, len(text.encode())) for id in self.template.after]
+
+    def pieces(self, text: str) -> list[Piece]:
+        """The words and added tokens of a text, in their order; together they have its ids, but for the template's."""
+        return self._pieces_between(self._added_patterns, text, 0)
 
     def decode_bytes(self, ids: Iterable[int]) -> bytes:
         """The bytes of `ids`; if from `encode`, the text's exact UTF-8, but for what the vocabulary puts to a text (its
@@ -155,16 +174,23 @@ class Tokenizer:
         """
         if self.token_count <= id < self.vocab_size:
             return f"⟨#{id}⟩"
-        text = self.token_bytes(id).decode("utf-8", errors="surrogateescape")
-        text = _UNSEEN.sub(lambda unseen: _hex(unseen[0].encode(errors="surrogateescape")), text)
-        return text.replace("\n", "↵").replace("\t", "⇥")
+        return readable(self.token_bytes(id))
 
-    def _encode_between(self, added_patterns: list[re.Pattern], text: str, place: int) -> list[tuple[int, int]]:
-        """The ids of a part of a text that begins at `place`, with their ends."""
+    def id_of_byte(self, byte: int) -> int:
+        return self._id_of_byte[byte]
+
+    def merged(self, left: int, right: int) -> tuple[int, int] | None:
+        """The rank and the id of what these two tokens merge into, where training merged them; ranks go from 0."""
+        rank = self.ranks.get((left, right))
+        return None if rank is None else (rank, self._merged_ids[rank])
+
+    def _pieces_between(self, added_patterns: list[re.Pattern], text: str, place: int) -> list[Piece]:
+        """Those of a part of a text that begins at `place`."""
         if not added_patterns:
-            return self._encode_words(text, place)
+            return self._words(text, place)
         first, *rest = added_patterns
-        found, end = [], 0
+        found: list[Piece] = []
+        end = 0
         for match in first.finditer(text):
             token = self._added[match[0]]
             start, stop = match.span()
@@ -173,23 +199,22 @@ class Tokenizer:
             if token.get("rstrip") and (spaces := _SPACES.match(text, stop)):
                 stop = spaces.end()
             if end < start:
-                found += self._encode_between(rest, text[end:start], place)
+                found += self._pieces_between(rest, text[end:start], place)
             place += len(text[end:stop].encode()) - len(text[stop:end].encode())
             end = stop
             if start < stop:  # else the token before it has taken all of it along
-                found.append((token["id"], place))
-        return found + self._encode_between(rest, text[end:], place) if text[end:] else found
+                found.append(Piece(match[0], (token["id"],), place, True))
+        return found + self._pieces_between(rest, text[end:], place) if text[end:] else found
 
-    def _encode_words(self, text: str, place: int) -> list[tuple[int, int]]:
+    def _words(self, text: str, place: int) -> list[Piece]:
         if self.add_prefix_space and text and not text.startswith(" "):
             text, place = " " + text, place - 1
         found = []
         for word in WORD.findall(text):
             utf8 = word.encode()
             merge = self._merge_short_word if len(utf8) <= _CACHED_WORD_LENGTH else self._merge_word
-            for id in merge(utf8):
-                place += len(self._text_of_id[id])  # one character a byte
-                found.append((id, place))
+            place += len(utf8)
+            found.append(Piece(word, merge(utf8), place, False))
         return found
 
     def _merge_word(self, word: bytes) -> tuple[int, ...]:
@@ -219,6 +244,13 @@ class Tokenizer:
                 if further is not None:
                     heappush(heap, further * end + start)
         return tuple(symbol for symbol in symbols if symbol != _GONE)
+
+
+def readable(data: bytes) -> str:
+    """Bytes for a reader, see `Tokenizer.display`."""
+    text = data.decode("utf-8", errors="surrogateescape")
+    text = _UNSEEN.sub(lambda unseen: _hex(unseen[0].encode(errors="surrogateescape")), text)
+    return text.replace("\n", "↵").replace("\t", "⇥")
 
 
 def _hex(data: bytes) -> str:

@@ -55,6 +55,8 @@ OF_A_RUN: dict[str, tuple[str, ...]] = {  # methods of the Run: its number cross
     "inspect": ("address", "settings"),
     "logit_terms": ("token", "minus", "row"),
     "likeliest": ("row", "temperature"),
+    "guess": ("text", "settings"),
+    "merges": ("piece", "row"),
     "most_moved": ("row",),
     "nearest": ("token",),
     "pin": ("settings", "mark"),

@@ -199,7 +199,8 @@ class Engine:
                         return {"replaced": True}
             for steps in passes:  # at its last step each changes, and meanwhile nobody may ask
                 list(steps)
-            run = Run(mine, runner, session, self.last.pinned if self.last else None)
+            pinned = self.last.pinned if self.last else None
+            run = Run(mine, runner, session, pinned, text, prompt["left_out"])
             answer: answers.Prediction = {
                 **prompt,
                 "run": mine,

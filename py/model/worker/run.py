@@ -15,11 +15,13 @@ from model.arithmetic.source import array_of
 from model.checkpoint.layout import parameters
 from model.checkpoint.loading import Load
 from model.checkpoint.quantization import Precision
-from model.explain import answers, block_answers, block_view, to_csv
+from model.explain import answers, block_answers, block_view, text_answers, to_csv
 from model.explain.all_heads import attention_heads
+from model.explain.guess import guess
 from model.explain.intact import intact
 from model.explain.logit_lens import says
 from model.explain.logit_terms import logit_terms
+from model.explain.merges import merges_of
 from model.explain.next_token import next_tokens
 from model.explain.pinned import Pinned
 from model.session import Session
@@ -41,11 +43,22 @@ class Runner(NamedTuple):
 class Run:
     """`number` is that of the request to read the text, `pinned` a run that was put aside before.
 
+    `text` is what was typed, of whose tokens the first `left_out` are not read.
+
     `session` has read it; where it does so without some parts, that of the `runner` has read it with all in place.
     """
 
-    def __init__(self, number: int, runner: Runner, session: Session, pinned: Pinned | None = None) -> None:
+    def __init__(
+        self,
+        number: int,
+        runner: Runner,
+        session: Session,
+        pinned: Pinned | None = None,
+        text: str = "",
+        left_out: int = 0,
+    ) -> None:
         self.number = number
+        self.text, self.left_out = text, left_out
         self.runner = runner
         self.session = session
         self.tokenizer = runner.tokenizer
@@ -74,6 +87,16 @@ class Run:
             "without_token": self.tokenizer.vocab_size - self.tokenizer.token_count,
             "first_without": self.tokenizer.token_count,
         }
+
+    # The text
+
+    def merges(self, piece: int, row: int) -> text_answers.Merges:
+        """How a piece of the typed text becomes tokens; of the piece -1, the one that the token `row` is of."""
+        return merges_of(self.text, self.tokenizer, piece, self.left_out + self._row(row))
+
+    def guess(self, text: str, settings: answers.Settings) -> text_answers.Guess:
+        """Where a word that a reader thinks comes next stands among the next tokens."""
+        return guess(text, self.logits, self.order, self.tokenizer, settings)
 
     # The next token
 

@@ -187,7 +187,7 @@ def test_formula_names_what_happens():
 def test_every_part_that_opens_has_a_button_and_texts():
     parts.load()
     assert set(parts.every) - {"table"} == set(re.findall('data-open="(.*?)"', HTML))
-    linked = "cuts embedding forming glossary head heads matters next number terms try"
+    linked = "bpe cuts embedding forming glossary head heads matters next number terms try"
     assert set(parts.linked()) == set(linked.split()), "links still open"
     for name in parts.every:
         assert {f"panel.{name}", f"panel.{name}.subtitle"} <= ENGLISH.keys()

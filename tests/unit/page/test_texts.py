@@ -154,6 +154,9 @@ def test_every_text_is_used_and_every_used_text_exists():
         "glossary.*.title": TERMS,
         "help.*": helped,
         "help.*.title": helped,
+        "merges.go.*": ("first", "back", "on", "last"),
+        "merges.key.*": ("new", "next"),
+        "merges.row.*": ("characters", "bytes", "letters", "pieces"),
         "models.*": re.findall(
             'trouble = "(\\w+)"', (ROOT / "py/model/worker/download.py").read_text(encoding="utf-8")
         ),
