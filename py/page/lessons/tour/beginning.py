@@ -22,6 +22,15 @@ class Tokens(Step):
         return {"id": grouped(answer["tokens"][answer["view"]["row"]]["id"])}
 
 
+class Merges(Step):
+    """The same, section 3.2; on bytes: Radford et al., "Language Models are Unsupervised Multitask Learners" (2019),
+    section 2.2."""
+
+    name = "merges"
+    light = "#panel, #tokens"
+    part = "merges"
+
+
 class Embedding(Step):
     """Radford et al., "Improving Language Understanding by Generative Pre-Training" (2018), section 3.1."""
 
@@ -54,4 +63,4 @@ class LayerNorm(Lengths):
     light = ".mark-ln1, .mark-ln2, .mark-lnf"
 
 
-STEPS = [Start(), Tokens(), Embedding(), Stream(), LayerNorm()]
+STEPS = [Start(), Tokens(), Merges(), Embedding(), Stream(), LayerNorm()]

@@ -5,10 +5,12 @@ import asyncio
 
 from page.browser.client import NoAnswer
 from page.browser.dom import by_id, fill, first_of, focus, light, on, on_swipe, reveal, root, show, text_as_json, write
+from page.browser.memory import remember, remembered
 from page.lessons.texts import have_lessons
 from page.lessons.tour.chapters import CHAPTERS, STEPS
 from page.lessons.tour.step import common
 
+KEPT = "tour"  # what the browser remembers of it
 KEYS = {"ArrowRight": 1, "ArrowLeft": -1}
 
 
@@ -17,7 +19,8 @@ class Tour:
         self.page = page
         self.state, self.words = page.state, page.words
         self.turn = 0  # counts the drawings: a newer one overtakes an older
-        self.last = STEPS[0].name  # the step at which the reader left it
+        kept = remembered(KEPT)  # the step at which the reader left it
+        self.last = kept if kept in [step.name for step in STEPS] else STEPS[0].name
         self.options = []  # of the question that is drawn, see `Step.options`
         self.chosen = None  # the number of the reader's answer; None before there is one
         self.shown = False  # the reader wanted to be told
@@ -101,6 +104,7 @@ class Tour:
         step = self.step
         if step:
             self.last = step.name
+            remember(KEPT, step.name)
         self.chosen, self.shown, self.options, self.arrived = None, False, [], False
         show("tour", bool(step))
         light(step.light if step else "")
