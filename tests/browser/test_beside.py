@@ -266,13 +266,14 @@ def test_a_link_opens_what_is_cut_in_both(page, visit, two, text):
         page.page.click("#cuts-undo")
         page.page.locator("#cuts").wait_for(state="hidden")
     page.page.wait_for_function(COMPARED)
-    link = page.fragment("with=The%20little%20girl", "withcut=4.1", "withmean=1")
+    cut = ["cut=4.1_4.mlp", "&mean=1"] if text == BOY else []
+    link = page.fragment("with=The%20little%20girl", "withcut=4.1", "withmean=1", *cut)
     fresh = visit(folder=two, locale="en-US", viewport={"width": 1440, "height": 900})
     fresh.page.goto("about:blank")
     fresh.page.goto(page.address + "#" + link)
     fresh.wait_live()
     fresh.page.wait_for_function(COMPARED)
-    fresh.follows(lambda: seen(fresh) == seen(page), True)
+    fresh.follows(lambda: [a for a, b in zip(seen(fresh), seen(page), strict=True) if a != b], [])
     assert fresh.fragment("with=") == link and fresh.errors == []
 
 

@@ -33,8 +33,8 @@ def shortened(text, other, room):
 
 def ending(text, room):
     """Its last characters, from the start of a word if one is near."""
-    text = text[-room:]
-    return text[text.find(" ", 0, WORD) + 1 :]
+    before, text = text[:-room], text[-room:]
+    return text if before.endswith(" ") else text[text.find(" ", 0, WORD) + 1 :]
 
 
 def differing(text, other):

@@ -107,7 +107,10 @@ class Dialog:
         if before not in (None, part):
             before.closed()
         if not dialog.open:
+            touring = first_of("#tour :focus")
             dialog.show()
+            if touring:  # the keyboard stays in the tour that has opened it
+                touring.focus()
             by_id("figure").classList.add("docked")
             self.page.figure.draw_ribbons()
         self.page.status.draw()

@@ -100,8 +100,9 @@ def test_what_it_says_follows_text_settings_place_and_language(visit):
     one.wait_live()
     at(one, "start")
     said = lambda: one.page.text_content("#tour-told p")  # noqa: E731
-    share = lambda: one.page.text_content("#candidates tbody .number.sampled").split(".")[0]  # noqa: E731
-    one.follows(lambda: f"with {round(one.candidates()[0]['bar'])}" in said() or share() in said(), True)
+    first = one.candidates()[0]
+    share = f"{float(first['sampled'].split()[0]):.0f}"
+    one.follows(lambda: f"“{first['shown'].strip('␣ ')}”, has {share} %" in said().replace("\u00a0", " "), True)
     one.type("My sister married Mr. Davis. I like Mr.")
     one.follows(lambda: "pieces of words: 11." in said() and "“Davis”" in said(), True)
     before = said()

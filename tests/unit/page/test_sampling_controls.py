@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from build.site.languages import texts_of
@@ -138,6 +138,7 @@ SAID = st.lists(st.sampled_from(("The", "little", "girl", "was", "very", "happy"
 
 
 @given(SAID, SAID, st.sampled_from(("", " ")))
+@example(["The"], ["The", "girl", "girl", "girl", "happy", "because"], " ")
 def test_a_label_shows_the_word_that_differs_and_the_end(before, after, between):
     text, other = (between.join([*before, word, *after]) for word in ("student", "XY"))
     said = compare.shortened(text, other, compare.ROOM)

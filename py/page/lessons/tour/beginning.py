@@ -27,7 +27,7 @@ class Merges(Step):
     section 2.2."""
 
     name = "merges"
-    light = "#panel, #tokens"
+    light = "#merge-words, #tokens"
     part = "merges"
 
 
