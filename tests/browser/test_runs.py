@@ -25,9 +25,13 @@ CHANGE = {  # while a part is open, which may cover what a mouse would press
     "head": "() => document.querySelector('#head-on').click()",
 }
 UNLINKED = ("compare", "run", "table")  # a link names none of these, and closes them
+ALL = ("try_it",)  # the list of tasks is the same everywhere
+OF_TEXT = ("embedding", "probabilities", "logit_lens", "logit_terms", "number", "compare", "run", "merges")
 SAME = {  # not every part depends on everything
-    "block": ("embedding", "probabilities", "logit_lens", "logit_terms", "number", "compare", "run"),
-    "head": ("embedding", "probabilities", "logit_lens", "logit_terms", "number", "compare", "run", "table"),
+    "text": ALL,
+    "model": ALL,
+    "block": OF_TEXT + ALL,
+    "head": (*OF_TEXT, "table", *ALL),
 }
 OF_THE_CLOCK = re.compile(r"\d+\.\d+ ms|\d+\.\d+ GFLOP/s|width=\"\S+%\"|x=\"\S+%\"|\d+ MB|\d+ tokens computed")
 
