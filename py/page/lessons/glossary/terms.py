@@ -18,7 +18,7 @@ Pure data: links and texts name terms by these words, for good. What the texts s
 SEEN = (
     ("transformer", "all_heads"),
     ("token", "#tokens"),
-    ("byte_pair", "embedding"),
+    ("byte_pair", "merges"),
     ("vocabulary", "probabilities"),
     ("context", "#prompt"),
     ("vector", "embedding"),
@@ -65,7 +65,7 @@ PLACES = dict(SEEN)
 TOUR = {
     "transformer": "start",
     "token": "tokens",
-    "byte_pair": "tokens",
+    "byte_pair": "merges",
     "vocabulary": "tokens",
     "embedding": "embedding",
     "position": "embedding",
