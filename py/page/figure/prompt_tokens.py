@@ -32,6 +32,11 @@ def tints(answer, ghost):
     return "".join(pieces) + "\u200b"
 
 
+def text_of(answer):
+    """The text that the tokens of an answer stand for."""
+    return answer["left_out_text"] + "".join([token["text"] for token in answer["tokens"]])
+
+
 def count(answer, words):
     return words.say("prompt.count", count=grouped(answer["count"]), limit=grouped(answer["n_positions"]))
 

@@ -8,6 +8,7 @@ import json
 
 from page.browser.client import NoAnswer
 from page.browser.dom import by_id, fill, on, on_any_key, show, text_as_json, write
+from page.figure.prompt_tokens import text_of
 from page.models.models import USER
 from page.next_token import compare
 from page.next_token.candidates import COUNT
@@ -92,10 +93,9 @@ class Pin:
     def present(self):
         """The run that is drawn, as fields of the state."""
         answer = self.figure.answer
-        text = answer["left_out_text"] + "".join([token["text"] for token in answer["tokens"]])
         fields = {name: getattr(self.state, name) for name in SETTINGS}
         fields.update({name: answer[name] for name in CUTS})
-        fields.update(text=text_as_json(text), model=self.page.models.name)
+        fields.update(text=text_as_json(text_of(answer)), model=self.page.models.name)
         return fields
 
     def mark(self, fields):

@@ -8,7 +8,7 @@ import binascii
 
 from page.figure import addresses
 from page.lessons.glossary.terms import TERMS
-from page.lessons.tour.chapters import STEPS
+from page.lessons.tour import chapters
 from page.panels import parts
 from page.state import removed, url_text
 
@@ -231,7 +231,7 @@ def names(value):
 
 
 def step(value):
-    return value if value in [one.name for one in STEPS] else None
+    return value if value in chapters.NAMES else None
 
 
 READERS = {

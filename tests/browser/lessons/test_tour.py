@@ -22,6 +22,16 @@ def at(page, name):
     page.page.wait_for_function(ARRIVED, arg=name)
 
 
+def opened(visit, name):
+    """A page to which a link to this step has led."""
+    one = visit(locale="en-US", viewport={"width": 1440, "height": 900})
+    one.page.goto("about:blank")
+    one.page.goto(f"{one.address}#tour={name}")
+    one.wait_live()
+    at(one, name)
+    return one
+
+
 def answered(page, language):
     """Every answer in turn, the right one last: what is said of each."""
     radios = page.page.locator("#tour [type=radio]")
@@ -70,11 +80,7 @@ def test_from_the_first_step_to_the_last(visit, language, width, height, theme):
 
 
 def test_it_is_left_and_resumed_and_a_step_is_a_link(visit):
-    one = visit(locale="en-US", viewport={"width": 1440, "height": 900})
-    one.page.goto("about:blank")
-    one.page.goto(one.address + "#tour=layernorm")
-    one.wait_live()
-    at(one, "layernorm")
+    one = opened(visit, "layernorm")
     one.page.click("#tour-on")
     at(one, "query")
     one.page.click("#tour-back")
@@ -94,11 +100,7 @@ def test_it_is_left_and_resumed_and_a_step_is_a_link(visit):
 
 
 def test_what_it_says_follows_text_settings_place_and_language(visit):
-    one = visit(locale="en-US", viewport={"width": 1440, "height": 900})
-    one.page.goto("about:blank")
-    one.page.goto(one.address + "#tour=start")
-    one.wait_live()
-    at(one, "start")
+    one = opened(visit, "start")
     said = lambda: one.page.text_content("#tour-told p")  # noqa: E731
     first = one.candidates()[0]
     share = f"{float(first['sampled'].split()[0]):.0f}"

@@ -15,8 +15,8 @@ from build.weights import quantize, random_checkpoint, tokenizer_files
 from model.config import GPT2Config
 from model.gpt2 import softmax, unchanged
 from model.session import Session
+from page.figure.prompt_tokens import text_of
 from page.lessons.tasks.catalog import BY_NAME, TASKS, TEXTS, first_text, in_order, put_about
-from page.lessons.tasks.task import content
 from page.panels.tasks import question
 from page.text.words import Words
 from tests.unit.without_browser import in_thread, runner_of, worker_of
@@ -62,7 +62,7 @@ class Model:
                 *(0, 0, -1, json.dumps({"cuts": removed})),
             )
         )
-        return {"text": content(answer), "removed": removed, "next": answer["next"]}
+        return {"text": text_of(answer), "removed": removed, "next": answer["next"]}
 
     def session(self, text):
         session = Session(self.weights, self.config)

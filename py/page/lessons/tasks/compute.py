@@ -32,9 +32,8 @@ class ShareOfFour(Share):
     async def find(self, subject):
         if subject.last < SCORES - 1:
             return None
-        row, sizes = SCORES - 1, (await subject.about("all_heads", subject.last))["blocks"]
-        heads = subject.mixed([(block, head) for block in range(len(sizes)) for head in range(len(sizes[0]))])
-        for block, head in heads[:TRIED]:
+        row = SCORES - 1
+        for block, head in subject.mixed(sorted(await subject.heads()))[:TRIED]:
             view = await subject.about("block_view", block, head, row)
             if view["first"] > 0:
                 return None  # the text is too long for its first tokens to be drawn

@@ -42,9 +42,8 @@ class CutArrow(Cut):
         row, first = subject.last, subject.likeliest[0]
         if not 2 <= row < LONGEST:
             return None
-        heads = (await subject.about("all_heads", row))["blocks"]
-        places = [(block, head) for block in range(len(heads)) for head in range(len(heads[0]))]
-        arrows = sorted([(-heads[b][h]["share"], b, h, heads[b][h]["position"]) for b, h in places])
+        heads = await subject.heads()
+        arrows = sorted([(-heads[b, h]["share"], b, h, heads[b, h]["position"]) for b, h in heads])
         for _, block, head, column in arrows[:ARROWS]:
             arrow = ("arrow", block, head, row, column)
             now = (await subject.without(arrow))["candidates"][0]

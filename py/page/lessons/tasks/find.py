@@ -52,8 +52,8 @@ class LooksAt(Head):
     async def find(self, subject):
         if subject.last < 3:
             return None
-        heads = (await subject.about("all_heads", subject.last))["blocks"]
-        shares = by_head(heads, lambda one: one["looks"][self.at]["mean"])
+        heads = await subject.heads()
+        shares = {place: heads[place]["looks"][self.at]["mean"] for place in heads}
         most = max(shares.values())
         if most < MOSTLY or min(shares.values()) >= MOSTLY:
             return None
@@ -78,20 +78,14 @@ class Sharpest(Head):
     async def find(self, subject):
         if subject.last < 2:
             return None
-        heads = (await subject.about("all_heads", subject.last))["blocks"]
-        shares = by_head(heads, lambda one: one["share"])
+        heads = await subject.heads()
+        shares = {place: heads[place]["share"] for place in heads}
         ranked = sorted(shares.values())
         if len(ranked) < 2 or ranked[-1] - ranked[-2] < APART:
             return None
         asked = self.asked(shares, ranked[-1], token=word_html(subject.tokens[subject.last]["shown"]))
-        block, head = asked["right"]
-        asked["values"]["looked"] = word_html(heads[block][head]["most"])
+        asked["values"]["looked"] = word_html(heads[asked["right"]]["most"])
         return asked
-
-
-def by_head(heads, value):
-    """{(block, head): value}."""
-    return {(block, head): value(heads[block][head]) for block in range(len(heads)) for head in range(len(heads[0]))}
 
 
 class FirstFavourite(Place):

@@ -2,8 +2,9 @@
 
 import json
 
+from page.figure.prompt_tokens import text_of
 from page.lessons.tasks.find import is_word
-from page.lessons.tasks.task import PLAIN, Task, content
+from page.lessons.tasks.task import PLAIN, Task
 from page.text.markup import escape, word_html
 from page.text.numbers import percent, round_percent, short
 
@@ -101,7 +102,7 @@ class ChangeWord(Task):
     wrong_cases = ("", ".words")
 
     async def find(self, subject):
-        text, first = content(subject.answer), subject.likeliest[0]
+        text, first = text_of(subject.answer), subject.likeliest[0]
         if len(subject.tokens) > LONGEST:
             return None
         for changed in subject.mixed(changes(text))[:TRIED]:

@@ -20,15 +20,14 @@ class MostLooked(Choice):
 
     async def find(self, subject):
         row = subject.last
-        heads = (await subject.about("all_heads", row))["blocks"]
-        places = [(block, head) for block in range(len(heads)) for head in range(len(heads[0]))]
-        clear = [(b, h) for b, h in places if heads[b][h]["share"] > CLEAR]
+        heads = await subject.heads()
+        clear = [place for place in sorted(heads) if heads[place]["share"] > CLEAR]
         if row < 2 or not clear:
             return None
-        telling = [(b, h) for b, h in clear if heads[b][h]["position"] > 0]  # it does not only rest on the first
+        telling = [place for place in clear if heads[place]["position"] > 0]  # it does not only rest on the first
         block, head = subject.one_of(telling or clear)
         view = await subject.about("block_view", block, head, row)
-        right, first = heads[block][head]["position"], view["first"]
+        right, first = heads[block, head]["position"], view["first"]
         if right < first:
             return None  # a long text of which only the last tokens are drawn
         others = subject.mixed([place for place in range(first, row + 1) if place != right])[: OPTIONS - 1]
@@ -38,7 +37,7 @@ class MostLooked(Choice):
             "head": number_of(head),
             "token": word_html(subject.tokens[row]["shown"]),
             "right": word_html(subject.tokens[right]["shown"]),
-            "share": percent(heads[block][head]["share"]),
+            "share": percent(heads[block, head]["share"]),
         }
         show = {"block": block, "head": head, "token": LAST}
         return {"values": values, "options": options, "right": str(right), "show": show}

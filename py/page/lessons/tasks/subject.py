@@ -42,6 +42,11 @@ class Subject:
             raise Unread()
         return answer
 
+    async def heads(self):
+        """What the worker says of every head, for the last token: by (block, head)."""
+        blocks = (await self.about("all_heads", self.last))["blocks"]
+        return {(b, h): blocks[b][h] for b in range(len(blocks)) for h in range(len(blocks[0]))}
+
     def settings(self, **others):
         return json.dumps(dict(SETTINGS, **others))
 

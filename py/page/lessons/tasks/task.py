@@ -91,8 +91,3 @@ class Number(Task):
 
     def told(self, asked, given):
         return "{:g}".format(given) if isinstance(given, float) else str(given)
-
-
-def content(answer):
-    """The text that the tokens of an answer stand for."""
-    return answer["left_out_text"] + "".join([token["text"] for token in answer["tokens"]])

@@ -1,14 +1,14 @@
 """Inside a block: attention, one head and all."""
 
-from page.figure.sentence import becomes, looks, name, which
+from page.figure.sentence import SAME, becomes, looks, name, which
 from page.lessons.tour.step import Step
+from page.state.counting import number_of
 from page.state.state import LAST
 from page.text.markup import word_html
 from page.text.numbers import grouped, signed
 
 CHOICES = 3  # tokens to choose from
 SHORT = 2  # tokens: after so few there is no arrow to try
-SAME = 0.005  # of probability: a change by less is as good as none
 
 
 class Query(Step):
@@ -101,7 +101,7 @@ class Telling(Step):
         if arrow:
             values["other"] = which(answer, arrow["column"], page.words)
             values["change"] = becomes(arrow["before"], arrow["after"], page.words)
-            values["block"], values["head"] = str(arrow["block"] + 1), str(arrow["head"] + 1)
+            values["block"], values["head"] = [str(number_of(arrow[place])) for place in ("block", "head")]
         return values
 
     def options(self, page, asked):

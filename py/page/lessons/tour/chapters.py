@@ -10,3 +10,4 @@ CHAPTERS = (
     ("beyond", beyond.STEPS),
 )
 STEPS = [step for _, steps in CHAPTERS for step in steps]
+NAMES = [step.name for step in STEPS]

@@ -7,7 +7,7 @@ from page.browser.client import NoAnswer
 from page.browser.dom import by_id, fill, first_of, focus, light, on, on_swipe, reveal, root, show, text_as_json, write
 from page.browser.memory import remember, remembered
 from page.lessons.texts import have_lessons
-from page.lessons.tour.chapters import CHAPTERS, STEPS
+from page.lessons.tour.chapters import CHAPTERS, NAMES, STEPS
 from page.lessons.tour.step import common
 
 KEPT = "tour"  # what the browser remembers of it
@@ -20,7 +20,7 @@ class Tour:
         self.state, self.words = page.state, page.words
         self.turn = 0  # counts the drawings: a newer one overtakes an older
         kept = remembered(KEPT)  # the step at which the reader left it
-        self.last = kept if kept in [step.name for step in STEPS] else STEPS[0].name
+        self.last = kept if kept in NAMES else NAMES[0]
         self.options = []  # of the question that is drawn, see `Step.options`
         self.chosen = None  # the number of the reader's answer; None before there is one
         self.shown = False  # the reader wanted to be told
@@ -44,7 +44,7 @@ class Tour:
 
     @property
     def number(self):
-        return [step.name for step in STEPS].index(self.state.step)
+        return NAMES.index(self.state.step)
 
     # What the reader does
 
@@ -56,7 +56,7 @@ class Tour:
 
     def go(self, name):
         self.page.address.leave()
-        step = STEPS[[one.name for one in STEPS].index(name)]
+        step = STEPS[NAMES.index(name)]
         self.state.set(step=name, **step.place())
         asyncio.create_task(self.begin(step))
         focus("#tour-title")
@@ -68,7 +68,7 @@ class Tour:
     def by(self, count):
         """So many steps on."""
         if 0 <= self.number + count < len(STEPS):
-            self.go(STEPS[self.number + count].name)
+            self.go(NAMES[self.number + count])
         elif count > 0:
             self.close()
 

@@ -4,7 +4,7 @@ from page.browser.dom import all_of, by_id, first_of, focus, reveal, show, write
 from page.lessons.glossary.entries import example_html, glossary_html, matches
 from page.lessons.glossary.examples import Facts, addresses
 from page.lessons.glossary.terms import TERMS, seen_at
-from page.lessons.texts import have_lessons
+from page.lessons.texts import absent, have_lessons
 from page.panels.part import Part
 
 
@@ -23,7 +23,7 @@ class Glossary(Part):
 
     async def fill(self):
         if not await have_lessons(self.words):
-            return '<p class="note">' + self.words.html("lessons.absent") + "</p>"
+            return absent(self.words)
         self.asked = await self.answers() if self.figure.is_live else {}
         return glossary_html(self.facts(), self.query, self.words)
 

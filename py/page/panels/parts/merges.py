@@ -2,7 +2,7 @@
 
 from page.browser.dom import all_of, by_id, fill, first_of, keep_in_view, write
 from page.lessons import merging
-from page.lessons.texts import have_lessons
+from page.lessons.texts import absent, have_lessons
 from page.panels import roving
 from page.panels.part import Part
 from page.text.markup import escape
@@ -74,7 +74,7 @@ class Merges(Part):
         row = self.figure.view["row"]
         if not await have_lessons(self.words):
             self.answer = None
-            return '<p class="note">' + escape(self.words.say("lessons.absent")) + "</p>"
+            return absent(self.words)
         self.answer = await self.ask("merges", self.number, row)
         return contents(self.answer, self.words)
 

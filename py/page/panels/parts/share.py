@@ -34,7 +34,7 @@ class Share(Part):
             saves.append('<button type="button" id="save-{0}">{1}</button>'.format(kind, say("share." + kind)))
         return (
             '<section><h3><label for="share-link">{}</label></h3><p class="share-link">'
-            '<input id="share-link" type="text" readonly value="{}">'
+            '<input id="share-link" class="field" type="text" readonly value="{}">'
             '<button type="button" id="copy-link" class="strong">{}</button></p>'
             '<p id="share-said" role="status">{}</p><p class="note">{}</p></section>'
             '<fieldset class="hides"><legend>{}</legend>{}</fieldset>'

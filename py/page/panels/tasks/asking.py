@@ -17,12 +17,12 @@ from page.browser.dom import (
     write,
 )
 from page.browser.files import save_text
+from page.figure.prompt_tokens import text_of
 from page.lessons.tasks import catalog
 from page.lessons.tasks.progress import Progress
 from page.lessons.tasks.report import fits
 from page.lessons.tasks.subject import Gone
-from page.lessons.tasks.task import content
-from page.lessons.texts import have_lessons
+from page.lessons.texts import absent, have_lessons
 from page.panels.tasks import listing, question
 from page.text.numbers import round_percent
 
@@ -54,7 +54,7 @@ class Asking:
 
     async def fill(self):
         if not await have_lessons(self.words):
-            return "<p>" + self.words.html("lessons.absent") + "</p>"
+            return absent(self.words)
         task, shown, words = self.task, self.page.state.shown, self.words
         if task is None:
             self.drop()
@@ -150,7 +150,7 @@ class Asking:
     def seen(self):
         """What the page shows, for tasks that are done on it."""
         answer = self.figure.answer
-        return {"text": content(answer), "removed": answer.get("removed", ()), "next": answer["next"]}
+        return {"text": text_of(answer), "removed": answer.get("removed", ()), "next": answer["next"]}
 
     @property
     def is_settled(self):
@@ -206,7 +206,7 @@ class Asking:
             case = None
         self.verdict = {"kind": kind, "over": over, "case": case, "values": values or {}}
         verdict = "wrong" if kind == "not_yet" else kind
-        text = content(self.figure.answer) if not self.task.changes_text else self.asked["text"]
+        text = text_of(self.figure.answer) if not self.task.changes_text else self.asked["text"]
         self.progress.enter(self.task.name, text, self.page.models.label(), told, verdict)
 
     # What the reader does

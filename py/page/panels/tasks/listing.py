@@ -35,8 +35,8 @@ def entry(task, verdict, words):
 def tools(progress, words):
     """The teacher's number, and what becomes of the answers."""
     return (
-        '<p class="try-tools"><label>{} <input id="try-number" type="text" value="{}" maxlength="12" size="8"'
-        ' autocomplete="off" spellcheck="false" aria-describedby="try-number-note"></label>'
+        '<p class="try-tools"><label>{} <input id="try-number" class="field" type="text" value="{}" maxlength="12"'
+        ' size="8" autocomplete="off" spellcheck="false" aria-describedby="try-number-note"></label>'
         ' <span id="try-number-note" class="note">{}</span>'
         ' <button type="button" id="try-report">{}</button> <button type="button" id="try-forget">{}</button></p>'
     ).format(
@@ -52,11 +52,11 @@ def handed_in(progress, words):
     """The reader's answers as a text; and where a teacher finds out whether its code fits."""
     return (
         '<div class="try-top"><button type="button" id="try-back">{}</button></div><div class="try-sides">'
-        '<section><h3><label for="try-text">{}</label></h3><textarea id="try-text" rows="10" readonly translate="no">'
-        '{}</textarea><p><button type="button" id="try-copy" class="strong">{}</button> <button type="button"'
+        '<section><h3><label for="try-text">{}</label></h3><textarea id="try-text" class="field" rows="10" readonly'
+        ' translate="no">{}</textarea><p><button type="button" id="try-copy" class="strong">{}</button> <button type="button"'
         ' id="try-save">{}</button></p><p id="try-copied" role="status"></p></section>'
         '<section><h3><label for="try-handed">{}</label></h3><p class="note">{}</p>'
-        '<textarea id="try-handed" rows="5" spellcheck="false"></textarea>'
+        '<textarea id="try-handed" class="field" rows="5" spellcheck="false"></textarea>'
         '<p id="try-fits" role="status"></p></section></div>'
     ).format(
         escape(words.say("try.back")),

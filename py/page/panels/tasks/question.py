@@ -115,8 +115,8 @@ def bar(asked, given, over, view, words):
 
 def number(asked, given, over, view, words):
     return (
-        '<p><label>{} <input id="try-given" type="text" inputmode="decimal" size="9" autocomplete="off" value="{}"{}>'
-        "</label>{}</p>"
+        '<p><label>{} <input id="try-given" class="field" type="text" inputmode="decimal" size="9" autocomplete="off"'
+        ' value="{}"{}></label>{}</p>'
     ).format(
         escape(words.say("try.given")),
         escape(given or ""),
