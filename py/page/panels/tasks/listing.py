@@ -53,8 +53,8 @@ def handed_in(progress, words):
     return (
         '<div class="try-top"><button type="button" id="try-back">{}</button></div><div class="try-sides">'
         '<section><h3><label for="try-text">{}</label></h3><textarea id="try-text" class="field" rows="10" readonly'
-        ' translate="no">{}</textarea><p><button type="button" id="try-copy" class="strong">{}</button> <button type="button"'
-        ' id="try-save">{}</button></p><p id="try-copied" role="status"></p></section>'
+        ' translate="no">{}</textarea><p><button type="button" id="try-copy" class="strong">{}</button>'
+        ' <button type="button" id="try-save">{}</button></p><p id="try-copied" role="status"></p></section>'
         '<section><h3><label for="try-handed">{}</label></h3><p class="note">{}</p>'
         '<textarea id="try-handed" class="field" rows="5" spellcheck="false"></textarea>'
         '<p id="try-fits" role="status"></p></section></div>'
