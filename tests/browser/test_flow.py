@@ -207,14 +207,16 @@ def test_opened_head(live, case, drawn):
         name: live.page.locator(f'#panel [data-matrix="{name}"] .value').all_text_contents()
         for name in ("scores", "masked", "pattern")
     }
-    if case.count <= 12:
-        lower = np.tril_indices(case.count)
-        for text, exact in zip(shown["scores"], scores.ravel(), strict=True):
-            assert close(text, exact, 1e-3)
-        for text, exact in zip(shown["masked"], masked[lower], strict=True):
-            assert close(text, exact, 1e-3)
-        for text, exact in zip(shown["pattern"], pattern[lower], strict=True):
-            assert (0 < 100 * exact < 0.501) if text == "<1" else close(text, 100 * exact, 1e-3)
+    lower = np.tril_indices(case.count)
+    written = (scores.ravel(), masked[lower], pattern[lower])
+    for (name, texts), exact in zip(shown.items(), written, strict=True):
+        if case.count <= 6 or texts:  # where a number is too wide for its cell, its step writes none
+            assert len(texts) == len(exact)
+        for text, value in zip(texts, exact, strict=False):
+            if name == "pattern":
+                assert (0 < 100 * value < 0.501) if text == "<1" else close(text, 100 * value, 1e-3)
+            else:
+                assert close(text, value, 1e-3)
     row, column = case.cell(drawn)
     box = box_of(live.page.locator('#panel [data-matrix="scores"] image'))
     size = box["width"] / case.count
