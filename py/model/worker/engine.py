@@ -290,7 +290,7 @@ class Engine:
         for depth in logit_lens(last.session, last.tokenizer):
             depths.append(depth)
             await asyncio.sleep(0)
-            if newest != self.newest:
+            if newest != self.newest or self.numbered(run) is not last:
                 return GONE
         return {"depths": depths}
 
@@ -316,7 +316,7 @@ class Engine:
             answer["effects"].append(effect)
             self.tried = len(answer["effects"])
             await asyncio.sleep(0)
-            if mine != self.asked_effects or newest != self.newest:
+            if mine != self.asked_effects or newest != self.newest or self.numbered(run) is not last:
                 return GONE
         return answer
 

@@ -17,7 +17,10 @@ try {
   await page.goto(address);
   await page.waitForSelector(".model-state.live");
   await page.waitForSelector("#figure:not(.stale):not(.prepared)");
-  await page.click("#prompt", { count: 3 });
+  await page.focus("#prompt");
+  await page.keyboard.down("Control");
+  await page.keyboard.press("a");
+  await page.keyboard.up("Control");
   await page.type("#prompt", text);
   await page.waitForFunction(text => document.querySelector("#prompt-tokens").textContent.startsWith(text)
     && document.querySelector("#figure:not(.stale)"), {}, text);

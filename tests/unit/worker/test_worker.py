@@ -109,6 +109,27 @@ def test_what_is_asked_about_a_run_is_answered_by_its_number_alone(worker):
         assert all(answer == {"gone": True} for answer in questions(worker, run).values())
 
 
+@pytest.mark.parametrize("text", TEXTS[1:])
+def test_what_takes_its_time_is_not_of_the_text_that_comes_meanwhile(worker, text):
+    """The model is reading a text already when it is asked about the last one, and has read it before the answer."""
+
+    def of_run(run):
+        return worker.logit_lens(run), worker.effects(run, "heads", 1, 5, 1)
+
+    run = read(worker, TEXTS[0])["run"]
+    alone = [json.loads(in_thread(asked)) for asked in of_run(run)]
+
+    async def meanwhile():
+        coming = asyncio.ensure_future(predict(worker, text))
+        await asyncio.sleep(0)
+        asked = [asyncio.ensure_future(one) for one in of_run(run)]
+        return [json.loads(answer) for answer in await asyncio.gather(coming, *asked)]
+
+    _, *answers = in_thread(meanwhile())
+    for answer, expected in zip(answers, alone, strict=True):
+        assert answer in ({"gone": True}, expected)
+
+
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from(TEXTS), st.sampled_from(CUTS), st.integers(0, 20)), min_size=2, max_size=6))
 def test_no_answer_is_of_another_text(worker, embedded, typed):
