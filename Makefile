@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
+BENCH := .bench
 OUT := weights/trained
 MINUTES := 60
 LARGE := tests/browser/models/test_full_size.py tests/browser/hosting/test_other_browsers.py
@@ -45,9 +46,9 @@ model: model-name setup ## get GPT-2 for the site (NAME=gpt2, distilgpt2, gpt2-m
 model-name:
 	@test -n "$(NAME)" || { echo "NAME is missing: make model NAME=gpt2" >&2; exit 1; }
 
-bench: setup ## measure the forward pass in Pyodide and the page in Chromium
-	node tests/bench/run.mjs
-	browser=$$($(RUN) -m build.browser) && GLASSFORMER_BROWSER="$$browser" PYTHONPATH=py:. $(RUN) tests/bench/drawing.py
+bench: setup $(if $(PARITY),$(VENV)/requirements-parity.txt,$(VENV)/requirements-bench.txt $(BENCH)/node_modules/.package-lock.json) ## measure it beside onnxruntime-web (QUICK=1 for less), or compare it with Hugging Face (PARITY=1)
+	$(if $(PARITY),PYTHONPATH=py:. $(RUN) -m tests.bench.parity, \
+	browser=$$($(RUN) -m build.browser) && GLASSFORMER_BROWSER="$$browser" PYTHONPATH=py:. $(RUN) -m tests.bench $(if $(QUICK),--quick))
 
 screenshots: setup ## take pictures of the page in every size into screenshots/
 	browser=$$($(RUN) -m build.browser) && GLASSFORMER_BROWSER="$$browser" $(RUN) -m build.screenshots
@@ -64,7 +65,7 @@ lint: $(VENV)/requirements-dev.txt ## check style, formatting and types
 	$(RUN) -m mypy
 
 clean: ## remove what was built; keep what was installed
-	rm -rf dist vendor .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf dist vendor $(BENCH)/gpt2-* .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find build py tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- what the targets above stand on ---
@@ -95,6 +96,20 @@ $(VENV)/requirements-dev.txt: requirements-dev.txt $(VENV)/requirements.txt | $(
 $(VENV)/requirements-train.txt: requirements-train.txt $(VENV)/requirements-dev.txt
 	$(RUN) -m pip install --quiet --disable-pip-version-check -r $<
 	cp $< $@
+
+$(VENV)/requirements-bench.txt: requirements-bench.txt $(VENV)/requirements-dev.txt
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r $<
+	cp $< $@
+
+$(VENV)/requirements-parity.txt: requirements-parity.txt $(VENV)/requirements-train.txt
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r $<
+	cp $< $@
+
+$(BENCH)/node_modules/.package-lock.json: tests/bench/package-lock.json | tools
+	mkdir -p $(BENCH)
+	cp tests/bench/package.json tests/bench/package-lock.json $(BENCH)
+	npm ci --ignore-scripts --prefix $(BENCH)
+	touch $@
 
 # npm leaves this one when it is done.
 node_modules/.package-lock.json: package-lock.json | tools

@@ -19,8 +19,8 @@ LARGEST_SITE = 1_000_000_000
 
 GROUPS = {  # of the files, by the first pattern that fits
     "page with its first picture": r"(index\.html|style\.css|py/page/\w+\.js|vendor/font/.*\.woff2)$",
-    "page, in MicroPython": r"(py/page/|vendor/(pyscript|micropython)/|(page|examples/1|weights/models)\.json)",
-    "model's Python and runtime": r"(py/model/|vendor/pyodide/|model\.json)",
+    "page, in MicroPython": r"(py/page[./]|vendor/(pyscript|micropython)/|(page|examples/1|weights/models)\.json)",
+    "model's Python and runtime": r"(py/model[./]|vendor/pyodide/|model\.json)",
     "embedded model": rf"weights/{MODEL}/",
     "other models": r"weights/",
     "for later": r"",

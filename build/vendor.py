@@ -1,6 +1,7 @@
 """Collect what the page needs at run time in vendor/: `python -m build.vendor`.
 
-Everything is copied from node_modules except the NumPy wheel for WebAssembly, which is not an npm package.
+Everything is copied from node_modules except the NumPy wheel for WebAssembly, which is not an npm package, what is
+compiled of our own, see kernel.py, and the code editor, which is bundled, see codemirror.py.
 Its name and SHA-256 stand in Pyodide's own lock file, so the bytes are checked whatever their source.
 A second run compares and changes nothing.
 """
@@ -18,7 +19,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from build.codemirror import BundleError, codemirror_files
 from build.command import command
+from build.kernel import CompileError, kernel_files
 from build.paths import ROOT
 
 NODE_MODULES = ROOT / "node_modules"
@@ -229,6 +232,10 @@ def collect(
     try:
         wheel = numpy_wheel(node_modules / "pyodide")
         contents = {path: source.read_bytes() for path, source in npm_files(node_modules).items()}
+        contents |= {f"kernel/{name}": data for name, data in kernel_files(node_modules, vendor / "kernel").items()}
+        contents |= codemirror_files(node_modules)
+    except (CompileError, BundleError) as error:
+        raise VendorError(str(error)) from None
     except FileNotFoundError as error:
         raise VendorError(f"{error.filename} is missing. Run `npm ci --ignore-scripts` first.") from None
 

@@ -47,7 +47,7 @@ def files(site: Path) -> dict[str, bytes]:
     for path in sorted(site.rglob("*")):
         name = path.relative_to(site).as_posix()
         fetched = r"(page|model|examples/\d|lessons/[^/]+)\.json"
-        wanted = re.match(rf"(py/.*\.(py|json)|vendor/.*|weights/{MODEL}/.*|{fetched})$", name)
+        wanted = re.match(rf"(py/.*\.(py|json)|vendor/(?!codemirror/).*|weights/{MODEL}/.*|{fetched})$", name)
         if path.is_file() and wanted and path.suffix not in APART and path.name not in ("manifest.json", "LICENSE"):
             found[name] = looked_up(name, path.read_bytes())
     for name in ("page.json", "model.json"):

@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from build import codemirror
 from build.paths import ROOT
 
 NODE_MODULES = ROOT / "node_modules"
@@ -80,11 +81,12 @@ def third_party(models: Iterable[str] = ()) -> str:
         from_npm("@micropython/micropython-webassembly-pyscript", "MicroPython"),
         from_npm("@fontsource-variable/inter", "Inter, the typeface"),
         from_npm("js-tiktoken", "GPT-2's vocabulary, from js-tiktoken"),
+        *(from_npm(name, f"{name}, in the code editor") for name in codemirror.packages(NODE_MODULES)),
         *(row(f"{name}, rounded", "", *WEIGHTS[name]) for name in models if name in WEIGHTS),
         *(from_npm(name, f"{name}, in PyScript") for name in inside_pyscript()),
     ]
     texts = [("MicroPython", MICROPYTHON)]
-    for title, folder in (("Inter", "font"), ("PyScript", "pyscript")):
+    for title, folder in (("CodeMirror", "codemirror"), ("Inter", "font"), ("PyScript", "pyscript")):
         texts.append((title, (VENDOR / folder / "LICENSE").read_text(encoding="utf-8")))
     with zipfile.ZipFile(numpy_wheel()) as wheel:
         for name in sorted(wheel.namelist()):
@@ -96,8 +98,8 @@ def third_party(models: Iterable[str] = ()) -> str:
         [
             "# What this site carries of others",
             "",
-            "Glassformer itself is under the MIT licence. All of this is served unchanged from the site's own folder;",
-            "the sources of each are at the address given.",
+            "Glassformer itself is under the MIT licence. All of this is served unchanged from the site's own folder,",
+            "but for CodeMirror, cut down to what the page uses; the sources of each are at the address given.",
             "",
             "| what | version | licence | source |",
             "| --- | --- | --- | --- |",

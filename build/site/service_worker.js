@@ -39,11 +39,15 @@ async function find(path) {
   return keep(path, await ask(path));
 }
 
+// What the page has fetched the browser still has, most of the time: only what differs is asked of the server.
 async function ask(path) {
   let response, whole;
   try {
-    response = await fetch(new Request(address(path), { cache: "no-cache" }));
-    whole = response.ok && await isWhole(path, response);
+    for (const cache of ["force-cache", "no-cache"]) {
+      response = await fetch(new Request(address(path), { cache }));
+      whole = response.ok && await isWhole(path, response);
+      if (whole) break;
+    }
   } catch {
     throw new Trouble("unreachable", path);
   }

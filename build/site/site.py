@@ -19,7 +19,7 @@ import numpy as np
 
 from build.command import command
 from build.paths import ROOT
-from build.site import icons
+from build.site import icons, python_files
 from build.site.compress import compress
 from build.site.languages import codes, texts_of, write_joined
 from build.site.licences import third_party
@@ -41,6 +41,9 @@ from page.state.counting import number_of
 from page.text.words import Words
 
 MODEL = "mini"
+SANDBOX = "py/page/sandbox/frame.js"
+# In the page, the list of the files that it asks for.
+LISTED = re.compile(r'(?<=<script type="application/json" id="files">).*?(?=</script>)')
 
 
 def load_model(folder: Path) -> tuple[Session, Tokenizer]:
@@ -151,7 +154,7 @@ def prepared_page(html: str, answer: dict, words: Words) -> str:
         "append": needle.add_label(following["drawn"], words),
         **columns.columns(answer, words),
         "sentence": sentence.above_picture(answer, answer.get("matters"), words),
-        "logit-lens": logit_lens.rail(answer["depths"], answer["view"]["block"], words),
+        "logit-lens": logit_lens.rail(answer["depths"], answer["view"]["block"], words, covered=True),
         "candidates": candidates.candidate_table(following, words),
         "formula": candidates.formula(following, words),
         "needle": needle.draw_strip(following, words),
@@ -195,29 +198,37 @@ def with_integrity(html: str, out: Path) -> str:
     Its own few scripts and its style carry none: opened from a disk the page needs them, and there browsers take a
     named hash as a reason to refuse.
     """
-    core = next((out / "vendor" / "pyscript").glob("core-*.js")).relative_to(out).as_posix()
-    preloads = [f'<link rel="modulepreload" href="{path}" />' for path in (core, "vendor/micropython/micropython.mjs")]
+    modules = [*(out / "vendor" / "pyscript").glob("core-*.js"), out / "vendor" / "micropython" / "micropython.mjs"]
+    preloads = [f'<link rel="modulepreload" href="{path.relative_to(out).as_posix()}" />' for path in modules]
     html = html.replace("    <script", "".join(f"    {link}\n" for link in preloads) + "    <script", 1)
 
     def named(match: re.Match) -> str:
-        return f'{match[1]}{match[2]}" integrity="{integrity(out / match[2])}"'
+        return f'{match[1]}{match[2]}" integrity="{integrity((out / match[2]).read_bytes())}"'
 
     return re.sub(r'(<script type="module" src="|<link rel="modulepreload" href=")([^"]+)"', named, html)
 
 
-def integrity(path: Path) -> str:
+def with_sandbox(html: str) -> str:
+    """The page whose policy lets the one script of the sandbox's frame run, by its hash: a frame without an address has
+    the page's policy besides its own."""
+    allowed = integrity((ROOT / SANDBOX).read_bytes())
+    return html.replace("script-src 'self'", f"script-src 'self' '{allowed}'", 1)
+
+
+def integrity(data: bytes) -> str:
     """A file's SHA-384 as browsers compare it (W3C, "Subresource Integrity")."""
-    return f"sha384-{base64.b64encode(hashlib.sha384(path.read_bytes()).digest()).decode()}"
+    return f"sha384-{base64.b64encode(hashlib.sha384(data).digest()).decode()}"
 
 
-def interpreter_settings(table: dict, out: Path) -> dict:
-    """One table of pyscript.toml as PyScript's configuration: the site's files in `folder` are added to its `files`."""
-    folder = out / table.pop("folder")
-    kinds = {".py", ".json"}
-    files = table.pop("files", {})
-    for path in sorted(p for p in folder.rglob("*") if p.suffix in kinds):
-        files[f"./{path.relative_to(out).as_posix()}"] = f"./{path.relative_to(out / 'py').as_posix()}"
-    return {**table, "files": files}
+def listed(data: bytes) -> list:
+    """What the page says of a file that it needs to start."""
+    return [len(data), integrity(data)]
+
+
+def interpreter_settings(part: str, table: dict) -> dict:
+    """One table of pyscript.toml as PyScript's configuration, with the part's Python among its `files`."""
+    joined = python_files.joined(part)
+    return {**table, "files": {**table.get("files", {}), f"./{joined}": f"./{Path(joined).name}"}}
 
 
 def starting_words() -> str:
@@ -228,19 +239,39 @@ def starting_words() -> str:
     return json.dumps(texts, ensure_ascii=False).replace("<", "\\u003c")
 
 
-def write_start(out: Path) -> None:
-    """start.json: size and integrity of each file that the page's Python and the model's need, in their order."""
-    vendor = out / "vendor"
+def files_of(out: Path) -> dict:
+    """What a first visit asks for, each group in its order of need: size and integrity by path of what the "page" and
+    the "model" need to start; and the paths of the embedded model's "weights"."""
+    vendor, weights = out / "vendor", out / "weights" / MODEL
     pyscript = [path for path in sorted((vendor / "pyscript").glob("*.js")) if not path.name.startswith("toml-")]
-    runtime = {  # PyScript would read settings in TOML too; ours are JSON
-        "page": [*pyscript, out / "page.json", *sorted((vendor / "micropython").iterdir())],
-        "model": [out / "model.json", *sorted((vendor / "pyodide").iterdir())],
+    started = [out / "model.json", out / "py" / "model" / python_files.MAIN]  # named in the page, run in the worker
+    page = [
+        out / "page.json",
+        out / "py" / "page" / python_files.MAIN,
+        vendor / "micropython" / "micropython.wasm",
+        out / python_files.joined("page"),
+        out / "weights" / "models.json",
+        *started,
+        *pyscript,  # PyScript would read settings in TOML too; ours are JSON
+        vendor / "micropython" / "micropython.mjs",
+    ]
+    order = (".mjs", ".json", ".wasm", ".zip", ".whl")
+    pyodide = [path for suffix in order for path in sorted((vendor / "pyodide").glob(f"*{suffix}"))]
+    model = [*started, *pyodide, out / python_files.joined("model")]
+    # The largest first: the line is in use while the others are asked for.
+    needed = [INDEX, *(file.name for file in read_index((weights / INDEX).read_bytes()).files)]
+    names = sorted(needed, key=lambda name: -(weights / name).stat().st_size)
+    return {
+        "page": {path.relative_to(out).as_posix(): listed(path.read_bytes()) for path in page},
+        "model": {path.relative_to(out).as_posix(): listed(path.read_bytes()) for path in model},
+        "weights": [f"weights/{MODEL}/{name}" for name in names],
     }
-    parts = {}
-    for part, paths in runtime.items():
-        paths += [out / path for path in json.loads((out / f"{part}.json").read_bytes())["files"]]
-        parts[part] = {path.relative_to(out).as_posix(): [path.stat().st_size, integrity(path)] for path in paths}
-    (out / "start.json").write_text(json.dumps(parts), encoding="utf-8")
+
+
+def list_files(out: Path) -> None:
+    """Let the page of the site in `out` list its files, for ahead.js and starting.js."""
+    html = LISTED.sub(json.dumps(files_of(out)), (out / "index.html").read_text(encoding="utf-8"))
+    (out / "index.html").write_text(html, encoding="utf-8")
 
 
 def build(out: Path, names: tuple[str, ...] | None = None) -> None:
@@ -252,7 +283,7 @@ def build(out: Path, names: tuple[str, ...] | None = None) -> None:
             )
     if out.exists():
         shutil.rmtree(out)
-    skip = shutil.ignore_patterns("__pycache__", "*.pyc", "README.md", "curve.jsonl", icons.SVG.name)
+    skip = shutil.ignore_patterns("__pycache__", "*.pyc", "*.ts", "README.md", "curve.jsonl", icons.SVG.name)
     if names is None:
         names = tuple(path.parent.name for path in (ROOT / "weights").glob(f"*/{INDEX}"))
     for name in names:
@@ -262,7 +293,8 @@ def build(out: Path, names: tuple[str, ...] | None = None) -> None:
     write_joined(out / "py" / "page" / "text", out / "lessons")
     write_models(out)
     for name, table in tomllib.loads((ROOT / "pyscript.toml").read_text(encoding="utf-8")).items():
-        (out / f"{name}.json").write_text(json.dumps(interpreter_settings(table, out)), encoding="utf-8")
+        python_files.join(out, name)
+        (out / f"{name}.json").write_text(json.dumps(interpreter_settings(name, table)), encoding="utf-8")
     session, tokenizer = load_model(ROOT / "weights" / MODEL)
     prepared = [explain(text, examples.TEMPERATURE, session, tokenizer, opening=True) for text in examples.EXAMPLES]
     for number, answer in enumerate(prepared):
@@ -272,9 +304,10 @@ def build(out: Path, names: tuple[str, ...] | None = None) -> None:
     html = (ROOT / "index.html").read_text(encoding="utf-8")
     words = Words("en", texts_of)
     html = prepared_page(with_integrity(one_style_sheet(with_icon(html), out), out), prepared[0], words)
+    html = with_sandbox(html)
     (out / "index.html").write_text(html, encoding="utf-8")
+    list_files(out)
     (out / "THIRD_PARTY.md").write_text(third_party(names), encoding="utf-8")
-    write_start(out)
     write_manifest(out)
     write_service_worker(out)
     compress(out)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from model.checkpoint.quantization import Quantized
+from model.kernel.kernel import Compiled
 
 ROWS_AT_ONCE = 512  # of a weight matrix: the float32 copy of that many int8 rows is small and stays in the cache
 MOST_STEPS = 2**31 - 1  # multiplications that one einsum may have where NumPy counts them in 32 bits, as in the browser
@@ -18,6 +19,8 @@ MOST_STEPS = 2**31 - 1  # multiplications that one einsum may have where NumPy c
 
 def linear(x: np.ndarray, w: np.ndarray | Quantized, b: np.ndarray | None = None) -> np.ndarray:
     """x (T, in) times the transpose of w (out, in), plus b (out,): the one place a weight matrix is multiplied."""
+    if isinstance(w, Compiled):
+        return w.kernel.linear(x, w, b)  # (T, out)
     if isinstance(w, Quantized) and w.scale.shape[1] == 1:
         y = with_scaled_rows(x, w)  # (T, out)
     else:

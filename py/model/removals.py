@@ -1,4 +1,5 @@
-"""Parts that a pass does without: an arrow of attention, a head, an MLP, a block, the position embedding.
+"""Parts that a pass does without: an arrow of attention, a head, an MLP, a block, the position embedding; or an idea
+that a line of its code stands for, see `edits.py`.
 
 Cutting an arrow as in Geva et al., "Dissecting Recall of Factual Associations in Auto-Regressive Language Models",
 2023, section 5; switching parts off as in Wang et al., "Interpretability in the Wild", 2023, section 2.2.
@@ -10,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+
+from model.edits import EDITS
 
 
 class Cut(NamedTuple):
@@ -24,7 +27,8 @@ class Cut(NamedTuple):
 class Off(NamedTuple):
     """A part that gives nothing; or, with `mean`, for every token the mean of what it gave over the text.
 
-    part: "head", "mlp", "block" (its attention and its MLP), "position" (the position embedding, of any block).
+    part: "head", "mlp", "block" (its attention and its MLP), "position" (the position embedding, of any block), or the
+    name of an edit, which the functions of the pass do without.
     """
 
     part: str
@@ -33,17 +37,40 @@ class Off(NamedTuple):
     mean: bool = False
 
 
-Removal = Cut | Off
+class Own:
+    """The pass is that of a reader's own version of the code, which has left `numbers`, see `received.py`."""
+
+    block = head = 0
+
+    def __init__(self, numbers: np.ndarray) -> None:
+        self.numbers = numbers  # (count,) float32
+
+
+Removal = Cut | Off | Own
 
 
 def from_json(cuts: Sequence[Sequence], mean: bool = False) -> tuple[Removal, ...]:
-    """["arrow", block, head, row, column], ["head", block, head], ["mlp", block], ["block", block], ["position"]."""
-    return tuple(Cut(*rest) if part == "arrow" else Off(part, *rest)._replace(mean=mean) for part, *rest in cuts)
+    """["arrow", block, head, row, column], ["head", block, head], ["mlp", block], ["block", block], ["position"], or an
+    edit such as ["mask"]."""
+    return tuple(
+        Cut(*rest) if part == "arrow" else Off(part, *rest)._replace(mean=mean and part not in EDITS)
+        for part, *rest in cuts
+    )
+
+
+def edits(removals: Iterable[Removal]) -> frozenset[str]:
+    """The names of the edits among them."""
+    return frozenset(one.part for one in removals if isinstance(one, Off) and one.part in EDITS)
 
 
 def within(removals: Iterable[Removal], n_layer: int, n_head: int) -> tuple[Removal, ...]:
     """Those that are parts of a model with so many blocks and heads."""
     return tuple(one for one in removals if one.block < n_layer and one.head < n_head)
+
+
+def own_of(removals: Iterable[Removal]) -> Own | None:
+    """The reader's own version among them."""
+    return next((one for one in removals if isinstance(one, Own)), None)
 
 
 def first_row(removal: Removal) -> int:
@@ -59,7 +86,7 @@ def takes_mean(removal: Removal) -> bool:
 def covers(removal: Removal, other: Removal) -> bool:
     """Whether `other` takes nothing away where there is `removal`: it is of the same part, or of one inside it, which
     has no mean to change either."""
-    if isinstance(removal, Cut):
+    if not (isinstance(removal, Off) and isinstance(other, Off | Cut)):
         return removal == other
     if isinstance(other, Cut):
         return silences(removal, other.block, other.head) and not removal.mean
@@ -71,13 +98,15 @@ def covers(removal: Removal, other: Removal) -> bool:
 
 def silences(removal: Removal, block: int, head: int) -> bool:
     """Whether nothing of what a head does reaches the stream."""
-    if isinstance(removal, Cut) or removal.block != block:
+    if not isinstance(removal, Off) or removal.block != block:
         return False
     return removal.part == "block" or (removal.part == "head" and removal.head == head)
 
 
 def names(removal: Removal) -> list[str]:
     """The activations that it alters."""
+    if isinstance(removal, Own):
+        return []
     prefix = f"blocks.{removal.block}."
     if isinstance(removal, Cut):
         return [prefix + "attn.pattern"]
@@ -86,7 +115,7 @@ def names(removal: Removal) -> list[str]:
         "mlp": [prefix + "mlp_out"],
         "block": [prefix + "attn_out", prefix + "mlp_out"],
         "position": ["pos_embed"],
-    }[removal.part]
+    }.get(removal.part, [])  # an edit's are computed without it
 
 
 class Alterations:
@@ -107,7 +136,7 @@ class Alterations:
         for removal in self.by_name.get(name, ()):
             if isinstance(removal, Cut):
                 value = without_share(value, removal, start)
-            else:
+            elif isinstance(removal, Off):
                 value = self._without(name, value, removal)
         return value
 

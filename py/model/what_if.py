@@ -28,12 +28,16 @@ def logits_if(session: Session, changes: Iterable[Removal], after: int | None = 
         for change in changes
         if first_row(change) <= last and not any(covers(removal, change) for removal in session.removals)
     ]
+    if not changes and last == len(session.ids) - 1:
+        return session.final.logits[0]  # (V,)
     if not changes:
         return program.unembed(session.stream(config.n_layer)[last : last + 1], w, config, unchanged)[0]  # (V,)
+    if session.received:
+        raise ValueError("code of the reader's, which is not run here")
     removals = [*session.removals, *changes]
     means = [removal for removal in removals if takes_mean(removal)]
-    start = min(first_row(removal) for removal in [*changes, *means])
-    end = len(session.ids) if means else last + 1
+    start = 0 if session.ahead else min(first_row(removal) for removal in [*changes, *means])
+    end = len(session.ids) if means or session.ahead else last + 1
     whole = any(is_position(change) for change in changes)
     first = 0 if whole else min(change.block for change in changes)
     alterations = Alterations(removals)

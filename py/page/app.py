@@ -32,6 +32,7 @@ from page.next_token.controls import Controls
 from page.next_token.generation import Generation
 from page.next_token.pin import Pin
 from page.other_text import OtherText
+from page.own_code import OwnCode
 from page.panels.dialog import Dialog
 from page.panels.help import Help
 from page.prepared import Prepared
@@ -65,6 +66,7 @@ class Page:
         self.choice = Choice(self)
         self.what_matters = WhatMatters(self)
         self.cuts = Cuts(self)
+        self.own_code = OwnCode(self)
         self.models = Models(self.state, self.words, self.client, self.status, self.runs.switched)
         self.pin = Pin(self)
         OtherText(self)
@@ -144,6 +146,7 @@ class Page:
             await frame()
             self.figure.draw_next(self.figure.answer["next"])
             self.pin.show(self.figure.answer["next"])
+        self.prepared.speak()
         self.models.show()
         self.controls.show()
         self.generation.show()

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from page.browser.client import NoAnswer
 from page.browser.dom import by_id
+from page.browser.no_answer import NoAnswer
 from page.state.counting import index_of, number_of
 from page.state.state import LAST, READ
 

@@ -21,7 +21,7 @@
   function chosen(event) {
     const example = event.target.closest(".example");
     if (!example) return;
-    prompt.value = example.textContent;
+    prompt.value = example.value;
     typed();
   }
 

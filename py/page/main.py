@@ -1,11 +1,27 @@
 """Starts the page's Python."""
 
 import asyncio
+import json
 import os
 
-from page.browser.dom import frame
-
+FILES = "page.files.json"  # all of the page's Python, by path
 LATER = "tasks"  # folders of what is compiled when the reader opens it
+
+
+def unpack():
+    """Put the files where Python imports them from."""
+    with open(FILES) as joined:
+        texts = json.load(joined)
+    made = set()
+    for path in sorted(texts):
+        parts = path.split("/")
+        for i in range(1, len(parts)):
+            folder = "/".join(parts[:i])
+            if folder not in made:
+                made.add(folder)
+                os.mkdir(folder)
+        with open(path, "w") as file:
+            file.write(texts[path])
 
 
 def modules(folder):
@@ -21,6 +37,8 @@ def modules(folder):
 
 async def start():
     """Compile the modules one by one: all at once would keep a slow machine's browser busy for half a second."""
+    from page.browser.dom import frame
+
     for name in modules("page"):
         __import__(name)
         await frame()
@@ -29,4 +47,5 @@ async def start():
     await Page().start()
 
 
+unpack()
 asyncio.create_task(start())

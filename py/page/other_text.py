@@ -26,7 +26,7 @@ class OtherText:
     def clicked(self, event):
         offer = event.target.closest(".example")
         if offer:
-            self.take(text_as_json(offer.textContent))
+            self.take(text_as_json(offer.value))
         elif event.target.closest("#other-compare"):
             self.take(value_as_json(by_id("other-text")))
 

@@ -4,9 +4,9 @@ reader chooses is kept until it can be shown."""
 import asyncio
 import json
 
-from page.browser.dom import by_id, mirror, on, say, text_as_json, write
+from page.browser.dom import by_id, fill, mirror, on, say, text_as_json, write
 from page.browser.files import fetched
-from page.state.examples import EXAMPLES, prepared
+from page.state.examples import EXAMPLES, gloss, prepared
 from page.state.state import LAST
 
 
@@ -18,6 +18,11 @@ class Prepared:
         self.files = {}  # what has been fetched, by number
         self.chosen = None  # the text of the example that the reader chose last, until the picture is where it opens
         on(by_id("examples"), "toggle", lambda _: asyncio.create_task(self.fetch_all()))
+
+    def speak(self):
+        """Under each example stands what it means in the reader's language."""
+        for number, text in enumerate(EXAMPLES):
+            fill("gloss-" + str(number), gloss(text, self.page.words))
 
     async def fetch_all(self):
         """The menu is opened: by the time that one is chosen it may be there."""
@@ -44,7 +49,7 @@ class Prepared:
         """An example opens at the arrow that matters most; another model than the embedded one knows of none."""
         button = event.target.closest(".example")
         if button:
-            self.chosen = text_as_json(button.textContent)
+            self.chosen = text_as_json(button.value)
             known = self.answer(self.chosen) if self.page.models.is_first() else None
             self.page.runs.choose(self.chosen, **(self.place(known) if known else {}))
             self.figure.pulse.want("whole")

@@ -3,9 +3,11 @@
 import asyncio
 import json
 
-from page.browser.dom import by_id, fill, frame, put_text, put_value, value_as_json, write
+from page.browser.dom import by_id, fill, frame, put_text, put_value, say, value_as_json, write
 from page.figure import prompt_tokens
 from page.next_token.candidates import COUNT
+from page.panels.code.faults import fault_sentence
+from page.state.removed import own, without_own
 from page.state.state import READ, SETTINGS
 from page.text.numbers import grouped, megabytes
 
@@ -80,10 +82,14 @@ class Runs:
             self.show_tokens(tokens, "")
         chosen = self.page.choice.wanted()
         settings = self.controls.settings(COUNT, "")
-        watch = asyncio.create_task(self.status.watch_pass(self.client))
-        cuts = json.dumps({"cuts": removed, "mean": mean})
-        answer = await self.client.ask(call, text, json.dumps(list(ids)), settings, *(chosen + (cuts,)))
-        watch.cancel()
+        cuts = json.dumps({"cuts": without_own(removed), "mean": mean})
+        read = (text, json.dumps(list(ids)), settings) + chosen + (cuts,)
+        if own(removed) is None:
+            watch = asyncio.create_task(self.status.watch_pass(self.client))
+            answer = await self.client.ask(call, *read)
+            watch.cancel()
+        else:
+            answer = await self.predict_own(read, removed, mean, overtaken)
         if "run" in answer:
             if adopted:
                 adopted()
@@ -99,6 +105,18 @@ class Runs:
             self.unread(dict(answer, model=self.page.models.label()))
         return answer
 
+    async def predict_own(self, read, removed, mean, overtaken):
+        """The same by the reader's own version of the code: {"error"} where it does not get through the text."""
+        mine = self.page.own_code
+        found = await mine.numbers(mine.source, read[0], read[1], removed, mean, lambda: not overtaken())
+        if found is None or overtaken():
+            return {"replaced": True}
+        if "numbers" in found:
+            mine.known = None, None  # the worker has them now
+            answer = await self.client.ask("predict_own", *(read + (found["numbers"],)))
+            return dict(answer, milliseconds=found["milliseconds"]) if "run" in answer else answer
+        return {"error": "own", "fault": found} if "fault" in found else found
+
     async def switched(self, adopted, same):
         """A model is loaded: it is in use, and `adopted` called, once it has read what stands in the field.
 
@@ -106,10 +124,14 @@ class Runs:
         Answers what the worker said; after an error the model in use before reads on, if there is one.
         """
         first, removed, mean = not self.client.ready, self.state.removed, self.state.mean
+        self.page.own_code.sandbox.end()
         answer = {"replaced": True}
         while "replaced" in answer:
+            self.page.own_code.leave()  # it would need a sandbox with the new weights; its text stays in the editor
             if not same:
                 self.take_text(first)
+            if own(removed) is not None:
+                self.status.notice("removed", lambda words: words.say("removed.own"))
             answer = await self.predict("use", adopted)
         if "error" in answer:
             if not first:
@@ -130,7 +152,14 @@ class Runs:
             fill("prompt-tokens", "")
             write("prompt-count", "")
         write("run", "")
-        self.status.say_error(error)
+        if error["error"] == "own":
+            self.status.notice(
+                "text", lambda words: words.say("error.own", why=fault_sentence(error["fault"], words)), error=True
+            )
+        else:
+            self.status.say_error(error)
+        if error["error"] in ("own", "own_long"):
+            self.page.generation.stop()
         self.client.drew(self.client.run)  # it stays: who waits for another need not
         if None in self.figure.depths:  # the worker may have left it unfinished for this text
             self.ask_logit_lens()
@@ -178,6 +207,7 @@ class Runs:
 
     def drew_logit_lens(self, answer):
         self.figure.draw_logit_lens(answer["depths"])
+        say("logit_lens.own" if self.page.own_code.drawn else "logit_lens.subtitle", "logit-lens-subtitle", self.words)
         self.page.tour.refresh()
 
     def show_tokens(self, answer, ghost):

@@ -1,6 +1,6 @@
 // Watches Python start, for only Python can say that Python failed. What has come is known from the browser's own
 // record; where something fails, or nothing comes for a while, each file is looked at, and the first that is not as it
-// was built is named. build/site/site.py writes start.json, the list of files. Runs in browsers that boot.js lets pass.
+// was built is named. build/site/site.py writes the list of files into the page. Runs in browsers that boot.js lets pass.
 
 (() => {
   const LONG = 5; // seconds until the header counts what has come
@@ -15,11 +15,10 @@
   const wrong = new Map(); // path -> {kind, ...} of those that are not
   const violations = []; // of a Content-Security-Policy: {directive, blocked}
   const files = {}; // path -> {part, bytes, integrity}
-  let listing = null; // the promise of that list
   let reason = ""; // what was heard of a failure
   let looks = 0; // at the files since then
   const looking = new Set(); // parts whose files are being looked at
-  const latest = { page: performance.now(), model: performance.now() }; // when something last came for each
+  let latest = performance.now(); // when something last came, or the files were looked at
   let timer = 0;
 
   const byId = id => document.getElementById(id);
@@ -42,7 +41,11 @@
 
   byId("no-scripts").remove();
   if (byId("model").hidden) return; // boot.js has said why nothing starts
-  watch(message => report("page", message));
+  const list = whole ? {} : JSON.parse(byId("files").textContent);
+  for (const part of PARTS) {
+    for (const [path, [bytes, integrity]] of Object.entries(list[part] || {})) files[path] = { part, bytes, integrity };
+  }
+  watch(report);
   if (!whole) watchWorkers();
   timer = setInterval(tick, 1000);
 
@@ -86,20 +89,20 @@
         this.addEventListener("message", event => {
           if (!event.data || !event.data.starting) return;
           event.stopImmediatePropagation(); // all others are PyScript's
-          report("model", event.data.starting);
+          report(event.data.starting);
         });
       }
     };
   }
 
-  function report(part, { entries = [], violation, failure }) {
+  function report({ entries = [], violation, failure }) {
     for (const { url, status } of entries) {
       if (status >= 400) heard(`${pathOf(url)}: ${status}`);
-      if (!came.has(pathOf(url))) latest[part] = performance.now();
+      if (!came.has(pathOf(url))) latest = performance.now();
       came.add(pathOf(url));
     }
-    if (violation) violations.push(violation);
-    if (violation || failure) heard(failure || `${violation.directive}: ${violation.blocked}`);
+    if (violation && isNeeded(violation)) violations.push(violation);
+    if (failure || violations.length) heard(failure || `${violations[0].directive}: ${violations[0].blocked}`);
   }
 
   function heard(text) {
@@ -110,31 +113,19 @@
   }
 
   function tick() {
-    if (performance.now() > 1000 * LONG) listed();
-    if (!trouble()) PARTS.filter(part => !up[part] && secondsSince(latest[part]) > SILENCE).forEach(look);
+    const all = Object.keys(files).every(path => came.has(path)); // Python has work to do, and says nothing meanwhile
+    if (!trouble() && secondsSince(latest) > (all ? PATIENCE : SILENCE)) PARTS.filter(part => !up[part]).forEach(look);
     show();
   }
 
   // Looking at the files.
 
-  const listed = () => (listing = listing || list());
-
-  async function list() {
-    if (whole || await judge("start.json", {})) return;
-    const asked = fetch("start.json", { cache: "no-cache" }).then(answer => answer.json());
-    const parts = await asked.catch(() => wrong.set("start.json", { kind: "changed" }) && { page: {}, model: {} });
-    for (const part of PARTS) {
-      for (const [path, [bytes, integrity]] of Object.entries(parts[part])) files[path] = { part, bytes, integrity };
-    }
-  }
-
   async function look(part) {
     if (looking.has(part)) return;
     looking.add(part);
-    await listed();
     const lacking = Object.keys(files).filter(path => files[path].part === part && !up[part]);
     await Promise.all(lacking.map(path => judge(path, files[path])));
-    latest[part] = performance.now();
+    latest = performance.now();
     looking.delete(part);
     looks += 1;
     show();
@@ -157,8 +148,7 @@
     const stop = new AbortController();
     const late = setTimeout(() => stop.abort(), 1000 * SILENCE);
     try {
-      // The files as the browser has them, but not the list of an earlier version of the site.
-      const answer = await fetch(path, { cache: path in files ? "force-cache" : "no-cache", signal: stop.signal });
+      const answer = await fetch(path, { cache: "force-cache", signal: stop.signal }); // the files as the browser has them
       const { status, headers } = answer;
       if (status === 404 || status === 410) return { kind: "missing", status };
       if (!answer.ok) return { kind: status >= 500 ? "failing" : "refused", status };
@@ -182,19 +172,22 @@
     return answer.then(() => null, () => ({ kind: "changed" }));
   }
 
+  // Whether Python needs what is forbidden; pictures it does not.
+  function isNeeded({ directive, blocked }) {
+    const ours = ["eval", "wasm-eval", "blob", "trusted-types-sink"].includes(blocked) || blocked.startsWith(base);
+    return ours && /^(script|worker|connect|require-trusted-types)/.test(directive);
+  }
+
   // Saying it.
 
   function trouble() {
     if (self.origin === "null" && !whole) return { kind: "framed" };
-    const forbidden = violations.find(({ directive, blocked }) => {
-      const needed = ["eval", "wasm-eval", "blob", "trusted-types-sink"].includes(blocked) || blocked.startsWith(base);
-      return needed && /^(script|worker|connect|require-trusted-types)/.test(directive); // pictures are not Python
-    });
+    const [forbidden] = violations;
     if (forbidden && !up.model) {
       const policy = document.querySelector("meta[http-equiv=Content-Security-Policy]").content;
       return { kind: "policy", policy, ...forbidden, blocked: pathOf(forbidden.blocked) };
     }
-    const file = [...(looks ? ["start.json"] : []), ...Object.keys(files)].find(path => wrong.has(path));
+    const file = Object.keys(files).find(path => wrong.has(path));
     if (file) {
       const { kind, status } = wrong.get(file);
       const alike = [...wrong.values()].filter(other => other.kind === kind && other.status === status).length;
@@ -237,6 +230,6 @@
     notice.classList.toggle("error", !!found);
     byId("model-progress").hidden = !!found;
     if (found) byId("model-text").textContent = say("failed");
-    else if (paths.length) byId("model-text").textContent = say("coming", coming);
+    else if (!whole && performance.now() > 1000 * LONG) byId("model-text").textContent = say("coming", coming);
   }
 })();

@@ -40,6 +40,8 @@ class WhatMatters:
     def clicked(self, _):
         if self.searching:
             self.client.tell("cancel_effects")
+        elif self.page.own_code.drawn:
+            self.remark(self.words.say("own.off"))
         elif self.client.ready and not self.figure.stale:
             asyncio.create_task(self.search())
 

@@ -24,6 +24,7 @@ GROWN = "Promise.allSettled(document.querySelector('#panel').getAnimations().map
 CONFIG = GPT2Config(vocab_size=512, n_positions=64, n_embd=128, n_layer=4, n_head=2)  # of the model NAME
 NAME = "other-1"
 PLAIN = "school.test"  # a host on this machine whose pages are, like any other's over plain http, no secure context
+TELLING = "--enable-blink-features=ComputedAccessibilityInfo"  # elements tell their name and role, see hearing.py
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +43,7 @@ def playwright_():
 @pytest.fixture(scope="session")
 def chromium(playwright_):
     browser = playwright_.chromium.launch(
-        executable_path=find_browser(), args=["--no-sandbox", f"--host-resolver-rules=MAP {PLAIN} 127.0.0.1"]
+        executable_path=find_browser(), args=["--no-sandbox", TELLING, f"--host-resolver-rules=MAP {PLAIN} 127.0.0.1"]
     )
     yield browser
     browser.close()
@@ -95,6 +96,11 @@ class Visit:
         page.on("dialog", lambda dialog: (self.errors.append("a dialog opened"), dialog.dismiss()))
         page.on("request", lambda request: self.requests.append(request.url))
         page.goto(address)
+
+    def arrive(self, fragment: str) -> None:
+        """Come to the page by a link, from elsewhere: a page that stays may still write its own address over it."""
+        self.page.goto("about:blank")
+        self.page.goto(self.address + fragment)
 
     def wait_live(self) -> None:
         self.page.locator(".model-state.live").wait_for()

@@ -186,6 +186,52 @@ function covered(element, x, y) {
     return false;
 }
 
+/** Whether it stays while something passes below it when that is scrolled, or is laid over what it belongs to. */
+function passes(element) {
+    for (let one = element; one && one !== seen(); one = one.parentElement)
+        if (/sticky|fixed/.test(getComputedStyle(one).position) || one.matches(".prompt-stack, [popover], .first-guess")) return true;
+    return false;
+}
+
+/** The part of a control that is seen. */
+function shown(element) {
+    const box = element.getBoundingClientRect(), clip = clipped(element);
+    return {
+        left: Math.max(box.left, clip.left), top: Math.max(box.top, clip.top),
+        right: Math.min(box.right, clip.right), bottom: Math.min(box.bottom, clip.bottom),
+    };
+}
+
+const SUM = /\d[\d.\u202f]*(?:[\s()\u2066-\u2069]*[×·÷=+−√^][\s()e×·÷=+−√^\u2066-\u2069]*\d[\d.\u202f]*)+/gu;
+
+/** Sums and products whose numbers do not stand from left to right, as they do in every language. */
+function mirrored() {
+    const found = [];
+    for (const element of seen().querySelectorAll("*")) {
+        if (element.closest("svg, script, style") || !isDrawn(element)) continue;
+        const inline = [...element.children].every(one => getComputedStyle(one).display.startsWith("inline"));
+        if (!inline || (element.parentElement.textContent !== "" && getComputedStyle(element).display.startsWith("inline"))) continue;
+        const nodes = [], walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+        while (walker.nextNode()) if (isDrawn(walker.currentNode.parentElement)) nodes.push(walker.currentNode);
+        for (const sum of nodes.map(node => node.data).join("").matchAll(SUM)) {
+            const boxes = [...sum[0].matchAll(/\d+/g)].map(digits => placed(nodes, sum.index + digits.index));
+            if (boxes.some((box, i) => i && Math.abs(box.bottom - boxes[i - 1].bottom) < 4 && box.left < boxes[i - 1].left))
+                found.push(name(element, sum[0]));
+        }
+    }
+    return found;
+}
+
+/** Where the sign with this number in the text of all these nodes stands. */
+function placed(nodes, at) {
+    let node = 0;
+    for (; at >= nodes[node].length; node++) at -= nodes[node].length;
+    const range = document.createRange();
+    range.setStart(nodes[node], at);
+    range.setEnd(nodes[node], at + 1);
+    return range.getBoundingClientRect();
+}
+
 /** Pairs of texts that lie on each other. */
 function intersections(all) {
     const found = [];
@@ -202,11 +248,33 @@ function intersections(all) {
     return found;
 }
 
+const CONTROLS = "button, input, select, textarea, summary, [role=slider], [role=separator]";
+
+/** Texts that stand where a control does, and are not its own. */
+function crowded(all) {
+    const found = [];
+    const controls = [...seen().querySelectorAll(CONTROLS)].filter(isDrawn).map(one => ({ one, ...shown(one) }));
+    for (const { element, quads, name: what } of all)
+        for (const quad of quads)
+            for (const { one, ...box } of controls) {
+                if (one.contains(element) || element.contains(one)) continue;
+                const { left, top, right, bottom } = bounds(quad);
+                const across = Math.min(right, box.right) - Math.max(left, box.left);
+                const down = Math.min(bottom, box.bottom) - Math.max(top, box.top);
+                if (across <= TOUCH || down <= TOUCH || depth(quad, corners(box.left, box.top, box.right, box.bottom)) <= TOUCH) continue;
+                const both = `${what} and ${name(one, one.textContent)}`;
+                if (!passes(one) && !passes(element) && !found.includes(both)) found.push(both);
+            }
+    return found;
+}
+
 /** All that is wrong with the page's texts but their colours: {kind: [what]}. */
 function textFaults() {
     const all = texts(), width = document.documentElement.scrollWidth;
     return {
         "two texts lie on each other": intersections(all),
+        "stands with a control in one place": crowded(all),
+        "is mirrored": mirrored(),
         "cut, and nowhere whole": all.filter(one => one.cut).map(one => one.name),
         "sticks out of the window": all.filter(one => one.outside).map(one => one.name)
             .concat(width > innerWidth ? [`the page is ${width} wide`] : []),

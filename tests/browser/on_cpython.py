@@ -20,7 +20,7 @@ import numpy as np
 from playwright.sync_api import BrowserContext, Page
 
 from build.serve import Answer, Intercept
-from build.site import offline
+from build.site import offline, python_files, site
 from model.checkpoint import loading
 from model.checkpoint.file_error import DownloadError
 from model.checkpoint.layout import INDEX, StoredFile, read_index
@@ -56,13 +56,26 @@ self.open_user_checkpoint = async (files, precision) => {
     return engine("open_user_checkpoint", JSON.stringify([await Promise.all([...files].map(read)), precision]));
 };
 """  # a reader's own files cross as base64
-WORKER = '<script type="py" src="py/model/worker/api.py" config="model.json" worker name="model"></script>'
+WORKER = '<script type="py" src="py/model/main.py" config="model.json" worker name="model"></script>'
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # the site's server is on this machine
 
 
 def page_of(folder: Path) -> bytes:
-    """The page of the site in `folder`, without a worker."""
-    return (folder / "index.html").read_text(encoding="utf-8").replace(WORKER, "").encode()
+    """The page of the site in `folder`, without a worker: nothing of the model's is asked for."""
+    html = (folder / "index.html").read_text(encoding="utf-8").replace(WORKER, "")
+    return naming(html, python_of(folder).encode(), model={}, weights=[]).encode()
+
+
+def naming(html: str, python: bytes, **others: object) -> str:
+    """The page that names this as its Python, and `others` of what it asks for."""
+    files = {**json.loads(site.LISTED.search(html)[0]), **others}
+    files["page"][python_files.joined("page")] = site.listed(python)
+    return site.LISTED.sub(lambda _: json.dumps(files), html)
+
+
+def python_of(folder: Path) -> str:
+    """The page's Python in it, as one file, with another wire."""
+    return json.dumps({**python_files.read(folder, "page"), "page/browser/transport.py": TRANSPORT})
 
 
 def changed(folder: Path, intercept: Intercept | None = None) -> Intercept:
@@ -73,7 +86,7 @@ def changed(folder: Path, intercept: Intercept | None = None) -> Intercept:
             return other
         if path == "":
             return Answer(page_of(folder), type="text/html; charset=utf-8")
-        return TRANSPORT.encode() if path == "py/page/browser/transport.py" else None
+        return python_of(folder).encode() if path == python_files.joined("page") else None
 
     return answer
 
@@ -82,7 +95,7 @@ def copy(folder: Path, out: Path) -> Path:
     """A copy of the site whose page asks CPython, with a service worker that knows it so."""
     shutil.copytree(folder, out, ignore=shutil.ignore_patterns("pyodide", "*.gz"), dirs_exist_ok=True)
     (out / "index.html").write_bytes(page_of(folder))
-    (out / "py" / "page" / "browser" / "transport.py").write_text(TRANSPORT)
+    (out / python_files.joined("page")).write_text(python_of(folder))
     offline.write_service_worker(out)
     return out
 
@@ -125,8 +138,14 @@ def worker() -> Iterator[ModuleType]:
         own, module.read_file = module.open_user_checkpoint, read_file
         module.open_user_checkpoint = lambda files, precision: own([file_of(*file) for file in files], precision)
         module.stored = module.remove = lambda *_: "{}"
-        module.handed_out = lambda text: "data:text/csv;base64," + base64.b64encode(text.encode()).decode()
+        module.handed_out = handed_out
         yield module
+
+
+def handed_out(data: str | bytes, kind: str) -> str:
+    if isinstance(data, bytes):  # tens of megabytes, too long for an address in MicroPython: its size stands for it
+        return f"data:text/plain,{len(data)}"
+    return f"data:{kind.partition(';')[0]};base64,{base64.b64encode(data.encode()).decode()}"
 
 
 async def answer(module: ModuleType, name: str, values: list) -> str | None:

@@ -244,6 +244,28 @@ def test_with_and_without_a_head(page, read):
     page.follows(lambda: picture(page), before)
 
 
+def test_with_and_without_an_idea_of_the_code(page, read):
+    before = picture(page)
+    page.page.click("#pin")
+    page.page.locator("#beside").wait_for()
+    page.page.locator('#flow [data-heatmap="q"]').focus()
+    page.page.keyboard.press("ArrowDown")
+    page.page.keyboard.press("Enter")
+    page.page.click("#panel-code")
+    page.page.click("#code-edits")
+    page.page.click("#edit-gelu")
+    page.page.wait_for_function(COMPARED)
+    assert page.page.text_content("#beside-label").endswith("our code")
+    page.close()
+    page.page.keyboard.press("x")
+    page.page.locator("#cuts").wait_for(state="hidden")
+    page.page.wait_for_function(COMPARED)
+    assert page.page.text_content("#beside-label").endswith("your version of the code")
+    page.page.click("#lift")
+    page.page.wait_for_selector("#figure:not(.compared)")
+    page.follows(lambda: picture(page), before)
+
+
 def seen(page):
     said = [page.page.text_content(f"#{name}") for name in ("beside-label", "pin-sentence", "summary")]
     return picture(page) + said

@@ -36,6 +36,12 @@ PARTS = (
 )
 NUMBERS = ("embed-2-3", "blocks.5.ln1-6-2", "blocks.5.attn.q-6-0-3", "blocks.5.attn.z-6-0-16", "blocks.5.mlp.post-6-9")
 NUMBERS += ("blocks.5.attn.pattern-0-6-2", "blocks.5.mlp_out-6-3", "probabilities-6-673")
+VIEWS = {  # of the code beside a number -> what it has once it is there
+    "steps": "#code-scrub",
+    "edits": "#edits .experiment",
+    "write": "#write-room .editor",
+    "ask": "#ask-examples",
+}
 ENDS = {"compare": "#unpin", "cuts": "#cuts-undo"}
 WAITED = "() => !document.querySelector('.stop.waiting')"
 
@@ -101,28 +107,34 @@ def test_a_deep_model_and_a_long_text(visiting, dist, tmp_path):
     assert faults == "", f"\n{faults}"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("part", PARTS)
-def test_opened_parts_are_read(one, part, language):
-    speak(one, language)
-    one.type(EXAMPLES[0])
+def look_at_what_is_open(one, what):
+    """The faults at every size; of colours at the widest and the narrowest, in both themes."""
     found = {}
-    looking.resize(one.page, *SIZES[0])
-    one.open(part)
-    if part == "effects":
-        one.page.locator(".effect-table").wait_for()
     for size in SIZES:
         looking.resize(one.page, *size)
-        here = f"{part}, {language}, {size[0]}x{size[1]}"
+        here = f"{what}, {size[0]}x{size[1]}"
         found[here] = looking.places(one.page)
         if size in (SIZES[0], SIZES[-1]):
             for theme in THEMES:
                 one.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
                 found[f"{here}, {theme}"] = looking.contrast(one.page)
+    return looking.told(found)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("part", PARTS)
+def test_opened_parts_are_read(one, part, language):
+    speak(one, language)
+    one.type(EXAMPLES[0])
+    looking.resize(one.page, *SIZES[0])
+    one.open(part)
+    if part == "effects":
+        one.page.locator(".effect-table").wait_for()
+    faults = look_at_what_is_open(one, f"{part}, {language}")
     one.close()
     if part in ENDS:
         one.page.click(ENDS[part])
-    assert (faults := looking.told(found)) == "", f"\n{faults}"
+    assert faults == "", f"\n{faults}"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -147,3 +159,26 @@ def test_opened_numbers_are_read(one, address, language):
         found[f"{here}, {theme}"] = looking.contrast(one.page)
     one.close()
     assert (faults := looking.told(found)) == "", f"\n{faults}"
+
+
+def open_code(one, view):
+    """Beside an opened number."""
+    one.page.evaluate(
+        "link => { location.hash = link }", "#block=6&head=1&open=number&at=blocks.5.attn.z-6-0-16&code=1"
+    )
+    one.page.locator("#code-lines .listing").wait_for()
+    if view != "steps":
+        one.page.click(f"#code-{view}")
+    one.page.locator(VIEWS[view]).first.wait_for()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_code_is_read(one, view, language):
+    speak(one, language)
+    one.type(EXAMPLES[0])
+    looking.resize(one.page, *SIZES[0])
+    open_code(one, view)
+    faults = look_at_what_is_open(one, f"{view}, {language}")
+    one.close()
+    assert faults == "", f"\n{faults}"

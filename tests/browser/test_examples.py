@@ -1,5 +1,6 @@
 """The examples' menu: the browser's own, so that it opens, closes and takes the keyboard before any Python is up."""
 
+from build.site.languages import every_text
 from page.state.examples import EXAMPLES
 
 OPEN = "document.querySelector('#examples').matches(':popover-open')"
@@ -20,6 +21,20 @@ def test_an_example_is_chosen_with_the_keyboard_alone(visit):
     assert one.page.evaluate(FOCUSED) == "open-examples"
     one.wait_answer()
     assert one.page.input_value("#prompt") == EXAMPLES[1]
+    assert one.errors == []
+
+
+def test_in_chinese_each_has_its_meaning_under_it(visit):
+    one = visit(locale="zh-CN", viewport={"width": 390, "height": 844})
+    one.wait_live()
+    one.page.click("#open-examples")
+    said = [text.split("\n") for text in one.page.locator(".example").all_inner_texts()]
+    assert said == [[text, every_text("zh")[f"example.{number}"]] for number, text in enumerate(EXAMPLES, 1)]
+    one.page.locator(".example .gloss").nth(2).click()
+    assert one.page.input_value("#prompt") == EXAMPLES[2]
+    one.wait_answer()
+    one.page.select_option("#language", "en")
+    one.follows(lambda: one.page.locator(".example").all_text_contents(), list(EXAMPLES))
     assert one.errors == []
 
 

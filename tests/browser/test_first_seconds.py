@@ -48,8 +48,7 @@ def held(visit):
 
         one = visit(hold, locale="en-US")
         if behind:
-            one.page.goto(one.address + behind)
-            one.page.reload()
+            one.arrive(behind)
         return one, lambda file: coming[file].set()
 
     yield open_page

@@ -175,8 +175,7 @@ def test_a_link_repeats_the_next_ten(start, visit, reference):
     append(start)
     text, fragment = start.page.input_value("#prompt"), start.fragment()
     other = visit(locale="en-US")
-    other.page.goto(other.address + "#" + fragment)
-    other.page.reload()
+    other.arrive("#" + fragment)
     other.wait_live()
     assert other.page.input_value("#prompt") == text
     for _ in range(10):

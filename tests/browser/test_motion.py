@@ -39,8 +39,7 @@ def moving(visiting):
     with visiting(
         pyodide=False, locale="en-US", reduced_motion="no-preference", viewport={"width": 1440, "height": 900}
     ) as one:
-        one.page.goto(one.address + "#seed=7")  # so that the next draw is another
-        one.page.reload()
+        one.arrive("#seed=7")  # so that the next draw is another
         one.wait_live()
         one.devtools = one.page.context.new_cdp_session(one.page)
         one.devtools.send("Animation.enable")
@@ -251,10 +250,11 @@ def test_what_is_outlined_stands_where_it_is_when_the_block_has_turned(still):
 
 
 def test_a_page_whose_python_does_not_come_shows_its_answer(visit):
-    one = visit(lambda path: 403 if path == "py/page/app.py" else None, locale="en-US", reduced_motion="no-preference")
-    one.page.wait_for_function("() => !document.querySelector('#lights').getAnimations().length")
-    assert all(one.page.evaluate(SEEN)[:3])
-    assert one.page.evaluate(BARS) == pytest.approx(drawn_widths(one), abs=0.01)
+    one = visit(
+        lambda path: 403 if path == "py/page.files.json" else None, locale="en-US", reduced_motion="no-preference"
+    )
+    one.follows(lambda: one.page.evaluate(SEEN)[:3], [True, True, True])
+    one.follows(lambda: one.page.evaluate(BARS), pytest.approx(drawn_widths(one), abs=0.01))
 
 
 def test_it_runs_when_the_page_opens_at_an_example(visit):
@@ -263,8 +263,7 @@ def test_it_runs_when_the_page_opens_at_an_example(visit):
     one.page.wait_for_function("() => !document.body.classList.contains('pulse')")
     begun = "performance.getEntriesByName('pulse').length"
     assert one.page.evaluate(begun) == 1
-    one.page.goto(one.address + "#text=My+dog")
-    one.page.reload()
+    one.arrive("#text=My+dog")
     one.wait_live()
     one.page.wait_for_function("() => !document.body.classList.contains('pulse')")
     assert one.page.evaluate(begun) == 0

@@ -195,8 +195,7 @@ def test_temperature_and_head_while_a_number_is_open(desk, expected):
 
 def test_a_link_opens_it_and_its_sum_plays(visiting, two, expected):
     with visiting(pyodide=False, folder=two, locale="en-US") as one:
-        one.page.goto(one.address + "#open=number&at=blocks.5.attn.z-6-1-16")  # the picture goes to its block and head
-        one.page.reload()
+        one.arrive("#open=number&at=blocks.5.attn.z-6-1-16")  # the picture goes to its block and head
         one.wait_live()
         one.wait_open("number")
         one.page.wait_for_selector('#figure[data-view="5 1 6"]')

@@ -68,8 +68,7 @@ def test_a_table_closes_back_to_the_part_it_came_from(fresh):
 
 def test_a_link_opens_what_it_names(visit):
     one = visit(locale="en-US")
-    one.page.goto(one.address + "#block=3&head=2&token=2&open=head")
-    one.page.reload()
+    one.arrive("#block=3&head=2&token=2&open=head")
     one.wait_live()
     one.wait_open("attention_head")
     assert "head 2 of 4, block 3 of 6" in one.page.text_content("#panel-title")
@@ -84,8 +83,7 @@ def test_the_page_opens_at_what_matters_most_unless_the_address_names_a_place(vi
     arrow = prepared["matters"]["arrow"]
     one = visit(locale="en-US")
     if said:
-        one.page.goto(one.address + said)
-        one.page.reload()
+        one.arrive(said)
     one.wait_live()
     named = "block" in said or "text" in said
     assert view(one) == ([0, 0, 6] if named else [arrow[name] for name in ("block", "head", "row")])
@@ -97,8 +95,7 @@ def test_the_page_opens_at_what_matters_most_unless_the_address_names_a_place(vi
 
 def test_a_link_with_nonsense_shows_the_picture(visit):
     one = visit(locale="en-US")
-    one.page.goto(one.address + "#block=99&head=-1&open=<b>&token=1e9&x=%00")
-    one.page.reload()
+    one.arrive("#block=99&head=-1&open=<b>&token=1e9&x=%00")
     one.wait_live()
     assert view(one)[:2] == [5, 0]
     assert one.errors == []

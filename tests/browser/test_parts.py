@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from build.site import offline
+from build.site import offline, python_files
 
 PART = '''
 from page.panels.part import Part
@@ -48,15 +48,14 @@ def folder(dist, tmp_path_factory):
     """The site with one part more."""
     folder = tmp_path_factory.mktemp("parts") / "dist"
     shutil.copytree(dist, folder)
-    (folder / "py/page/panels/parts/queries.py").write_text(PART)
-    for path in (folder / "py/page/text").glob("*.json"):
-        path.write_text(json.dumps(json.loads(path.read_text()) | TEXTS))
+    files = python_files.read(folder, "page")
+    for path, text in files.items():
+        if path.startswith("page/text/") and path.endswith(".json"):
+            files[path] = json.dumps(json.loads(text) | TEXTS)
+    python_files.write(folder, "page", files | {"page/panels/parts/queries.py": PART})
     html = (folder / "index.html").read_text()
     assert BUTTON in html
     (folder / "index.html").write_text(html.replace(BUTTON, OPENER + BUTTON))
-    settings = json.loads((folder / "page.json").read_text())
-    settings["files"]["./py/page/panels/parts/queries.py"] = "./page/panels/parts/queries.py"
-    (folder / "page.json").write_text(json.dumps(settings))
     offline.write_service_worker(folder)
     return folder
 

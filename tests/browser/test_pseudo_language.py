@@ -1,5 +1,5 @@
 """The page in a language that is longer than English, and in one from right to left: every text comes from the language
-files, none is cut or lies on another, and nothing runs out of the page sideways."""
+files, none is cut or lies on another or under a control, no sum is mirrored, nothing runs out of the page sideways."""
 
 import re
 import shutil
@@ -8,7 +8,7 @@ import pytest
 
 from build.site import languages, site
 from tests.browser import looking, pseudo
-from tests.browser.test_every_size import ENDS, PARTS, WAITED
+from tests.browser.test_every_size import ENDS, NUMBERS, PARTS, VIEWS, WAITED, open_code
 
 SIZES = ((1440, 900), (390, 844))
 CODES = (pseudo.LONGER, pseudo.LEFTWARD)
@@ -93,6 +93,52 @@ def test_opened_parts(one, part):
     one.close()
     if part in ENDS:
         one.page.click(ENDS[part])
+    assert faults == "", f"\n{faults}"
+
+
+@pytest.mark.parametrize("address", NUMBERS)
+def test_opened_numbers(one, address):
+    looking.resize(one.page, *SIZES[0])
+    one.page.evaluate("link => { location.hash = link }", f"#block=6&head=1&open=number&at={address}")
+    one.page.locator("#panel[open] code").filter(has_text=address.split("-")[0]).wait_for()
+    faults = look(one, address)
+    one.close()
+    assert faults == "", f"\n{faults}"
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_code(one, view):
+    looking.resize(one.page, *SIZES[0])
+    open_code(one, view)
+    faults = look(one, view)
+    one.close()
+    assert faults == "", f"\n{faults}"
+
+
+@pytest.mark.parametrize("task", ["most_looked", "hotter_share", "share_of_four", "exactly"])
+def test_tasks(one, task):
+    """One of each form, before and after its answer is told."""
+    looking.resize(one.page, *SIZES[0])
+    one.open("try_it")
+    one.page.click(f"#try-{task}")
+    one.page.locator("#try-give-up").wait_for()
+    faults = look(one, task)
+    one.page.click("#try-give-up")
+    one.page.locator(".try-outcome").wait_for()
+    faults += look(one, f"{task}, told")
+    one.page.click("#try-back")
+    one.page.locator(".try-intro").wait_for()
+    one.close()
+    assert faults == "", f"\n{faults}"
+
+
+def test_the_examples(one):
+    """Under each stands what it means."""
+    looking.resize(one.page, *SIZES[0])
+    one.page.click("#open-examples")
+    assert one.page.locator("#examples .gloss:visible").count() == 5
+    faults = look(one, "the examples")
+    one.page.keyboard.press("Escape")
     assert faults == "", f"\n{faults}"
 
 

@@ -132,8 +132,7 @@ def test_a_link_repeats_text_settings_and_draw(weather, visit):
     fragment = weather.page.input_value("#share-link").partition("#")[2]
     weather.close()
     other = visit(locale="en-US")
-    other.page.goto(other.address + "#" + fragment)
-    other.page.reload()
+    other.arrive("#" + fragment)
     other.wait_live()
     assert other.page.input_value("#prompt") == TEXT
     assert other.page.get_attribute("#figure", "data-view") == weather.page.get_attribute("#figure", "data-view")
@@ -147,12 +146,10 @@ def test_a_link_with_odd_text(visit):
     """Emoji, markup, a percent sign; then one cut in the middle of a character, which leaves the page as it is."""
     one = visit(locale="en-US")
     text = "100 % <b>🙂 &#61;"
-    one.page.goto(one.address + "#text=" + one.page.evaluate("encodeURIComponent", text))
-    one.page.reload()
+    one.arrive("#text=" + one.page.evaluate("encodeURIComponent", text))
     one.wait_live()
     assert one.page.input_value("#prompt") == text
-    one.page.goto(one.address + "#text=%F0%9F%99")
-    one.page.reload()
+    one.arrive("#text=%F0%9F%99")
     one.wait_live()
     assert "little girl" in one.page.input_value("#prompt")
     assert one.errors == []

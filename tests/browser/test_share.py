@@ -158,8 +158,7 @@ def test_a_copied_link_hides_what_was_ticked_and_opens_the_same(page, visit):
     assert link.endswith(page.fragment("hide=" + "%2C".join(HIDEABLE)))
     page.close()
     other = visit(locale="en-US")
-    other.page.goto(other.address + "#" + link.partition("#")[2])
-    other.page.reload()
+    other.arrive("#" + link.partition("#")[2])
     other.wait_live()
     assert other.page.input_value("#prompt") == TEXT
     for name in HIDEABLE:
@@ -180,8 +179,7 @@ def test_a_copied_link_hides_what_was_ticked_and_opens_the_same(page, visit):
 
 def test_a_link_with_nonsense_to_hide_hides_nothing(visit):
     one = visit(locale="en-US")
-    one.page.goto(one.address + "#hide=prompt,x%20y,,curve")
-    one.page.reload()
+    one.arrive("#hide=prompt,x%20y,,curve")
     one.wait_live()
     assert one.page.get_attribute("body", "data-hide") == "curve"
     assert one.page.locator("#prompt").is_visible()

@@ -1,9 +1,10 @@
 """Write the goldens of the forward pass and of sampling from Hugging Face transformers, run on PyTorch.
 
-    python tests/golden/make_gpt2.py        (needs torch and transformers, which nothing else here does)
+    PYTHONPATH=py:. python tests/golden/make_gpt2.py        (needs requirements-parity.txt)
 
 gpt2/             a tiny random GPT-2: config.json, model.safetensors
 gpt2.npz          "N/ids" and "N/logits" for prompts of N tokens; for some N every activation: "N/h.0.ln1"...
+gpt2_rounded.npz  "N/int8" and "N/int4": the logits in float64 for the same prompts, with weights rounded as ours are
 sampling.npz      logits, settings and the probabilities that Hugging Face's logits warpers make of them
 """
 
@@ -13,6 +14,10 @@ import numpy as np
 import torch
 from transformers import GPT2Config, GPT2LMHeadModel
 from transformers.generation.logits_process import TemperatureLogitsWarper, TopKLogitsWarper, TopPLogitsWarper
+
+from model.checkpoint.huggingface import CONV1D
+from model.checkpoint.layout import is_quantized
+from model.checkpoint.quantization import quantize_groups, quantize_rows
 
 GOLDEN = Path(__file__).parent
 LENGTHS = (1, 2, 7, 33, 64)
@@ -117,6 +122,26 @@ def make_forward() -> None:
     np.savez_compressed(GOLDEN / "gpt2.npz", **arrays)
 
 
+def make_rounded() -> None:
+    """After make_forward, whose prompts and weights these are."""
+    golden = np.load(GOLDEN / "gpt2.npz")
+    arrays = {}
+    for held, rounded in (("int8", quantize_rows), ("int4", quantize_groups)):
+        model = GPT2LMHeadModel.from_pretrained(GOLDEN / "gpt2", dtype=torch.float64).eval()
+        for name, w in model.named_parameters():
+            plain = name.removeprefix("transformer.")
+            if is_quantized(plain, w.shape):
+                ours = w.detach().numpy().astype(np.float32)  # (in, out), of the embedding (out, in)
+                turned = bool(CONV1D.fullmatch(plain))
+                weights = rounded(ours.T if turned else ours)[:]  # (out, in)
+                w.data = torch.from_numpy(weights.T if turned else weights).to(torch.float64)
+        for length in LENGTHS:
+            with torch.no_grad():
+                answer = model(torch.from_numpy(golden[f"{length}/ids"])[None])
+            arrays[f"{length}/{held}"] = answer.logits[0].numpy()  # (T, V)
+    np.savez_compressed(GOLDEN / "gpt2_rounded.npz", **arrays)
+
+
 def make_sampling() -> None:
     random = np.random.default_rng(1)
     normal = random.normal(0, 3, 97)
@@ -145,4 +170,5 @@ def make_sampling() -> None:
 
 if __name__ == "__main__":
     make_forward()
+    make_rounded()
     make_sampling()

@@ -37,6 +37,11 @@ def forward_golden() -> dict[str, np.ndarray]:
 
 
 @pytest.fixture(scope="session")
+def rounded_golden() -> dict[str, np.ndarray]:
+    return dict(np.load(GOLDEN / "gpt2_rounded.npz"))
+
+
+@pytest.fixture(scope="session")
 def sampling_golden() -> dict[str, np.ndarray]:
     return dict(np.load(GOLDEN / "sampling.npz"))
 

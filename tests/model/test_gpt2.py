@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from model.checkpoint.layout import is_quantized, nested
+from model.checkpoint.quantization import quantize_groups, quantize_rows
 from model.gpt2 import gpt2
 from model.linear import linear
 from model.trace import BLOCK, Block, field
@@ -22,6 +24,16 @@ def test_logits_of_every_position(tiny, forward_golden, length):
     expected = forward_golden[f"{length}/logits"]
     assert_close("logits", logits, expected)
     assert (logits.argmax(axis=1) == expected.argmax(axis=1)).all()
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+@pytest.mark.parametrize(("held", "quantize"), (("int8", quantize_rows), ("int4", quantize_groups)))
+def test_logits_with_rounded_weights(tiny, forward_golden, rounded_golden, length, held, quantize):
+    """Hugging Face computes with the rounded weights as float64."""
+    flat = {name: quantize(w) if is_quantized(name, w.shape) else w for name, w in tiny.flat.items()}
+    ids, weights = forward_golden[f"{length}/ids"].tolist(), nested(flat, tiny.config)
+    *_, logits = gpt2(ids, weights, tiny.config, rows=length)
+    assert_close(held, logits, rounded_golden[f"{length}/{held}"])
 
 
 @pytest.mark.parametrize("length", (1, 7, 64))

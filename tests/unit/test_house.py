@@ -17,6 +17,7 @@ SOURCES = [path for folder in ("py", "build") for path in sorted((ROOT / folder)
 NUMPY_ONLY = {"numpy", "model"}
 OF_THE_BROWSER = {"js", "pyodide", "pyodide_js", "pyscript"}
 KNOW_THE_BROWSER = {
+    "model/worker/compiled.py",
     "model/worker/download.py",
     "model/worker/api.py",
 }

@@ -15,7 +15,7 @@ from model.tokenizer.tokenizer import Tokenizer
 from model.worker.run import Runner
 
 BROWSER = ("js", "pyodide_js", "pyodide", "pyodide.ffi")  # what the worker finds in its browser alone
-MADE = ("model.worker.download", "model.worker.api")  # what imports them
+MADE = ("model.worker.compiled", "model.worker.download", "model.worker.api")  # what imports them
 
 
 @contextmanager
@@ -26,7 +26,7 @@ def worker_of(runner: Runner | None) -> Iterator[ModuleType]:
     fakes["pyodide.ffi"].to_js = lambda value, **_: value
     fakes["pyodide_js"]._module.HEAPU8.length = 80_000_000
     fakes["js"].navigator = SimpleNamespace(deviceMemory=8)
-    fakes["js"].Blob.new = lambda parts, _: "".join(parts)
+    fakes["js"].Blob.new = lambda parts, _: parts[0] if isinstance(parts[0], str) else "zip"
     fakes["js"].URL.createObjectURL = lambda text: text
     forget()
     sys.modules.update(fakes)

@@ -8,7 +8,7 @@ from model.arithmetic.address import parse, shape
 from model.arithmetic.answers import Inspected, Shown, Term, Value
 from model.arithmetic.digits import MEANT, Decimals, decimals_of, fit, text
 from model.arithmetic.kinds import kind_of, origins
-from model.arithmetic.replaced import replaced
+from model.arithmetic.replaced import checked, replaced
 from model.arithmetic.source import Source
 from model.arithmetic.works import Work
 from model.explain.answers import Sampling
@@ -25,7 +25,7 @@ def inspect(session: Session, tokenizer: Tokenizer, settings: Sampling, written:
     tokens = len(session.ids)
     address = parse(written, session.config, tokens)
     source, kind = Source(session, settings), kind_of(address)
-    work = replaced(source, address) or kind.work(source, address)
+    work = replaced(source, address) or checked(source, address, kind.work(source, address))
     decimals = fit(work.values, work.steps, work.exact) if work.steps else {"result": 0}
     vector = source.vector(address)  # (n,)
     known = vector[np.isfinite(vector)]  # (known,)

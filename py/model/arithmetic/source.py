@@ -61,10 +61,15 @@ class Source:
         return sampling.sampled(logits, order, settings["temperature"], settings["top_k"], settings["top_p"])  # (V,)
 
     def unembedded(self, row: int) -> dict[str, np.ndarray]:
-        """What the model makes of a token's vector after the last block: "ln_final" (E,) and "logits" (V,)."""
+        """What the model makes of a token's vector after the last block: "ln_final" (E,) and "logits" (V,).
+
+        Raises ValueError where that is not known.
+        """
         session = self.session
         if row == len(session.ids) - 1:
             return {name: values[0] for name, values in session.final._asdict().items()}
+        if session.received:
+            raise ValueError("code of the reader's, which has run for the last token alone")
         seen = {}
 
         def keep(name: str, value: np.ndarray) -> np.ndarray:

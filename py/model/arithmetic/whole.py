@@ -18,12 +18,12 @@ CELLS = 64  # of a picture, along each side, at most
 ROWS_AT_ONCE = 512  # of a large matrix that are held as float32
 
 
-def look(array: Array, top: int, left: int, height: int, width: int) -> Look:
-    """A part of an array (rows, columns) in at most CELLS by CELLS cells; what lies outside of it is left out."""
+def look(array: Array, top: int, left: int, height: int, width: int, cells: int = CELLS) -> Look:
+    """A part of an array (rows, columns) in at most `cells` by `cells`; what lies outside of it is left out."""
     rows, columns = array.shape
     top, left = min(max(top, 0), rows - 1), min(max(left, 0), columns - 1)
     height, width = min(max(height, 1), rows - top), min(max(width, 1), columns - left)
-    across, down = edges(width, CELLS), edges(height, CELLS)  # (cells + 1,) each
+    across, down = edges(width, cells), edges(height, cells)  # (cells + 1,) each
     sums = np.zeros((len(down) - 1, len(across) - 1))  # (cells, cells)
     for start in range(0, height, ROWS_AT_ONCE):
         end = min(start + ROWS_AT_ONCE, height)

@@ -35,6 +35,7 @@ class Work(NamedTuple):
     at: dict[str, Address]  # where single values stand themselves
     terms: Terms | None = None
     rule: str = ""  # that made it what it is without any step: "hidden", "greedy", "top-k", "top-p"
+    whole: np.ndarray | None = None  # (1,) what a sum comes to with all of its terms
 
 
 def one(value: float) -> np.ndarray:
@@ -110,6 +111,7 @@ def summed(
         values["bias"], at["bias"] = one(source.value(bias)), bias
         inputs.append("bias")
     values["result"] = one(source.value(address))
+    whole = one(float(products.sum() + values.get("bias", one(0)).sum()))
     steps = [
         Step("product", ("left", "right"), np.multiply),
         Step(
@@ -120,7 +122,7 @@ def summed(
             rest="rest" if terms.others else "",
         ),
     ]
-    return Work(values, steps, {}, at, terms)
+    return Work(values, steps, {}, at, terms, whole=whole)
 
 
 def times(source: Source, address: Address, x: list[Address], w: Address, bias: Address | None = None) -> Work:

@@ -11,8 +11,8 @@ from model.config import GPT2Config
 class Assembly:
     """Takes the shards one by one, in the index's order; each tensor is made ready as soon as all of it is there.
 
-    precision "int8" keeps matrices as small whole numbers (8-bit ones as views of the shards' own bytes); "float32"
-    dequantises them once, which takes four times the memory and computes faster.
+    precision "float32" dequantises matrices once, which takes four times the memory and NumPy computes faster; "int8"
+    and "kernel" keep them as small whole numbers (8-bit ones as views of the shards' own bytes).
     """
 
     def __init__(self, config: GPT2Config, precision: Precision = "float32") -> None:
@@ -49,7 +49,7 @@ class Assembly:
             self.ready[name] = self._take(name, shape, np.float32)
             return
         w = self._take_quantized(name, shape)
-        self.ready[name] = w if self.precision == "int8" else w[:]  # (out, in)
+        self.ready[name] = w[:] if self.precision == "float32" else w  # (out, in)
 
     def _take_quantized(self, name: str, shape: tuple[int, ...]) -> Quantized:
         n_out, n_in = shape

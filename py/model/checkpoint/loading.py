@@ -14,15 +14,20 @@ from model.checkpoint.file_error import reading
 from model.checkpoint.layout import Index, StoredFile, parameters
 from model.checkpoint.quantization import Precision
 from model.config import GPT2Config
-from model.explain.answers import Report
+from model.explain.answers import Ready, Report
+from model.kernel.kernel import Kernel, multiplied_by
 from model.tokenizer import vocabulary
 from model.tokenizer.tokenizer import Tokenizer
 
 AT_ONCE = 4  # files
 SHARE = 10  # of the device's memory, one part in so many may go to float32 weights
 UNKNOWN_MEMORY = 4  # gigabytes, where the browser does not say
+LARGE = (
+    40_000_000  # weights: NumPy alone multiplies those of a model up to this size, unless the reader wants otherwise
+)
 
 Arrived = Callable[[int], None]  # told of each number of bytes that came
+Compile = Callable[[], Awaitable[Kernel | None]]  # gives the kernel, None where this browser cannot run it
 Fetch = Callable[[StoredFile, Arrived], Awaitable[np.ndarray]]  # gives a file's bytes (size,) uint8
 
 
@@ -33,6 +38,21 @@ class Model(NamedTuple):
     precision: Precision
     rounding: float | None = None  # how far it was rounded on loading, relative; None for one that came rounded
     unused: tuple[str, ...] = ()  # names of files that were chosen and are no part of it
+
+    def ready(self, wish: Precision | None, progress: "Progress") -> Ready:
+        """What is said of it when it has come."""
+        return {
+            "n_layer": self.config.n_layer,
+            "n_head": self.config.n_head,
+            "n_embd": self.config.n_embd,
+            "parameters": parameters(self.config),
+            "bytes": progress.report()["total"],
+            "precision": self.precision,
+            "rounding": self.rounding,
+            "unused": self.unused,
+            "cramped": wish == "float32" and self.precision != wish,
+            "uncompiled": wish == "kernel" and self.precision != wish,
+        }
 
 
 Load = Callable[
@@ -66,35 +86,62 @@ class Progress:
         }
 
 
+async def no_kernel() -> None:
+    """Where there is no browser."""
+
+
+async def way_for(
+    config: GPT2Config, precision: Precision | None, gigabytes: float | None, compile_kernel: Compile
+) -> tuple[Precision, Kernel | None]:
+    """How to hold a model's weights, None for what suits model and device, and what multiplies them, None for NumPy."""
+    if precision == "kernel" or (precision is None and parameters(config) > LARGE):
+        if kernel := await compile_kernel():
+            return "kernel", kernel
+        precision = precision and "int8"
+    return precision or precision_for(config, gigabytes), None
+
+
 def precision_for(config: GPT2Config, gigabytes: float | None) -> Precision:
-    """How to hold a model's weights on a device with so much memory, None where that is not known."""
+    """How NumPy is to have a model's weights on a device with so much memory, None where that is not known."""
     room = (gigabytes or UNKNOWN_MEMORY) * 1e9 / SHARE
     return "float32" if 4 * parameters(config) <= room else "int8"
 
 
 async def load(
-    index: Index, fetch: Fetch, progress: Progress, precision: Precision | None, gigabytes: float | None = None
+    index: Index,
+    fetch: Fetch,
+    progress: Progress,
+    precision: Precision | None,
+    gigabytes: float | None = None,
+    compile_kernel: Compile = no_kernel,
 ) -> Model:
-    """Fetch all files and make a model of them, held as `precision` says or, for None, as suits the device.
+    """Fetch all files and make a model of them, held as `precision` says or, for None, as suits it and the device.
 
-    Where there is no room for float32, it is held as int8. Raises whatever `fetch` does, MemoryError, and for files
-    that do not make a model FileError or KeyError. Can be cancelled.
+    Where there is no room for float32, or no kernel, it is held as int8. Raises whatever `fetch` does, MemoryError, and
+    for files that do not make a model FileError or KeyError. Can be cancelled.
     """
-    return await where_there_is_room(lambda held: load_as(index, fetch, progress, held, gigabytes), precision)
+    return await where_there_is_room(
+        lambda held: load_as(index, fetch, progress, held, gigabytes, compile_kernel), precision
+    )
 
 
 async def where_there_is_room(load_as: Load, precision: Precision | None) -> Model:
-    """What `load_as` gives for `precision` or, where there is no room for that, for int8. Raises as `load_as` does."""
+    """What `load_as` gives for `precision` or, where float32 has no room, held small. Raises as that does."""
     try:
         return await load_as(precision)
     except MemoryError:
-        if precision == "int8":
+        if precision in ("int8", "kernel"):
             raise
-    return await load_as("int8")
+    return await load_as("kernel")
 
 
 async def load_as(
-    index: Index, fetch: Fetch, progress: Progress, precision: Precision | None, gigabytes: float | None
+    index: Index,
+    fetch: Fetch,
+    progress: Progress,
+    precision: Precision | None,
+    gigabytes: float | None,
+    compile_kernel: Compile,
 ) -> Model:
     progress.expect({file.name: file.size for file in index.files})
     slots = asyncio.Semaphore(AT_ONCE)
@@ -108,15 +155,15 @@ async def load_as(
         with reading("config.json"):
             config = GPT2Config.from_json((await tasks["config.json"]).tobytes())
         progress.parts = index.shards_of_parts(config)
-        precision = precision or precision_for(config, gigabytes)
+        held, kernel = await way_for(config, precision, gigabytes, compile_kernel)
         with reading("tokenizer.json"):
             tokenizer = vocabulary.read((await tasks["tokenizer.json"]).tobytes(), config)
-        assembly = Assembly(config, precision)
+        assembly = Assembly(config, held)
         for shard in index.shards:
             with reading(shard):
                 assembly.add(await tasks.pop(shard))  # the task goes, and with it the bytes, unless weights need them
             await asyncio.sleep(0)
-        return Model(config, tokenizer, assembly.finish(), precision)
+        return Model(config, tokenizer, multiplied_by(kernel, assembly.finish()), held)
     finally:
         for task in tasks.values():
             task.cancel()

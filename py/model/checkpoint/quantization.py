@@ -8,7 +8,8 @@ from typing import Literal
 
 import numpy as np
 
-Precision = Literal["float32", "int8"]  # how weights are held, as they are or `Quantized`
+# How weights are held and multiplied: as they are or `Quantized`, by NumPy; `Quantized` by a kernel, see kernel/.
+Precision = Literal["float32", "int8", "kernel"]
 
 GROUP = 32  # neighbouring weights of a row that share a scale at 4 bits; 64 lost a fifth more of the quality
 ROWS_AT_ONCE = 512  # of a matrix that is compared with another

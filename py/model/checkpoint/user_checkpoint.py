@@ -1,6 +1,6 @@
 """A reader's own checkpoint, as Hugging Face publishes GPT-2s: read tensor by tensor and checked.
 
-Held as float32 its weights are the file's own numbers, held as int8 they are rounded to 8 bits. Nothing here knows
+Held as float32 its weights are the file's own numbers, else they are rounded to 8 bits. Nothing here knows
 where the bytes come from, and nothing is sent anywhere.
 """
 
@@ -14,10 +14,11 @@ from model.checkpoint.file_error import reading
 from model.checkpoint.file_kinds import TELLING, check_weights, json_text
 from model.checkpoint.huggingface import Sources, differing, sources
 from model.checkpoint.layout import is_quantized, nested, part_of, tensor_shapes
-from model.checkpoint.loading import Model, Progress, precision_for, where_there_is_room
+from model.checkpoint.loading import Compile, Model, Progress, no_kernel, way_for, where_there_is_room
 from model.checkpoint.quantization import Precision, Quantized, quantize_rows, squares
 from model.checkpoint.safetensors import Entry, header_end, read_header, read_tensor
 from model.config import GPT2Config
+from model.kernel.kernel import multiplied_by
 from model.tokenizer import vocabulary
 
 Read = Callable[[int, int], Awaitable[np.ndarray]]  # the file's bytes from one place up to another, uint8
@@ -33,6 +34,7 @@ async def load_user_checkpoint(
     precision: Precision | None,
     gigabytes: float | None = None,
     name: str = WEIGHTS,
+    compile_kernel: Compile = no_kernel,
 ) -> Model:
     """A model from a safetensors file `name` of `size` bytes, held as `precision` says or as suits the device.
 
@@ -51,9 +53,9 @@ async def load_user_checkpoint(
         await check_copies(read, entries, found)
 
         async def load_as(precision: Precision | None) -> Model:
-            held = precision or precision_for(config, gigabytes)
+            held, kernel = await way_for(config, precision, gigabytes, compile_kernel)
             weights, rounding = await read_weights(read, entries, found, config, progress, held)
-            return Model(config, tokenizer, weights, held, rounding)
+            return Model(config, tokenizer, multiplied_by(kernel, weights), held, rounding)
 
         return await where_there_is_room(load_as, precision)
 
@@ -72,7 +74,7 @@ async def read_weights(
     moved = total = 0.0  # squares, summed
     for name in names:
         w = source_of[name].as_ours(await stored(read, entries, source_of[name].name))  # shape as in tensor_shapes
-        if precision == "int8" and is_quantized(name, w.shape):
+        if precision != "float32" and is_quantized(name, w.shape):
             rounded = quantize_rows(w)
             moved, total = moved + squares(w, rounded), total + squares(w)
             flat[name] = rounded

@@ -181,8 +181,21 @@ class About(TypedDict):
     rounding: float | None  # how far the weights were rounded on loading, relative
     without_token: int  # entries of the vocabulary that stand for no token
     first_without: int
-    heap: NotRequired[int]  # the worker adds these two
+    heap: NotRequired[int]  # the worker adds these three
     device_memory: NotRequired[float | None]  # gigabytes
+    kernel: NotRequired[str]  # its build that runs here, "" where none was wanted yet, "absent" where none can
+
+
+class Way(TypedDict):
+    precision: Precision
+    seconds: float
+
+
+@final
+class Ways(TypedDict):
+    """A pass over the whole text, timed in each way that this browser can run."""
+
+    ways: list[Way]
 
 
 class File(TypedDict):
@@ -320,4 +333,5 @@ class Ready(TypedDict):
     rounding: float | None
     unused: tuple[str, ...]  # names of files that were chosen and are no part of it
     cramped: bool  # it was to be held as float32, but there was no room
+    uncompiled: bool  # it was to be multiplied by a kernel, but this browser runs none
     trouble: NotRequired[str]  # why the browser does not keep it, "" if it does; the worker adds it

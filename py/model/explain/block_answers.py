@@ -75,6 +75,7 @@ class BlockView(TypedDict):
     head: int
     row: int  # the token that explains itself
     first: int
+    ahead: bool  # tokens take from later ones too
     n_layer: int
     n_head: int
     n_embd: int

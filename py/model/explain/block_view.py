@@ -73,7 +73,7 @@ def block_view(session: Session, block: int, head: int, row: int) -> BlockView:
     first = first_row(session)
     b, at = session.block(block, first), row - first
     cells, gap = heatmap_shape(session)
-    shares = b.pattern[head, at]  # (T,)
+    shares, seen = b.pattern[head, at], tokens_seen(session, row)  # (T,)
     parts = taken_in(session, block, head, row).astype(np.float64)  # (T, E) whose squares are too large for float32
     contributions = np.linalg.norm(parts, axis=-1)  # (T,)
     total, together = float(contributions.sum()), float(np.linalg.norm(parts.sum(axis=0)))
@@ -87,6 +87,7 @@ def block_view(session: Session, block: int, head: int, row: int) -> BlockView:
         "head": head,
         "row": row,
         "first": first,
+        "ahead": session.ahead,
         "n_layer": session.config.n_layer,
         "n_head": session.config.n_head,
         "n_embd": session.config.n_embd,
@@ -99,13 +100,18 @@ def block_view(session: Session, block: int, head: int, row: int) -> BlockView:
             if name not in IN_STAGES
         },
         "pattern": shares_picture(b.pattern[head, :, first:]),
-        "shares": to_list(shares[first : row + 1]),
-        "contributions": to_list(contributions[first : row + 1]),
+        "shares": to_list(shares[first:seen]),
+        "contributions": to_list(contributions[first:seen]),
         "total": total,
         "cancelled": max(0.0, 1 - together / total) if total else 0.0,
         "most": {"row": most, "share": float(shares[most])},
         "norms": norms,
     }
+
+
+def tokens_seen(session: Session, row: int) -> int:
+    """How many tokens of the text the token at `row` can take from: those up to its own, or all without the mask."""
+    return len(session.ids) if session.ahead else row + 1
 
 
 def taken_in(session: Session, block: int, head: int, row: int) -> np.ndarray:
@@ -152,7 +158,9 @@ def square(session: Session, name: str, block: int, head: int) -> np.ndarray:
 def square_table(session: Session, name: str, block: int, head: int) -> Table:
     """The same as numbers; of what is masked, each row ends at the diagonal."""
     values = square(session, name, block, head)  # (rows, rows)
-    return {"rows": [to_list(row if name == "scores" else row[: i + 1]) for i, row in enumerate(values)]}
+    return {
+        "rows": [to_list(row if name == "scores" else row[: tokens_seen(session, i)]) for i, row in enumerate(values)]
+    }
 
 
 def stages(session: Session, block: int, head: int) -> Stages:
@@ -195,9 +203,9 @@ def one_score(session: Session, block: int, head: int, row: int, column: int) ->
     b, at = session.block(block, first), row - first
     q, k = b.q[at, head], b.k[column, head]  # each (D,)
     products = q * k  # (D,)
-    scaled = b.scores[head, at, : row + 1]  # (row + 1,)
-    weights = np.exp(scaled - scaled.max())  # (row + 1,)
-    hidden = column > row
+    scaled = b.scores[head, at, : tokens_seen(session, row)]  # (seen,)
+    weights = np.exp(scaled - scaled.max())  # (seen,)
+    hidden = column >= len(scaled) or bool(np.isneginf(scaled[column]))
     return {
         "row": row,
         "column": column,

@@ -65,7 +65,8 @@ def direct_parts(session: Session, row: int, token: int) -> Callable[[Removal], 
     def of(part: Removal) -> float:
         if isinstance(part, Cut):
             return float(of_arrows(part.block, part.head)[part.column])
-        return own[part.block, part.head if part.part == "head" else None]
+        whole = isinstance(part, Off) and part.part != "head"
+        return own[part.block, None if whole else part.head]
 
     return of
 

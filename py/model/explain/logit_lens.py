@@ -2,7 +2,8 @@
 2020, https://www.lesswrong.com/posts/AcKRB8wDpdaN6v6ru).
 
 The final LayerNorm and the head are applied to the residual stream of the last token after the embedding, after each
-block's attention and after each block, as if the rest did not exist. The model was not trained to stop there.
+block's attention and after each block, as if the rest did not exist. The model was not trained to stop there. Where a
+reader's own version of the code has run, they are those of the original.
 """
 
 from collections.abc import Iterator

@@ -9,6 +9,7 @@ from model.session import Session
 from model.tokenizer.tokenizer import Tokenizer
 from model.what_if import logit_parts, logits_if
 
+SAME = 1e-4  # of the largest term: float32 numbers differ by less from what they come to
 LISTED = 20  # tokens to choose from, the likeliest ones
 
 
@@ -39,3 +40,9 @@ def logit_terms(session: Session, tokenizer: Tokenizer, token: int, minus: int, 
         "terms": terms,
         "candidates": [named(one) for one in dict.fromkeys(likeliest + chosen)],
     }
+
+
+def adds_up(found: LogitTerms) -> bool:
+    """Whether the terms come to the logit: a reader's own version of the code may have made it otherwise."""
+    values = [term["value"] for term in found["terms"]]
+    return abs(sum(values) - found["total"]) <= SAME * max(map(abs, values))

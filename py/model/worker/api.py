@@ -6,8 +6,9 @@ and short words cross as they are.
 
 import json
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal
 
+import numpy as np
 import pyodide_js
 from js import URL, Blob, Object
 from pyodide.ffi import JsProxy, to_js
@@ -16,15 +17,22 @@ from model.checkpoint import loading
 from model.checkpoint.loading import Model
 from model.checkpoint.quantization import Precision
 from model.checkpoint.user_checkpoint import load_user_checkpoint
-from model.explain.answers import Address, Answer
+from model.code.difference import restored, version, with_edits
+from model.explain.answers import Answer
 from model.explain.to_json import text_of
-from model.removals import from_json
+from model.removals import Own, from_json
+from model.sandbox.handed import pack
+from model.worker.compiled import Loader
 from model.worker.download import Store, cache_name, device_memory, download, download_index, forget, kept, read_file
 from model.worker.engine import Engine
+from model.worker.failure import failure_of
+from model.worker.own import reading_by_own
+from model.worker.run import name_of
 
 READ: dict[str, Callable[[str], object]] = {  # what crosses as JSON
     "text": lambda crossed: json.loads(crossed)["value"],  # as the browser makes it of a field
     "ids": json.loads,
+    "path": lambda crossed: [tuple(call) for call in json.loads(crossed)],
     "settings": json.loads,
     "removals": lambda crossed: from_json(**json.loads(crossed)),
 }
@@ -38,6 +46,7 @@ CALLS: dict[str, tuple[str, ...]] = {  # methods of the Engine that answer at on
 }
 WAITED_FOR: dict[str, tuple[str, ...]] = {  # those that take their time
     "logit_lens": ("run",),
+    "ways": ("run",),
     "effects": ("run", "kind", "row", "token", "temperature"),
     "most_telling": ("run", "row", "temperature"),
     "set_precision": ("precision",),
@@ -48,6 +57,9 @@ WAITED_FOR: dict[str, tuple[str, ...]] = {  # those that take their time
 }
 OF_A_RUN: dict[str, tuple[str, ...]] = {  # methods of the Run: its number crosses before these
     "about": (),
+    "archive": ("settings", "text", "text"),
+    "code": ("address", "path", "settings"),
+    "edits": (),
     "compare": ("settings",),
     "all_heads": ("row",),
     "block_view": ("block", "head", "row"),
@@ -61,7 +73,9 @@ OF_A_RUN: dict[str, tuple[str, ...]] = {  # methods of the Run: its number cross
     "nearest": ("token",),
     "pin": ("settings", "mark"),
     "product": ("name", "block", "head"),
+    "reading": (),
     "next_tokens": ("settings",),
+    "steps": ("settings",),
     "score": ("block", "head", "row", "column"),
     "intact": ("settings",),
     "heatmap_cell": ("name", "block", "head", "row", "cell"),
@@ -71,9 +85,13 @@ OF_A_RUN: dict[str, tuple[str, ...]] = {  # methods of the Run: its number cross
     "attention_head": ("block", "head"),
     "what_if": ("removals", "settings", "row"),
 }
-OF_THE_BROWSER = ("load", "open_user_checkpoint", "load_progress", "remove", "stored")  # the functions below
+OF_THE_BROWSER = (  # the functions below
+    *("load", "open_user_checkpoint", "load_progress", "remove", "stored", "handed", "predict_own"),
+    *("own_reading", "version_of", "version_with", "version_by"),
+)
 
-engine = Engine()
+compile_kernel = Loader()
+engine = Engine(compile_kernel=compile_kernel)
 store: Store | None = None  # the finished files of the model last asked for
 saved = ""  # the address of the last file that was handed out
 
@@ -95,21 +113,68 @@ def with_browser(name: str, answer: Answer) -> Answer:
     if "gone" in answer:
         return answer
     if name == "about":
-        return {**answer, "heap": heap(), "device_memory": device_memory()}
+        return {**answer, "heap": heap(), "device_memory": device_memory(), "kernel": compile_kernel.build}
     if name == "csv":
-        address: Address = {"address": handed_out(answer["text"])}
-        return address
+        return {"address": handed_out(answer["text"], "text/csv;charset=utf-8")}
+    if name == "archive":
+        return {"address": handed_out(answer["data"], "application/zip")}
     return answer
 
 
-def handed_out(text: str) -> str:
-    """The address of a CSV file: it does not itself cross to the page's interpreter, which is slow with long texts."""
+def handed_out(data: str | bytes, kind: str) -> str:
+    """The address of a file of this kind for the reader: it does not itself cross to the page's interpreter, which is
+    slow with long texts."""
     global saved
     if saved:
         URL.revokeObjectURL(saved)
-    kind = to_js({"type": "text/csv;charset=utf-8"}, dict_converter=Object.fromEntries)
-    saved = URL.createObjectURL(Blob.new(to_js([text]), kind))
+    options = to_js({"type": kind}, dict_converter=Object.fromEntries)
+    saved = URL.createObjectURL(Blob.new(to_js([data]), options))
     return saved
+
+
+def handed(model: str) -> JsProxy:
+    """What the sandbox is given of the model in use, as bytes: no address, the page's policy lets it read none.
+
+    Raises LookupError where that is not the `model` of a reading any more.
+    """
+    if name_of(engine.in_use) != model:
+        raise LookupError(model)
+    return to_js(pack(engine.in_use.session, engine.in_use.tokenizer))
+
+
+def own_reading(text: str, ids: str, removals: str) -> str:
+    """What the sandbox is to compute of a text, see `own.py`."""
+    try:
+        return text_of(reading_by_own(engine.in_use, *read(("text", "ids", "removals"), (text, ids, removals))))
+    except Exception as error:
+        return text_of(failure_of(error))
+
+
+async def predict_own(*crossed: Any) -> str:
+    """As `predict`, of which the last argument is what a reader's own version of the code has left: float32 numbers, an
+    ArrayBuffer."""
+    *values, buffer = crossed
+    try:
+        *asked, removals = read(TEXT, tuple(values))
+        asked.append((*removals, Own(np.frombuffer(buffer.to_bytes(), np.float32))))
+        return text_of(with_browser("predict", await engine.predict(*asked)))
+    except Exception as error:
+        return failure(error)
+
+
+def version_of(text: str) -> str:
+    """What a text of the code changes, see `difference.py`."""
+    return text_of(version(json.loads(text)["value"]))
+
+
+def version_with(names: str) -> str:
+    """Our text with these edits, as JSON."""
+    return text_of(with_edits(json.loads(names)))
+
+
+def version_by(changes: str) -> str:
+    """The text of the code that these changes make."""
+    return text_of(restored(json.loads(changes)["value"]))
 
 
 def failure(error: Exception) -> str:
@@ -159,8 +224,8 @@ async def load(request: str) -> str:
     """Load a model of this site: JSON {"site", "name", "version", "base", "precision"}.
 
     `site` and `base` are the absolute addresses of the site and of the model's folder, ending in /; `version` is the
-    SHA-256 of the model's index; `precision` is how its weights are to be held, "float32", "int8", or null for what
-    suits the device. Answers what `Engine.take` does.
+    SHA-256 of the model's index; `precision` is how its weights are to be held and multiplied, see `Precision`, or null
+    for what suits it and the device. Answers what `Engine.take` does.
     """
     global store
     asked = json.loads(request)
@@ -178,6 +243,7 @@ async def load(request: str) -> str:
             engine.progress,
             precision,
             device_memory(),
+            compile_kernel,
         )
         await mine.only_this(site, name)
         return model
@@ -203,6 +269,7 @@ async def open_user_checkpoint(files: JsProxy, precision: Precision | Literal[""
             precision,
             device_memory(),
             weights.name,
+            compile_kernel,
         )
         return model._replace(unused=tuple(file.name for file in unused))
 

@@ -19,7 +19,6 @@ async def read_beside(
     """
     config = runner.session.config
     session = Session(runner.session.weights, config, within(removals, config.n_layer, config.n_head))
-    session.use(runner.session.program)
     ids, prompt = read_prompt(text, runner.tokenizer, config.n_positions)
     for _ in session.steps(ids):
         await asyncio.sleep(0)

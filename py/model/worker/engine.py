@@ -10,9 +10,8 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from model import what_if
-from model.checkpoint.file_error import DownloadError, Failure, FileError
-from model.checkpoint.layout import parameters
-from model.checkpoint.loading import Load, Progress
+from model.checkpoint.file_error import Failure
+from model.checkpoint.loading import Compile, Load, Progress, no_kernel
 from model.checkpoint.quantization import Precision
 from model.explain import answers, effects
 from model.explain.block_answers import Depths
@@ -22,8 +21,9 @@ from model.removals import Removal, within
 from model.session import Session
 from model.tokenizer.tokenizer import TokenizerError
 from model.worker.aside import read_beside
-from model.worker.failure import failure_of
+from model.worker.failure import failure_of, not_loaded
 from model.worker.run import Run, Runner
+from model.worker.ways import timed
 
 GONE: answers.Gone = {"gone": True}  # the model has gone on to another text
 
@@ -40,7 +40,8 @@ def finish(answering: Coroutine[Any, Any, T]) -> T:
 
 
 class Engine:
-    def __init__(self, runner: Runner | None = None) -> None:
+    def __init__(self, runner: Runner | None = None, compile_kernel: Compile = no_kernel) -> None:
+        self.compile_kernel = compile_kernel
         self.runner = runner  # of the model in use
         self.last: Run | None = None
         self.aside: Run | None = None  # of a text that was read beside it, see `read_aside`
@@ -75,30 +76,11 @@ class Engine:
             model = await self.loading
         except asyncio.CancelledError:
             return {"error": "cancelled", "file": ""}
-        except DownloadError as error:
-            return {"error": error.kind, "file": error.file}
-        except FileError as error:
-            return error.answer()
-        except KeyError as error:  # a file that the model's index does not name
-            return FileError(f"{error}").answer()
-        except MemoryError:
-            return {"error": "memory", "file": ""}
         except Exception as error:  # whatever it was: the page waits for an answer
-            return {"error": "failed", "file": f"{type(error).__name__}: {error}"}
-        config = model.config
-        session = Session(model.weights, config)
+            return not_loaded(error)
+        session = Session(model.weights, model.config)
         self.coming = Runner(session, model.tokenizer, model.precision, load_model, model.rounding)
-        return {
-            "n_layer": config.n_layer,
-            "n_head": config.n_head,
-            "n_embd": config.n_embd,
-            "parameters": parameters(config),
-            "bytes": self.progress.report()["total"],
-            "precision": model.precision,
-            "rounding": model.rounding,
-            "unused": model.unused,
-            "cramped": precision == "float32" and model.precision != precision,
-        }
+        return model.ready(precision, self.progress)
 
     async def set_precision(self, precision: Precision) -> answers.Ready | Failure:
         """Load the model in use once more, to be held in another way; answers as `take`."""
@@ -293,6 +275,18 @@ class Engine:
             if newest != self.newest or self.numbered(run) is not last:
                 return GONE
         return {"depths": depths}
+
+    async def ways(self, run: int) -> answers.Ways | answers.Gone:
+        """The time of the run's text in each way to hold and multiply weights; `GONE` as `logit_lens`."""
+        newest, last = self.newest, self.numbered(run)
+        if last is None:
+            return GONE
+        ways: list[answers.Way] = []
+        for _ in timed(last.session, await self.compile_kernel(), ways):
+            await asyncio.sleep(0)
+            if newest != self.newest or self.numbered(run) is not last:
+                return GONE
+        return {"ways": ways}
 
     # What if a part were missing
 

@@ -15,15 +15,22 @@ from model.arithmetic.source import array_of
 from model.checkpoint.layout import parameters
 from model.checkpoint.loading import Load
 from model.checkpoint.quantization import Precision
+from model.code.answers import Archive, Code, Edits, Path, Steps
+from model.code.archive import archive, written
+from model.code.code import code
+from model.code.steps import steps
+from model.edits import APART, changes
 from model.explain import answers, block_answers, block_view, text_answers, to_csv
 from model.explain.all_heads import attention_heads
 from model.explain.guess import guess
 from model.explain.intact import intact
 from model.explain.logit_lens import says
-from model.explain.logit_terms import logit_terms
+from model.explain.logit_terms import adds_up, logit_terms
 from model.explain.merges import merges_of
 from model.explain.next_token import next_tokens
 from model.explain.pinned import Pinned
+from model.removals import Own, Removal, edits, takes_mean
+from model.sandbox.handed import Reading
 from model.session import Session
 from model.tokenizer.tokenizer import Tokenizer
 
@@ -70,8 +77,12 @@ class Run:
         self.said: dict[tuple[int, int], dict[str, block_answers.Word]] = {}  # by block and row, see `block_view`
 
     def about(self) -> answers.About:
-        """How the run went: seconds of its parts, operations in all; and how the weights are held."""
-        timing, config = self.session.timing, self.session.config
+        """How the run went: seconds of its parts, operations in all; and how the weights are held.
+
+        Of a reader's own version, which has run elsewhere, these are those of ours on the same text.
+        """
+        session = self.runner.session if self.session.received else self.session
+        timing, config = session.timing, session.config
         return {
             "tokens": timing.tokens,
             "seen": timing.seen,
@@ -191,6 +202,30 @@ class Run:
         except ValueError:
             return {"no_such": True}
 
+    def code(self, address: str, path: Path, settings: answers.Settings) -> Code | NoSuchNumber:
+        """The code in which the number at an address comes about; with a `path`, that of the call at its end."""
+        try:
+            return code(self.session, settings, address, path)
+        except ValueError:
+            return {"no_such": True}
+
+    def steps(self, settings: answers.Settings) -> Steps:
+        """Every line of the pass in the order in which they are done."""
+        return steps(self.session, settings)
+
+    def edits(self) -> Edits:
+        """The lines of the code that can be changed by one click, see `model/edits.py`."""
+        return {"edits": changes()}
+
+    def archive(self, settings: answers.Settings, note: str, source: str = "") -> Archive:
+        """The code, `source` if it is the reader's own, the weights in use and what prints this run's numbers, as a zip
+        file."""
+        return {"data": archive(self.session, self.tokenizer, settings, note, source)}
+
+    def reading(self) -> Reading:
+        """What the sandbox needs to read this run's text as it was read; `model` tells models apart."""
+        return reading(self.runner, self.session.ids, self.session.removals)
+
     def product(self, name: str, block: int, head: int) -> Product:
         """The matrix product that gives an activation, as a whole."""
         block, head = self._head(block, head)
@@ -217,10 +252,14 @@ class Run:
         logits = what_if.logits_if(self.session, changes, self.drawn(row))  # (V,)
         return self._listed(logits, sampling.ranking(logits), settings)
 
-    def logit_terms(self, token: int, minus: int, row: int) -> answers.LogitTerms:
+    def logit_terms(self, token: int, minus: int, row: int) -> answers.LogitTerms | NoSuchNumber:
         """The terms whose sum is the logit of `token` less that of `minus` after the token `row`; -1 is the likeliest,
-        none, and the last."""
-        return logit_terms(self.session, self.tokenizer, token, minus, self._row(row))
+        none, and the last. There are none where the code was changed so that a logit is no such sum."""
+        if APART & edits(self.session.removals):
+            return {"no_such": True}
+        found = logit_terms(self.session, self.tokenizer, token, minus, self._row(row))
+        is_known = found["row"] == len(self.session.ids) - 1 and adds_up(found)
+        return found if is_known or not self.session.received else {"no_such": True}
 
     def likeliest(self, row: int, temperature: float) -> answers.Likeliest:
         """The likeliest tokens after the token `row`, with their probabilities at this temperature."""
@@ -253,3 +292,18 @@ class Run:
     def _listed(self, logits: np.ndarray, order: np.ndarray, settings: answers.Settings) -> answers.NextTokens:
         """The next tokens by these logits (V,), ranked in `order` (V,)."""
         return next_tokens(logits, self.tokenizer, order, settings["count"], settings, settings["query"])
+
+
+def name_of(runner: Runner) -> str:
+    """Tells it from others that are there."""
+    return str(id(runner.session))
+
+
+def reading(runner: Runner, ids: list[int], removals: Sequence[Removal]) -> Reading:
+    """How `ids` are read without these parts, for the sandbox."""
+    return {
+        "model": name_of(runner),
+        "ids": ids,
+        "cuts": [written(removal) for removal in removals if not isinstance(removal, Own)],
+        "mean": any(takes_mean(removal) for removal in removals),
+    }

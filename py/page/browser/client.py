@@ -8,13 +8,9 @@ text ever stands in the picture of another.
 import asyncio
 import json
 
+from page.browser.no_answer import NoAnswer
 from page.browser.starting import not_started, promise, sooner, started
 from page.browser.transport import connect, connect_to_new
-
-
-class NoAnswer(Exception):  # noqa: N818
-    """The worker failed at a question; the reader has been told."""
-
 
 TICK = 10  # seconds between two looks at whether the worker is heard of
 PATIENCE = 6  # looks without a reply before the reader is told; there are none while the computer sleeps

@@ -29,12 +29,42 @@ def say(key, name, words):
     write(name, words.say(key))
 
 
+def announce(text):
+    """Let screen readers say a text, also one that they have just said: they say what is added, not what stays."""
+    line = document.createElement("p")
+    line.textContent = text
+    by_id("said").replaceChildren(line)
+
+
+def announce_element(element, before=""):
+    """The same of what an element says, in which translators leave tokens alone; nothing in the copy can be pressed."""
+    announce(before)
+    line = first_of("#said p")
+    copy = element.cloneNode(True)
+    while copy.firstChild:
+        line.appendChild(copy.firstChild)
+    for one in all_of("#said p *"):
+        one.removeAttribute("id")
+        one.removeAttribute("class")
+    for one in all_of("#said button, #said [tabindex]"):
+        one.replaceWith(one.textContent)
+
+
 def show(name, visible):
     by_id(name).hidden = not visible
 
 
 def first_of(selector):
     return document.querySelector(selector)
+
+
+def first_seen(selector):
+    """The first element that fits and is drawn with some width and height; None where none is."""
+    for element in all_of(selector):
+        box = element.getBoundingClientRect()
+        if box.width and box.height:
+            return element
+    return None
 
 
 def all_of(selector):
@@ -190,14 +220,21 @@ def keep_in_view(row, element):
         row.scrollLeft = element.offsetLeft + element.offsetWidth - row.offsetLeft - row.clientWidth + 60
 
 
+def keep_in_middle(element, within):
+    """Scroll `within`, and nothing else, so that `element` stands in its middle."""
+    within.scrollTop = element.offsetTop - (within.clientHeight - element.offsetHeight) / 2
+
+
 def scroll_by(down):
     """Scroll the page by so many pixels."""
     window.scrollBy(0, down)
 
 
 def reveal(element):
-    """Scroll as little as needed for `element` to be seen."""
-    element.scrollIntoView(window.JSON.parse('{"block": "nearest"}'))
+    """Scroll as little as needed for `element` to be seen; where it is higher than the room there is, its upper end."""
+    room = viewport()[1] - sum([pixels(root(), "scroll-padding-" + end) for end in ("top", "bottom")])
+    block = "nearest" if element.getBoundingClientRect().height <= room else "start"
+    element.scrollIntoView(window.JSON.parse('{"block": "' + block + '"}'))
 
 
 def scroll_down(element):
@@ -210,12 +247,15 @@ def milliseconds():
     return window.performance.now()
 
 
-def focus(*selectors):
-    """Move the keyboard to an element that fits the first selector, else to one that fits the next."""
+def focus(*selectors, like=None):
+    """Move the keyboard to an element that fits the first selector, else the next; in a text field drawn anew, `like`
+    being the old one, to the same letters."""
     for selector in selectors:
         element = document.querySelector(selector)
         if element:
             element.focus()
+            if like and like.id == element.id and like.matches("[type=search], [type=text], textarea"):
+                element.setSelectionRange(like.selectionStart, like.selectionEnd)
             return
 
 
@@ -231,7 +271,7 @@ def mark(name):
 
 
 def pixels(element, name):
-    """A length that the style sheets give the element as a custom property, such as "--edge"."""
+    """A length in pixels that the style sheets give the element, also as a custom property, such as "--edge"."""
     return float(window.getComputedStyle(element).getPropertyValue(name).strip().replace("px", ""))
 
 
@@ -257,6 +297,11 @@ def go_on_as(address):
 def leave_out(names):
     """The style sheets hide what the body names so; commas between the names."""
     document.body.setAttribute("data-hide", names.replace(",", " "))
+
+
+def site_address():
+    """(host, path) of the page."""
+    return window.location.hostname, window.location.pathname
 
 
 def on_new_fragment(handler):
@@ -295,6 +340,7 @@ def translate(words):
     """Put the language's texts into every element that names one."""
     document.documentElement.lang = words.language
     document.documentElement.dir = words.say("language.direction")
+    by_id("said").replaceChildren()
     for element in all_of("[data-text]"):
         element.textContent = words.say(element.getAttribute("data-text"))
     for element in all_of("[data-label]"):

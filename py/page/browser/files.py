@@ -54,6 +54,10 @@ def give(href, name):
     link.click()
 
 
+def print_page():
+    window.print()
+
+
 def save_text(text, name, kind):
     save_strings(window.Array.of(text), name, kind)
 

@@ -41,18 +41,20 @@ async def keep_site(refreshed):
     `refreshed`, an async function, shows what is kept anew when that has failed.
     """
 
-    def failed(event):
-        said = event.data
-        Copy.trouble = {"kind": said.kind, "file": said.file, "status": said.status}
+    def failed(kind, file, status):
+        Copy.trouble = {"kind": kind, "file": file, "status": status}
         asyncio.create_task(refreshed())
+
+    def told(event):  # by the service worker
+        failed(event.data.kind, event.data.file, event.data.status)
 
     if not is_offered():
         return
     try:
-        window.navigator.serviceWorker.onmessage = failed
+        window.navigator.serviceWorker.onmessage = told
         ours = await window.navigator.serviceWorker.register(WORKER)
     except Exception as error:  # of whatever kind JavaScript throws: the page works all the same, with a network
-        Copy.trouble = {"kind": "worker", "file": WORKER, "status": str(error)}
+        failed("worker", WORKER, str(error))
         return
     if ours.active:
         try:

@@ -4,8 +4,9 @@ What is cut is in the state; the model reads the text without it, and everything
 the buttons that cut, and what stands above the picture: what is cut, and what the prediction owes to it.
 """
 
-from page.browser.dom import all_of, by_id, fill, focus, on, root, show
+from page.browser.dom import all_of, by_id, fill, focus, on, root, show, write
 from page.cuts import listed
+from page.state.removed import in_picture, is_of_code, own
 
 HERE = {  # by what a button of the picture says that it cuts, the part of what is drawn
     "head": ("head", "block", "head"),
@@ -73,14 +74,19 @@ class Cuts:
         root().classList.toggle("without-parts", bool(state.removed))
         if state.removed:
             fill("cuts-list", listed.parts(state.removed, answer, self.words))
-            show("cuts-instead", any([part[0] != "arrow" for part in state.removed]))
+            show("cuts-instead", any([part[0] != "arrow" for part in in_picture(state.removed)]))
             by_id("cuts-mean").value = "mean" if state.mean else "nothing"
+            by_code = is_of_code(state.removed)
+            title = ".own" if own(state.removed) is not None else ".code" if by_code else ""
+            write("cuts-title", self.words.say("cuts.title" + title))
+            write("cuts-badge", self.words.say("cuts.badge.code" if by_code else "cuts.badge"))
         self.figure.mark_missing()
 
     def told(self, following):
         """What the prediction owes to what is cut, by the worker's newest `next`."""
         self.show()
-        fill("cuts-effect", listed.effect(following["intact"], self.words) if "intact" in following else "")
+        intact, by_code = following.get("intact"), is_of_code(self.state.removed)
+        fill("cuts-effect", listed.effect(intact, by_code, self.words) if intact else "")
 
     def speak(self):
         """The same in another language."""

@@ -19,13 +19,13 @@ def parts(cut, answer, words):
         idle = "" if here else " <em>" + escape(words.say("cuts.idle")) + "</em>"
         label = (
             '<button type="button" class="leads" data-cut-part="{}">{}</button>'.format(number, name)
-            if here and len(part) > 1
+            if here and len(part) > 1 and part[0] != removed.OWN
             else "<span>" + name + "</span>"
         )
         items.append(
             '<li>{}{}<button type="button" class="back" data-back="{}"><span aria-hidden="true">✕</span>'
             '<span class="visually-hidden">{}</span></button></li>'.format(
-                label, idle, number, words.html("cuts.back", part=name)
+                label, idle, number, words.html("cuts.back.own" if part[0] == removed.OWN else "cuts.back", part=name)
             )
         )
     return "".join(items)
@@ -44,12 +44,15 @@ def named(part, answer, words):
     return words.html(key, **places)
 
 
-def effect(intact, words):
-    """What the likeliest tokens had with every part in place, and have now; the first of them with its logit."""
+def effect(intact, by_code, words):
+    """What the likeliest tokens had with every part in place, and have now; the first of them with its logit.
+
+    `by_code`: the code was changed.
+    """
     rows = intact["rows"]
     first = rows[0]
     if intact["bits"] < NOISE and all([abs(row["now"] - row["before"]) < NOISE for row in rows]):
-        return "<p>" + words.say("cuts.no_effect") + "</p>"
+        return "<p>" + words.say("cuts.no_effect.code" if by_code else "cuts.no_effect") + "</p>"
     others = sorted(rows[1:], key=lambda row: -abs(row["now"] - row["before"]))
     told = [first] + [row for row in others if abs(row["now"] - row["before"]) >= LEAST][: TOLD - 1]
     items = []

@@ -14,6 +14,8 @@ STRIPS = {  # by the name of a strip column, the activation as an address has it
     "mlp_post": "mlp.post",
     "resid_post": "resid_post",
 }
+INSIDE = ("resid_pre", "ln1", "attn.q", "attn.k", "attn.v", "attn.scores", "attn.pattern", "attn.z", "attn_out")
+INSIDE += ("resid_mid", "ln2", "mlp.pre", "mlp.post", "mlp_out", "resid_post")  # of a block, as the pass computes them
 OUTSIDE = ("embed", "pos_embed")  # those that no block has
 SPLIT = ("q", "k", "v")  # strips that hold the numbers of all heads, one head after the other
 SQUARES = ("attn.scores", "attn.pattern")  # of a head: asking token by answering token

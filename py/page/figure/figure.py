@@ -7,6 +7,7 @@ from page.figure.motion.pulse import Pulse
 from page.figure.motion.turning import Turning
 from page.figure.vessels.bars import are_bars, in_flow
 from page.figure.vessels.vessels import TRAVELS
+from page.lessons.guess import is_covered
 from page.next_token import candidates, curve, needle
 from page.state import removed
 from page.state.counting import number_of
@@ -23,6 +24,7 @@ class Figure:
         self.summary = ""  # of the picture, as HTML
         self.prepared = None  # what the site's builder has prepared of an example: it may be this run's
         self.inspected = ""  # the address of the number that is open
+        self.computed = None  # the activations that the pass has computed, while it is stepped through; else None
         self.measured = None  # what cutting arrows has shown of this run, see what_matters.py
         self.turning = Turning(lambda: inspected.draw(self.inspected, self))
         self.pulse = Pulse(words)
@@ -98,6 +100,7 @@ class Figure:
             for step, button in ((-1, name + "-back"), (1, name + "-on")):
                 by_id(button).disabled = not 0 <= view[name] + step < last
         self.mark_missing()
+        self.fill_up()
         self.draw_logit_lens(self.depths)
         self.draw_measured()
         self.draw_ribbons()
@@ -114,6 +117,17 @@ class Figure:
         """What the reader has cut is seen to be so."""
         if self.answer is not None:
             missing.draw(self.view, self.state.removed, self.state.mean)
+
+    def filled(self, computed):
+        """Show what is made of these activations alone, by their names; None: of all."""
+        self.computed = computed
+        self.fill_up()
+
+    def fill_up(self):
+        if self.answer is None:
+            return
+        to_come = [] if self.computed is None else to_be_computed(self.computed, self.view["block"])
+        by_id("flow").setAttribute("data-to-come", " ".join(to_come))
 
     def turn_to(self, view):
         """Another block, head or token of the same run, to be seen as it comes."""
@@ -145,7 +159,7 @@ class Figure:
 
     def draw_logit_lens(self, depths):
         self.depths = depths
-        fill("logit-lens", logit_lens.rail(depths, self.view["block"], self.words))
+        fill("logit-lens", logit_lens.rail(depths, self.view["block"], self.words, is_covered()))
         self.pulse.follow()
 
     def draw_measured(self):
@@ -165,7 +179,7 @@ class Figure:
     def summarise(self):
         """The picture in a sentence or two, above it and for those who hear it, again when it says something else."""
         fill("sentence", sentence.above_picture(self.answer, self.told, self.words, self.off))
-        said = sentence.summary(self.answer, self.told, self.words, self.off)
+        said = "" if is_covered() else sentence.summary(self.answer, self.told, self.words, self.off)
         if said != self.summary:
             self.summary = said
             fill("summary", said)
@@ -174,7 +188,7 @@ class Figure:
         """Emphasise, in the pattern, the token that listens and, unless None, the one listened to."""
         view = self.view
         row -= view["first"]
-        outlines = matrix.emphasis(row, -1 if column is None else column - view["first"], view["count"])
+        outlines = matrix.emphasis(row, -1 if column is None else column - view["first"], view["count"], view["ahead"])
         for kind in ("row", "column", "cell"):
             hidden = column is None and kind != "row"
             first_of("#pattern .ring." + kind).setAttribute("d", "" if hidden else outlines[kind])
@@ -237,6 +251,13 @@ class Figure:
         picked = following["drawn"]["id"]
         drawn = ids.index(picked) if picked in ids else None
         fill("fan", flow.next_fan(after, rows, probabilities, drawn, self.view))
+
+
+def to_be_computed(computed, block):
+    """Of the activations in a block, and outside of all, those that are not yet computed, as they are called there."""
+    prefix = "blocks.{}.".format(block)
+    every = addresses.OUTSIDE + tuple([prefix + name for name in addresses.INSIDE]) + ("logits",)
+    return [name.split(".", 2)[-1] if name.startswith(prefix) else name for name in every if name not in computed]
 
 
 def same_prediction(prepared, answer):

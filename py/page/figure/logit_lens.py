@@ -6,8 +6,11 @@ from page.text.numbers import nearest_percent, percent
 ROOM = 9  # columns of a name
 
 
-def rail(depths, block, words):
-    """One stop a depth: the start, which is no block, then a button for each block. None stands for a depth to come."""
+def rail(depths, block, words, covered):
+    """One stop a depth: the start, which is no block, then a button for each block. None stands for a depth to come.
+
+    Where what the model says is `covered` no title says it.
+    """
     stops = []
     for depth in range(len(depths)):
         if depths[depth] is None:
@@ -24,15 +27,14 @@ def rail(depths, block, words):
         half = '<span class="visually-hidden">{}</span> {}'.format(
             words.say("logit_lens.mid"), guess(depths[depth]["mid"], nearest_percent)
         )
-        label = words.say(
-            "logit_lens.name", block=depth, token=quoted(best["shown"]), share=percent(best["probability"])
-        )
+        token, share = quoted(best["shown"]), percent(best["probability"])
+        label = words.say("logit_lens.name", block=depth, token=token, share=share)
         stops.append(
-            '<li><button type="button" class="stop" translate="no" data-block="{}" aria-pressed="{}" title="{}">'
+            '<li><button type="button" class="stop" translate="no" data-block="{}" aria-pressed="{}"{}>'
             '<img alt="" src="{}"><span class="stop-name" translate="yes">{}</span>{}{}</button></li>'.format(
                 depth - 1,
                 "true" if depth - 1 == block else "false",
-                escape(label),
+                "" if covered else ' title="{}"'.format(escape(label)),
                 depths[depth]["picture"],
                 words.say("all_heads.block", number=depth),
                 point("half", half),

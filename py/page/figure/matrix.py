@@ -41,12 +41,13 @@ def rings():
     )
 
 
-def emphasis(row, column, count):
-    """Outlines of the rings: the row up to the diagonal, the column from the diagonal down, the cell."""
-    reach = max(row, column) + 1
+def emphasis(row, column, count, whole=False):
+    """Outlines of the rings: the row up to the diagonal, the column from the diagonal down, the cell; without the mask
+    the `whole` row and column."""
+    reach, top = (count, 0) if whole else (max(row, column) + 1, min(row, column))
     return {
         "row": "M0 {}h{}v1h-{}z".format(row, reach, reach),
-        "column": "M{} {}h1v{}h-1z".format(column, min(row, column), count - min(row, column)),
+        "column": "M{} {}h1v{}h-1z".format(column, top, count - top),
         "cell": "M{} {}h1v1h-1z".format(column, row) if column >= 0 else "",
     }
 

@@ -12,7 +12,7 @@ def draw(view, parts, mean):
     for part in parts:
         if part[0] == "position":
             faint.add("no-position")
-        elif part[1] == view["block"]:
+        elif len(part) > 1 and part[1] == view["block"]:
             if part[0] == "arrow" and part[2] == view["head"]:
                 row, column = part[3] - view["first"], part[4] - view["first"]
                 if column >= 0 and row < view["count"]:

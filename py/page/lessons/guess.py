@@ -1,15 +1,23 @@
 """The first visit: the reader guesses the next word before the list of next tokens shows what the model thinks.
 
-Until then the words that the model would say are covered, see guess.css; `early.js` does so before the page is seen,
-and hears what is asked before this is there.
+Until then the words that the model would say are covered, see guess.css, and no name or title tells them, see
+`is_covered`; `early.js` does so before the page is seen, and hears what is asked before this is there.
 """
 
+import asyncio
 import json
 
 from page.browser.dom import by_id, fill, first_of, focus, on, value_as_json, write
 from page.browser.memory import remember
 from page.text.markup import escape, quoted_html, visible
 from page.text.numbers import grouped, percent
+
+SILENT = ("", "models", "share")  # parts that say nothing of what is covered
+
+
+def is_covered():
+    """Whether the reader has yet to guess what comes next: nothing may be drawn, or named, that would tell."""
+    return first_of("body.guessing") is not None
 
 
 class Guess:
@@ -19,6 +27,7 @@ class Guess:
         self.answer = None  # what the model says of it
         page.state.listen(lambda _: self.leave(), "text", "generated")
         page.state.listen(lambda _: self.toured(), "step")
+        page.state.listen(lambda _: self.told_elsewhere(), "part", "removed")
         on(by_id("guess-form"), "submit", self.submitted)
         on(by_id("guess-close"), "click", lambda _: self.put_away())
         if by_id("guess-form").hasAttribute("data-asked"):  # see early.js
@@ -92,7 +101,13 @@ class Guess:
 
     def toured(self):
         """The tour speaks of what is covered."""
-        if self.answer or first_of("body.guessing"):
+        if self.answer or is_covered():
+            self.close()
+
+    def told_elsewhere(self):
+        """A part that is opened speaks of it, or what becomes of it without some parts."""
+        state = self.page.state
+        if is_covered() and (state.removed or state.part not in SILENT):
             self.close()
 
     def put_away(self):
@@ -107,9 +122,11 @@ class Guess:
         self.uncover()
 
     def uncover(self):
-        """It is done, and never comes back."""
+        """It is done, and never comes back; what is drawn may tell all."""
         remember("guess", True)
-        first_of("body").classList.remove("guessing")
+        if is_covered():
+            first_of("body").classList.remove("guessing")
+            asyncio.create_task(self.page.speak())
 
 
 def sentence_of(answer, words):

@@ -176,6 +176,8 @@ class Models:
         trouble = answer.get("trouble")
         if answer["cramped"]:
             self.status.notice("note", lambda words: words.say("models.cramped"), place=place)
+        elif answer["uncompiled"]:
+            self.status.notice("note", lambda words: words.say("models.uncompiled"), place=place)
         elif first and trouble == "absent" and not storage.is_from_disk():
             self.status.notice("note", lambda words: words.say("storage.absent"), place=place)
         elif trouble and answer["bytes"] > catalog.ASK_ABOVE:

@@ -3,6 +3,7 @@
 import asyncio
 
 from page.browser.dom import by_id, fill, focus, keep_in_view, on, text_length, write
+from page.lessons.guess import is_covered
 from page.next_token.history import History
 from page.next_token.needle import add_label, add_title
 from page.next_token.timeline import timeline
@@ -140,7 +141,7 @@ class Generation:
 
     def show_drawn(self):
         fill("append", add_label(self.drawn, self.words))
-        by_id("append").title = add_title(self.drawn, self.words)
+        by_id("append").title = add_title(None if is_covered() else self.drawn, self.words)
 
     def show(self):
         """Buttons and timeline."""

@@ -6,12 +6,13 @@ The pinned run has a text, cuts and settings of its own. A link says its text an
 import asyncio
 import json
 
-from page.browser.client import NoAnswer
 from page.browser.dom import by_id, fill, on, on_any_key, show, text_as_json, write
+from page.browser.no_answer import NoAnswer
 from page.figure.prompt_tokens import text_of
 from page.models.models import USER
 from page.next_token import compare
 from page.next_token.candidates import COUNT
+from page.state.removed import in_picture, is_of_code, without_own
 from page.state.state import LAST
 from page.text.markup import escape
 from page.text.numbers import whole_points
@@ -61,7 +62,7 @@ class Pin:
 
     def pressed(self, event):
         plain = not (event.ctrlKey or event.altKey or event.metaKey or event.repeat)
-        if event.key.lower() == KEY and plain and not event.target.closest("input, textarea, select"):
+        if event.key.lower() == KEY and plain and not event.target.closest("input, textarea, select, .editor"):
             asyncio.create_task(self.swap())
 
     async def swap(self):
@@ -146,9 +147,12 @@ class Pin:
             said = self.label
         if "model" in differ:
             said = words.html("beside.model", label=said, model=escape(self.page.models.label(kept["model"])))
-        if any([name in differ for name in CUTS]):
-            key = "beside.cut" if kept["removed"] else "beside.whole"
-            said = words.html(key, label=said, count=len(kept["removed"]))
+        is_changed = is_of_code(kept["removed"])
+        if (is_changed and "removed" in differ) or is_changed != is_of_code(now["removed"]):
+            said = words.html("beside.code" if is_changed else "beside.ours", label=said)
+        cut = in_picture(kept["removed"])
+        if (cut, kept["mean"]) != (in_picture(now["removed"]), now["mean"]):
+            said = words.html("beside.cut" if cut else "beside.whole", label=said, count=len(cut))
         return said
 
     def follow(self):
@@ -164,6 +168,7 @@ class Pin:
     async def read(self):
         """Have the model read what is to be pinned; a run that is drawn meanwhile asks itself, see `show`."""
         self.reading = True
+        self.state.set(beside_removed=without_own(self.state.beside_removed))  # it is read by our code
         wanted, run = self.wanted(), self.client.run
         text, removed, mean = wanted
         mark = self.mark(dict(self.present(), text=text, removed=removed, mean=mean))

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from page.browser.client import NoAnswer
 from page.browser.dom import by_id, fill, first_of, focus, has_focus, on, on_any_key, place, root, show, viewport
 from page.browser.files import give
+from page.browser.no_answer import NoAnswer
 from page.panels import parts
 
 LEAST, MOST = 0.2, 0.85  # of the window's height
@@ -35,6 +35,7 @@ class Dialog:
         ):
             on(dialog, event, self.passed_on(method))
         on(by_id("panel-close"), "click", lambda _: self.shut())
+        on(by_id("panel-code"), "click", lambda _: self.part.to_code())
         on(by_id("panel-save"), "click", lambda _: asyncio.create_task(self.save()))
         on_any_key(self.escaped)
         handle = by_id("panel-height")
@@ -101,8 +102,9 @@ class Dialog:
         self.page.status.leave_panel()
         fill("panel-body", html)
         if held:  # the keyboard stays where it was, else goes to the top of what is new
-            focus("#panel-body #" + held.id if held.id else "#panel-title", "#panel-title")
+            focus("#panel-body #" + held.id if held.id else "#panel-title", "#panel-title", like=held)
         show("panel-save", part.has_csv)
+        show("panel-code", bool(part.code_of))
         before, self.part = self.part, part
         if before not in (None, part):
             before.closed()
@@ -144,9 +146,10 @@ class Dialog:
         self.page.status.unsay("question")
         self.page.status.draw()  # the others move out with the panel
         part, self.part, self.going = self.part, None, ""
+        under, shown = part.under, part.under_shown
         part.closed()
-        if part.under:
-            self.page.state.set(part=part.under.name, shown=part.under_shown)
+        if under:
+            self.page.state.set(part=under.name, shown=shown)
         else:
             self.page.state.set(part="")
 

@@ -2,7 +2,6 @@
 
 from page.browser.dom import by_id, fill, on, pixels, place, show, viewport, write
 from page.figure.addresses import of_help
-from page.text.markup import escape, with_terms
 
 BESIDE = 8  # pixels to what it is about
 
@@ -23,7 +22,7 @@ class Help:
         name = button.getAttribute("data-help")
         key = "help." + name
         write("help-title", self.words.say(key + ".title"))
-        fill("help-text", with_terms(escape(self.words.say(key))))
+        fill("help-text", self.words.html(key))
         self.address = of_help(name, self.figure) if self.figure.is_live else ""
         show("help-number", bool(self.address))
         help_box = by_id("help")

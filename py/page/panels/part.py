@@ -4,12 +4,14 @@ what style it needs; the numbers that it saves are those that the worker's `csv`
 `csv` gives. `parts/logit_lens.py` is one to copy.
 """
 
+from page.figure import addresses
 from page.state.counting import number_of
 
 
 class Part:
     needs_model = True  # it cannot open before a model is in use
     has_csv = True  # they can be saved
+    code_of = ""  # of `addresses.HELPED`, what has the code that belongs to it
     link = ""  # its word in links, for good: links that were made before still open it; "" where none may
     under = None  # the part that comes back when it is closed
     under_shown = ()  # what that showed
@@ -62,6 +64,12 @@ class Part:
         view = self.figure.view
         answer = await self.ask("csv", name, self.settings(), view["block"], view["head"], table)
         return answer["address"]
+
+    def to_code(self):
+        """To the code that computes what it shows."""
+        address = addresses.of_help(self.code_of, self.figure)
+        self.page.state.set(code=True)
+        self.page.dialog.ask_for("number", (address,))
 
     async def fill(self):
         """Its contents as HTML."""

@@ -125,7 +125,9 @@ def results(score, names, words):
 
 
 def box(what, value, kind):
-    return '<p class="result {}"><span>{}</span><b translate="no">{}</b></p>'.format(kind, escape(what), value)
+    return '<p class="result {}"><span dir="auto">{}</span><b translate="no">{}</b></p>'.format(
+        kind, escape(what), value
+    )
 
 
 def root(size):

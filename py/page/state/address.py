@@ -8,10 +8,11 @@ from page.panels import parts
 from page.state import links, url_text
 from page.state.counting import index_of, number_of
 from page.state.examples import TEMPERATURE
+from page.state.removed import without_own
 from page.state.state import LAST, SETTINGS
 
 RANGES = {"t": (0, 5), "k": (0, 200), "p": (0.05, 1)}  # what can be set
-CHANGED = ("removed", "mean", "beside_removed", "beside_mean") + SETTINGS  # what else it says of the model's answer
+CHANGED = ("removed", "draft", "mean", "beside_removed", "beside_mean") + SETTINGS  # what else it says of the answer
 AT = ("number", "logit_terms", "glossary")  # the parts whose choice is an address, or a term
 EVERY = 0.25  # seconds between two changes of the address: Safari ends a program that makes more than 100 in 10 s
 
@@ -30,7 +31,17 @@ class Address:
         self.left_out = False  # the text is too long for a link
         self.writing = False  # the address soon says what is seen
         state.listen(
-            lambda _: self.remember(), "model", "block", "head", "token", "part", "shown", "step", "hide", *CHANGED
+            lambda _: self.remember(),
+            "model",
+            "block",
+            "head",
+            "token",
+            "part",
+            "shown",
+            "code",
+            "step",
+            "hide",
+            *CHANGED,
         )
 
     def asked(self):
@@ -40,6 +51,10 @@ class Address:
         fields = {name: index_of(said[name]) for name in ("block", "head", "token")}
         fields.update(temperature=TEMPERATURE if t is None else t, top_k=k or None, top_p=None if p == 1 else p)
         fields.update(step=said["tour"], hide=said["hide"], removed=said["cut"], mean=said["mean"] == 1)
+        fields.update(code=said["code"] == 1)
+        if said["own"] is not None and "own" not in self.lost:  # half a version would be another one
+            shown = (said["at"],) if said["at"] and said["at"] not in TERMS else ()
+            fields.update(draft=url_text.decoded(said["own"])[0], part="number", shown=shown, code=True)
         if said["text"] is not None:
             fields["text"] = text_as_json(url_text.decoded(said["text"])[0])
         if said["with"] is not None:
@@ -47,7 +62,7 @@ class Address:
             fields.update(beside_removed=said["withcut"], beside_mean=said["withmean"] == 1)
         if said["seed"] is not None:
             fields.update(seed=said["seed"], draw=said["draw"])
-        if said["open"]:
+        if said["open"] and "draft" not in fields:
             fields["part"] = parts.linked()[said["open"]]
             fits = said["at"] and (said["at"] in TERMS) == (fields["part"] == "glossary")
             fields["shown"] = (said["at"],) if fits else ()
@@ -117,6 +132,15 @@ class Address:
         self.beside = text if text is not None and len(text) <= links.LONGEST else None
         self.remember()
 
+    def draft(self):
+        """The reader's own version of the code, encoded; None where there is none, or it is too long for a link."""
+        text = url_text.encoded(self.state.draft)
+        return text if 0 < len(text) <= links.LONGEST else None
+
+    @property
+    def code_left_out(self):
+        return bool(self.state.draft) and self.draft() is None
+
     def link(self):
         """An address that opens what is seen."""
         state = self.state
@@ -125,18 +149,20 @@ class Address:
             {
                 "text": self.text,
                 "with": self.beside,
+                "own": self.draft(),
                 "model": state.model,
                 "open": parts.every[state.part].link if state.part else "",
                 "at": state.shown[0] if state.part in AT and state.shown else "",
+                "code": int(state.code and state.part == "number"),
                 "tour": state.step,
                 "t": None if state.temperature == TEMPERATURE else state.temperature,
                 "k": state.top_k or 0,
                 "p": state.top_p,
                 "seed": state.seed,
                 "draw": state.draw,
-                "cut": state.removed,
-                "mean": int(state.mean),
-                "withcut": () if self.beside is None else state.beside_removed,
+                "cut": without_own(state.removed),
+                "mean": int(state.mean and bool(without_own(state.removed))),
+                "withcut": () if self.beside is None else without_own(state.beside_removed),
                 "withmean": 0 if self.beside is None else int(state.beside_mean),
                 "hide": state.hide,
             }
@@ -162,7 +188,9 @@ def trouble(lost, beyond, words):
     sentences = []
     if "check" in lost:
         sentences.append(words.say("link.changed"))
-    if any([name in lost for name in links.TEXTS]):
+    if "own" in lost:
+        sentences.append(words.say("link.own"))
+    if any([name in lost for name in links.TEXTS if name != "own"]):
         sentences.append(words.say("link.text"))
     fields = [said for said in lost if "=" in said]
     if fields:

@@ -8,6 +8,18 @@ EXAMPLES = (
     "The cat sat on the",  # flat: many words fit, and the model knows no favourite
 )
 
+MORE = (  # for tasks that none of these can be asked
+    "The old man went to the river to catch a",
+    "He opened the letter and began to",
+    "My brother has a dog. I like my",
+    "In the morning the children went to the",
+    "The king was angry because his daughter",
+    "She gave the book to her",
+    "The sun was hot and the water was",
+)
+QUEEN = "The queen was very angry because"  # for the last step of the tour
+GLOSSED = EXAMPLES + MORE + (QUEEN,)
+
 CHANGED = (  # texts that differ in a word, or little more: what to put in the place of one of them
     (EXAMPLES[0], "The little boy was very happy because", "The little students were very happy because"),
     (EXAMPLES[1], "He closed the door and looked at", "They closed the door and looked at"),
@@ -24,12 +36,21 @@ def prepared(number):
     return "examples/{}.json".format(number + 1)
 
 
+def gloss(text, words):
+    """What one of the texts means in the reader's language, as HTML; "" in English, and of other texts."""
+    said = words.html("example." + str(GLOSSED.index(text) + 1)) if text in GLOSSED else text
+    return "" if said == text else '<span class="gloss" translate="yes">' + said + "</span>"
+
+
 def offers(texts):
     """Buttons with such texts; choosing one closes nothing by itself."""
-    return "".join(['<button type="button" class="example">{}</button>'.format(text) for text in texts])
+    return "".join(['<button type="button" class="example" value="{0}">{0}</button>'.format(text) for text in texts])
 
 
 def buttons():
-    """Choosing one closes the menu, which the browser does by itself."""
-    button = '<button type="button" class="example" popovertarget="examples" popovertargetaction="hide">{}</button>'
-    return "".join([button.format(text) for text in EXAMPLES])
+    """Choosing one closes the menu, which the browser does by itself. In each there is room for what its text means."""
+    button = (
+        '<button type="button" class="example" value="{0}" popovertarget="examples" popovertargetaction="hide">{0}'
+        '<span id="gloss-{1}"></span></button>'
+    )
+    return "".join([button.format(text, number) for number, text in enumerate(EXAMPLES)])

@@ -19,12 +19,14 @@ LONGEST = 6000  # characters of an encoded text in a link
 FIELDS = (
     ("text", "text", None),  # as encodeURIComponent writes it
     ("with", "text", None),  # the text that is laid beside it
+    ("own", "text", None),  # what a version of the code changes, see model/code/difference.py
     ("model", "model", ""),  # its name, "" for the embedded one
     ("block", "number", 1),  # else that of the number that is open
     ("head", "number", 1),  # and so is this
     ("token", "number", 0),  # 0 is the last one
     ("open", "part", ""),
     ("at", "address", ""),  # of the number that is open, or the term of the glossary
+    ("code", "number", 0),  # 1: beside the open number the code that made it
     ("tour", "step", ""),  # of the guided tour
     ("t", "decimal", None),  # temperature
     ("k", "number", 0),  # top-k, 0 is off

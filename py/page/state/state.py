@@ -14,6 +14,7 @@ FIELDS = (  # name, type, value at first
     ("text", str, ""),  # what the reader typed, as JSON: see `dom.value_as_json`
     ("generated", tuple, ()),  # ids of the tokens appended to it
     ("removed", tuple, ()),  # what the model does without, see removed.py
+    ("draft", str, ""),  # what the reader's own text of gpt2.py changes, as `difference.py` writes it; "" for nothing
     ("mean", bool, False),  # a part that is switched off gives its mean, not nothing
     ("beside", str, ""),  # the text that is pinned beside it, as such JSON; "" for none
     ("beside_removed", tuple, ()),  # what the model does without as it reads that
@@ -24,6 +25,7 @@ FIELDS = (  # name, type, value at first
     ("token", int, LAST),  # the one that explains itself
     ("part", str, ""),  # the open one
     ("shown", tuple, ()),  # what of it, where there is a choice
+    ("code", bool, False),  # beside an open number the code that made it
     ("step", str, ""),  # of the tour; "" where it is closed
     ("temperature", NUMBER, TEMPERATURE),
     ("top_k", int, None),  # None is off

@@ -114,6 +114,11 @@ def grouped(count):
     return "\u202f".join(groups)
 
 
+def sizes(shape):
+    """The shape of an array, as HTML: in every language it is read from left to right."""
+    return '<bdi dir="ltr">{}</bdi>'.format(" × ".join([grouped(size) for size in shape]))
+
+
 def bar_end(largest):
     """The round share at which bars end: the smallest of 1, 2, 5, 10, 20, 50 and 100 % that holds `largest`."""
     for end in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5):

@@ -2,7 +2,7 @@
 
 import json
 
-from page.text.markup import escape
+from page.text.markup import escape, with_terms
 
 
 class Words:
@@ -30,8 +30,8 @@ class Words:
         return self.texts[key].format(**values)
 
     def html(self, key, **values):
-        """The same as HTML; so are the values."""
-        return escape(self.texts[key]).format(**values)
+        """The same as HTML, in which terms say their sentence where they are pointed at; so are the values."""
+        return with_terms(escape(self.texts[key])).format(**values)
 
 
 def joined_texts(language):

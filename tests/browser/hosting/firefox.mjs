@@ -2,6 +2,8 @@
 //
 // Prints what was seen as JSON. Firefox is driven over WebDriver BiDi.
 
+import { readFile } from "node:fs/promises";
+
 import puppeteer from "puppeteer-core";
 
 const [executablePath, address, text] = process.argv.slice(2);
@@ -34,7 +36,8 @@ try {
   await page.click('[data-open="attention_head"]');
   await page.waitForSelector("#cell .result");
   const title = await page.$eval("#panel-title", one => one.textContent);
-  console.log(JSON.stringify({ version: await browser.version(), before, sampled, title, errors }));
+  const own = await page.evaluate(`(${await readFile(new URL("own_code.js", import.meta.url), "utf8")})()`);
+  console.log(JSON.stringify({ version: await browser.version(), before, sampled, title, own, errors }));
 } finally {
   await browser.close();
 }

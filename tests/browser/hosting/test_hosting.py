@@ -108,7 +108,7 @@ def test_any_static_host(chromium, dist, tmp_path, reference, host):
 
 def test_nginx_sends_the_small_files(dist, tmp_path):
     with nginx(dist, tmp_path) as address:
-        for name in ("index.html", "vendor/pyodide/pyodide.asm.wasm", "py/model/gpt2.py"):
+        for name in ("index.html", "vendor/pyodide/pyodide.asm.wasm", "py/model.files.json"):
             request = urllib.request.Request(address + name, headers={"Accept-Encoding": "gzip"})
             with urllib.request.urlopen(request) as answer:
                 assert answer.headers["Content-Encoding"] == "gzip"

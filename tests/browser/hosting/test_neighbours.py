@@ -169,9 +169,15 @@ FAULTS = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_why_the_page_cannot_be_kept_is_said(visit, dist, tmp_path, fault):
     file, answer, said = FAULTS[fault]
-    mended = threading.Event()
+    opened, mended = threading.Event(), threading.Event()
+
+    def answers(path):
+        if path == file:
+            opened.wait(120)  # seconds; so the page hears of it only after the picker has opened
+            return None if mended.is_set() else answer
+
     one = visit(
-        lambda path: answer if path == file and not mended.is_set() else None,
+        answers,
         folder=on_cpython.copy(dist, tmp_path / "dist"),
         keeps=True,
         locale="en-US",
@@ -179,7 +185,9 @@ def test_why_the_page_cannot_be_kept_is_said(visit, dist, tmp_path, fault):
     one.wait_live()
     one.open("models")
     kept = one.page.locator("#kept")
-    kept.filter(has_text=said).wait_for()  # also when it is heard of only after the picker has opened
+    kept.wait_for()
+    opened.set()
+    kept.filter(has_text=said).wait_for()
     assert "happens by itself" not in kept.text_content()
     one.close()
     one.page.select_option("#language", "zh")
@@ -197,10 +205,11 @@ def test_why_a_newer_version_does_not_come_is_said(visit, dist, tmp_path):
     one.wait_live()
     kept_whole(one)
     newer(folder)
-    (folder / "py" / "page" / "text" / "en.json").write_text("{}")  # other than the new worker names
+    python = folder / "py" / "page.files.json"  # it is to differ from what the new worker names
+    python.write_text(python.read_text(encoding="utf-8").replace(NEW, NEW + "!"), encoding="utf-8")
     one.page.reload()
     one.wait_live()
     one.open("models")
     kept = one.page.locator("#kept").filter(has_text="newest version could not be fetched")
-    kept.filter(has_text="py/page/text/en.json arrives changed").wait_for()
+    kept.filter(has_text="py/page.files.json arrives changed").wait_for()
     assert "starts without a network" in kept.text_content()

@@ -24,16 +24,18 @@ def kept_whole(one):
 
 def newer(folder):
     """Turn the site in `folder` into its next version: another tagline, in the page as it is sent and in its Python."""
-    for path in (folder / "index.html", folder / "py" / "page" / "text" / "en.json"):
+    page, python = folder / "index.html", folder / "py" / "page.files.json"
+    for path in (page, python):
         text = path.read_text(encoding="utf-8")
         assert OLD in text
         path.write_text(text.replace(OLD, NEW), encoding="utf-8")
+    page.write_text(on_cpython.naming(page.read_text(encoding="utf-8"), python.read_bytes()), encoding="utf-8")
     offline.write_service_worker(folder)
 
 
 def taglines(one):
     """What the page says, and what its own files say that it has at hand."""
-    asked = ["./", "py/page/text/en.json"]
+    asked = ["./", "py/page.files.json"]
     texts = one.page.evaluate(
         "paths => Promise.all(paths.map(path => fetch(path).then(answer => answer.text())))", asked
     )
@@ -55,8 +57,7 @@ def test_after_one_visit_it_starts_without_a_network_until_everything_is_removed
     down.set()
     one.page.context.set_offline(True)
     one.errors.clear()
-    one.page.goto(one.address + "#text=Deep%20in%20the&block=4&head=2&t=1.5&open=head")
-    one.page.reload()
+    one.arrive("#text=Deep%20in%20the&block=4&head=2&t=1.5&open=head")
     other = Visit(one.page.context.new_page(), one.address + "index.html")
     for tab in (one, other):
         tab.wait_live()
@@ -177,7 +178,7 @@ def test_a_damaged_file_of_the_page_is_fetched_again(visit, dist, tmp_path):
     kept_whole(one)
     one.page.evaluate("""async () => {
         const cache = await caches.open((await caches.keys()).find(name => name.includes(" site ")));
-        const key = (await cache.keys()).find(request => request.url.endsWith("py/page/panels/part.py"));
+        const key = (await cache.keys()).find(request => request.url.endsWith("py/page.files.json"));
         await cache.put(key, new Response("damaged"));
     }""")
     one.page.reload()

@@ -43,6 +43,21 @@ def test_a_double_click_predicts_what_cpython_predicts(chromium, unpacked, refer
             "() => document.querySelector('#tour-title').textContent === 'One token, again and again'"
         )
         one.page.click("#tour-close")
+        one.page.evaluate("location.hash = 'open=number&code=1&at=blocks.5.mlp.post-0-0'")
+        one.page.click("#code-step")
+        one.page.locator("#code-text", has_text="has run").wait_for()
+        for view in ("write", "ask"):
+            one.page.click(f"#code-{view}")
+            assert one.page.locator(f"#{view}").inner_text().startswith("To ")
+            assert "no safe place" in one.page.locator(f"#{view}").inner_text()
+        one.page.click("#code-edits")
+        before = one.candidates()
+        one.page.click("#edit-gelu")
+        one.page.locator(".finding").wait_for()
+        assert one.candidates() != before
+        one.page.click("#edit-gelu")
+        one.page.locator("#cuts").wait_for(state="hidden")
+        one.close()
         one.open("models")
         assert "opened from a disk" in one.page.text_content("#kept")
         one.close()

@@ -1,6 +1,5 @@
 """Python that does not start: which file it is, and what is to be done; a slow line is not accused."""
 
-import json
 import threading
 import time
 from functools import partial
@@ -45,22 +44,19 @@ def cut(data):
     return data[: len(data) // 2]
 
 
+LOOKS = "timer = setInterval(tick, 1000);"  # at the files where nothing has come for a while, as on a slow machine
 PAGE = Answer(FILTER, "text/html")
 FAULTS = {  # (what is answered how, the file that is named, a word of what is said)
-    "no .py": (refused(".py", 403), "py/page/__init__.py", "403"),
+    "no .py": (refused(".py", 403), "py/page/main.py", "403"),
     "a log-in page for the interpreter": (refused("micropython.wasm", PAGE), "micropython.wasm", "web page"),
     "modules as text": (refused(".mjs", labelled("text/plain")), "micropython.mjs", "“text/plain”"),
     "scripts as bytes": (refused(("core.js", CORE), labelled("application/octet-stream")), "core", "octet-stream"),
     "PyScript is missing": (refused(CORE, 404), CORE, "has no"),
     "PyScript was changed": (refused(CORE, changed), CORE, "changed"),
     "the page's interpreter was cut": (refused("micropython.wasm", cut), "micropython.wasm", "changed or cut"),
-    "one module of the page is empty": (refused("page/panels/part.py", b""), "py/page/panels/part.py", "empty"),
-    "one module of the page was changed": (
-        refused("page/panels/part.py", changed),
-        "py/page/panels/part.py",
-        "changed",
-    ),
-    "a log-in page for the texts": (refused("text/en.json", PAGE), "py/page/text/en.json", "web page"),
+    "the page's Python is empty": (refused("page.files.json", b""), "py/page.files.json", "empty"),
+    "the page's Python was cut": (refused("page.files.json", cut), "py/page.files.json", "changed"),
+    "a log-in page for the page's Python": (refused("page.files.json", PAGE), "py/page.files.json", "web page"),
     "no settings": (refused("page.json", 403), "page.json", "403"),
     "no settings of the worker": (refused("model.json", 451), "model.json", "451"),
     "no Pyodide": (refused("pyodide.mjs", 403), "vendor/pyodide/pyodide.mjs", "403"),
@@ -70,15 +66,15 @@ FAULTS = {  # (what is answered how, the file that is named, a word of what is s
     "a library that was cut": (refused("stdlib.zip", cut), "vendor/pyodide/python_stdlib.zip", "changed or cut"),
     "a log-in page for NumPy": (refused(".whl", PAGE), NUMPY, "web page"),
     "no NumPy": (refused(".whl", 404), NUMPY, "has no"),
-    "one module of the model is missing": (refused("model/gpt2.py", 404), "py/model/gpt2.py", "has no"),
-    "one module of the model is empty": (refused("model/gpt2.py", b""), "py/model/gpt2.py", "empty"),
+    "the model's Python is missing": (refused("model.files.json", 404), "py/model.files.json", "has no"),
+    "the model's Python is empty": (refused("model.files.json", b""), "py/model.files.json", "empty"),
     "a log-in page for everything": (
         lambda dist, path: PAGE if path.startswith(("vendor", "py/model")) or path.endswith((".py", ".json")) else None,
-        "start.json",
+        "page.json",
         "web page",
     ),
 }
-SILENT = ("one module of the page is empty", "one module of the page was changed", "a log-in page for the texts")
+SILENT = ("the page's Python is empty", "the page's Python was cut", "a log-in page for the page's Python")
 POLICIES = {
     "script-src 'self' blob:": "script-src: ",  # both kinds of code; which is refused first is chance
     "script-src 'self' 'wasm-unsafe-eval' blob:": "script-src: eval",
@@ -131,6 +127,7 @@ def test_a_policy_that_forbids_python_is_named(visit, policy):
 def test_it_is_said_in_the_readers_language(visit):
     one = visit(lambda path: 403 if path.endswith("pyodide.asm.wasm") else None, locale="zh-CN")
     assert "Python 无法启动" in said(one)
+    one.page.wait_for_function("() => document.documentElement.lang === 'zh'")  # the page's own Python is up
     one.page.select_option("#language", "en")
     one.page.locator("#trouble").filter(has_text="Python cannot start").wait_for()
 
@@ -162,17 +159,24 @@ def test_a_policy_against_pictures_is_not_held_against_python(visit):
 def test_a_host_that_knows_no_types_but_scripts(visit, dist):
     """WebAssembly is then compiled from its bytes, which come once."""
     asked = []
+    watches = (dist / "py" / "page" / "starting.js").read_text(encoding="utf-8")
+    assert LOOKS in watches
 
     def plain(path):
         asked.append(path)
+        if path == "py/page/starting.js":
+            return Answer(watches.replace(LOOKS, "").encode(), "text/javascript")
         if path.endswith((".wasm", ".json", ".py", ".whl", ".zip")):
             return Answer((dist / path).read_bytes(), "application/octet-stream")
         return None
 
-    one = visit(plain, locale="en-US")
+    one = visit(plain, keeps=False, headers={"Cache-Control": "max-age=3600"}, locale="en-US")
     one.wait_live()
     one.type("It works all the same")
-    assert len([path for path in asked if path.endswith(".wasm")]) == 2
+    assert sorted(path for path in asked if path.endswith(("micropython.wasm", "asm.wasm"))) == [
+        "vendor/micropython/micropython.wasm",
+        "vendor/pyodide/pyodide.asm.wasm",
+    ]
     assert one.errors == []
 
 
@@ -211,31 +215,15 @@ def test_python_that_comes_up_after_all_is_not_accused_any_longer(visit):
     def troubled(path):
         if path.endswith("pyodide.asm.wasm"):
             held.wait(LIMIT / 1000)
-        elif path.endswith("model/gpt2.py") and not failed.is_set():
+        elif path.endswith("model.files.json") and not failed.is_set():
             failed.set()
             return 503
         return None
 
     one = visit(troubled, locale="en-US")
     text = said(one)
-    assert "py/model/gpt2.py" in text and "503" in text
+    assert "py/model.files.json" in text and "503" in text
     held.set()
     one.wait_live()
     assert one.page.locator("#trouble").is_hidden()
     assert one.page.locator("#prompt-tokens").text_content().startswith(TYPED)
-
-
-def test_the_list_of_files_is_not_that_of_an_earlier_version(visit):
-    """Over plain http nothing but the browser's own keeping answers for the page's files, and that may be old."""
-    listed = {}
-
-    def intercept(path):
-        if path.endswith("pyodide.asm.wasm"):
-            return 403
-        return json.dumps(listed).encode() if path == "start.json" and listed else None
-
-    one = visit(intercept, headers={"Cache-Control": "max-age=3600"}, locale="en-US")
-    assert "vendor/pyodide/pyodide.asm.wasm" in said(one)
-    listed.update(page={}, model={"py/model/new.py": [9, "sha256-"]})
-    one.page.reload()
-    assert "py/model/new.py" in said(one)

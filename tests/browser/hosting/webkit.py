@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 LIMIT_S = 120
+OWN_CODE = Path(__file__).with_name("own_code.js").read_text(encoding="utf-8")
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # how the protocol marks an element (W3C WebDriver, section 11)
 END = "\ue010"  # the key (section 17.4.2)
 
@@ -101,6 +102,9 @@ def first_minute(driver: str, browser: Path, address: str, text: str) -> dict:
             session.ask("document.querySelector('[data-open=attention_head]').click()")
             session.until("document.querySelector('#cell .result')")
             title = session.ask("return document.querySelector('#panel-title').textContent")
-            return {"version": session.version, "before": before, "sampled": sampled, "title": title, "errors": []}
+            session.call("POST", "/timeouts", {"script": 1000 * LIMIT_S})
+            own = session.ask(f"return ({OWN_CODE})()")
+            seen = {"before": before, "sampled": sampled, "title": title, "own": own}
+            return {"version": session.version, "errors": [], **seen}
         finally:
             session.call("DELETE", "")

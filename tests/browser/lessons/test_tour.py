@@ -9,11 +9,15 @@ ARRIVED = """name => document.querySelector("#tour:not([hidden])") && location.h
     && document.querySelector("#tour-told").textContent.trim() !== "" """
 LIT = """light => {
     const strip = document.querySelector("#tour").getBoundingClientRect();
-    return [...document.querySelectorAll(light)].some(one => {
-        const box = one.getBoundingClientRect();
-        return box.width && box.bottom > strip.bottom && box.top < innerHeight || box.bottom < strip.top;
+    const low = document.querySelector("#panel[open]")?.getBoundingClientRect().top ?? innerHeight;
+    const boxes = names => [...document.querySelectorAll(names)].map(one => [one, one.getBoundingClientRect()]);
+    const drawn = light.split(",").flatMap(boxes).filter(([, box]) => box.width && box.height);
+    return drawn.some(([one, box]) => {
+        const end = one.closest("#panel") ? innerHeight : low;
+        const seen = Math.min(box.bottom, end) - Math.max(box.top, box.bottom > strip.top ? strip.bottom : 0);
+        return seen >= Math.min(box.height, 60) - 1;
     });
-}"""
+}"""  # below the strip, or above it, and above a panel
 OUTLINED = "light => getComputedStyle(document.querySelector(light)).outlineStyle"
 VERDICTS = {"en": ("Right.", "Not quite."), "zh": ("对。", "不对。")}
 
@@ -77,6 +81,26 @@ def test_from_the_first_step_to_the_last(visit, language, width, height, theme):
     assert asked >= 10 and one.page.evaluate("document.activeElement.id") == "open-tour"
     one.fragment(without="tour=")
     assert one.errors == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_nothing_is_scrolled_where_all_that_is_lit_is_seen(visit, width, height):
+    """Three steps about one picture, which the reader has put right below the strip."""
+    one = visit(locale="en-US", viewport={"width": width, "height": height})
+    one.page.goto("about:blank")
+    one.page.goto(f"{one.address}#tour=score")
+    one.wait_live()
+    at(one, "score")
+    top = "document.querySelector('#pattern').getBoundingClientRect().top"
+    below = "document.querySelector('#tour').getBoundingClientRect().bottom"
+    one.page.locator("#tour [type=radio]").first.wait_for()
+    one.page.evaluate(f"scrollBy(0, {top} - {below} - 100)")
+    before = one.page.evaluate(top)
+    for name in ("mask", "look"):
+        one.page.click("#tour-on")
+        at(one, name)
+        one.follows(lambda: one.page.evaluate("document.activeElement.id"), "tour-title")
+        assert abs(one.page.evaluate(top) - before) < 2
 
 
 def test_it_is_left_and_resumed_and_a_step_is_a_link(visit):

@@ -7,7 +7,7 @@ import shutil
 import numpy as np
 import pytest
 
-from build.site import site
+from build.site import python_files, site
 from build.weights import quantize
 from model.checkpoint import safetensors
 from model.checkpoint.layout import INDEX
@@ -84,8 +84,7 @@ def test_a_later_text_that_it_cannot_read_is_told_and_its_picture_stays(visit, f
 
 def test_a_link_to_it_with_such_a_text_gets_the_embedded_one(visit, folder):
     one = visit(folder=folder, locale="en-US")
-    one.page.goto(one.address + f"#model={NAME}&text={LONG.replace(' ', '%20')}")
-    one.page.reload()
+    one.arrive(f"#model={NAME}&text={LONG.replace(' ', '%20')}")
     in_use(one, "mini")
     one.page.locator("#notice").filter(has_text=NAME).wait_for()
     assert one.page.input_value("#prompt") == LONG and len(one.tokens()) >= READS
@@ -152,9 +151,10 @@ Engine.ask = lambda engine, *values, whole=Engine.ask: hang() if values[1] == "a
 def with_engine(dist, folder, *programs):
     """A copy of the site whose worker runs these programs too."""
     shutil.copytree(dist, folder)
-    with open(folder / "py" / "model" / "worker" / "api.py", "a") as worker:
-        worker.writelines(programs)
-    site.write_start(folder)
+    files = python_files.read(folder, "model")
+    files["model/worker/api.py"] += "".join(programs)
+    python_files.write(folder, "model", files)
+    site.list_files(folder)
     return folder
 
 
@@ -188,9 +188,10 @@ def test_a_python_that_breaks_down_is_started_anew(visit, dist, tmp_path):
 
 def test_a_python_that_says_nothing_more_is_told_and_can_be_started_anew(visit, dist, tmp_path):
     folder = with_engine(dist, tmp_path / "dist", HANG)
-    client = folder / "py" / "page" / "browser" / "client.py"
-    client.write_text(client.read_text().replace("TICK = 10 ", "TICK = 1 "))
-    site.write_start(folder)
+    files = python_files.read(folder, "page")
+    files["page/browser/client.py"] = files["page/browser/client.py"].replace("TICK = 10 ", "TICK = 1 ")
+    python_files.write(folder, "page", files)
+    site.list_files(folder)
     one = visit(folder=folder, pyodide=True, locale="en-US")
     one.wait_live()
     one.type("The cat sat")

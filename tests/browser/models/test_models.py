@@ -63,8 +63,7 @@ def test_another_model_answers_and_the_link_says_so(visit, two, source):
     session.run(tokenizer.encode(TEXT))
     assert one.candidates()[0]["id"] == session.final.logits[0].argmax()
     other = visit(folder=two, locale="zh-CN")
-    other.page.goto(other.address + "#" + fragment)
-    other.page.reload()
+    other.arrive("#" + fragment)
     other.wait_live()
     assert other.tokens() == tokenizer.encode(TEXT)
     choose(one, "mini")
@@ -129,8 +128,7 @@ def test_what_is_kept_is_used_while_it_is_whole_and_new(visit, two, tmp_path):
 @pytest.mark.parametrize("name", ["gone", "mini"])
 def test_a_link_to_a_model_this_site_lacks_gets_the_embedded_one(visit, name):
     one = visit(locale="en-US")
-    one.page.goto(one.address + f"#model={name}&text=Hi")
-    one.page.reload()
+    one.arrive(f"#model={name}&text=Hi")
     one.wait_live()
     if name == "gone":
         one.page.locator("#notice").filter(has_text="“gone”").wait_for()

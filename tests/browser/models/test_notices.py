@@ -128,7 +128,7 @@ def test_numbers_that_cannot_be_saved_are_said_in_the_part(visit, monkeypatch):
     one = visit(locale="en-US", viewport=SIZES[1])
     one.wait_live()
     with monkeypatch.context() as patch:
-        patch.setattr(sys.modules["model.worker.api"], "handed_out", lambda _: 1 / 0)  # of the page's worker
+        patch.setattr(sys.modules["model.worker.api"], "handed_out", lambda *_: 1 / 0)  # of the page's worker
         one.open("logit_lens")
         one.page.click("#panel-save")
         seen(one, ".panel-notices", "ZeroDivisionError")
@@ -182,8 +182,7 @@ def test_the_embedded_model_stands_in_for_one_that_a_link_asks_for_in_vain(visit
 
 def test_where_the_embedded_model_fails_too_that_is_said(visit, two):
     one = visit(lambda path: 404 if path.endswith(".safetensors") else None, folder=two, locale="en-US")
-    one.page.goto(one.address + f"#model={NAME}&text=Hi")
-    one.page.reload()
+    one.arrive(f"#model={NAME}&text=Hi")
     seen(one, ".prompt", "is missing on the server")
     one.page.get_by_text("The model is not running").wait_for()
     assert one.page.input_value("#prompt") == "Hi" and f"model={NAME}" in one.page.url

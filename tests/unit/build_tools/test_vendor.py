@@ -84,8 +84,10 @@ def test_the_carrier_package_gives_the_wheel_and_leaves_nothing(tmp_path, monkey
 
 
 @pytest.fixture
-def node_modules(tmp_path):
-    """A node_modules folder with the least that vendoring reads."""
+def node_modules(tmp_path, monkeypatch):
+    """A node_modules folder with the least that vendoring reads; nothing is compiled or bundled."""
+    monkeypatch.setattr(vendor, "kernel_files", lambda node_modules, kept: {"simd.wasm": b"compiled"})
+    monkeypatch.setattr(vendor, "codemirror_files", lambda node_modules: {"codemirror/codemirror.js": b"bundled"})
     folder = tmp_path / "node_modules"
     core = "".join(f'import("./{name}-a_B-9.js");' for name in (*vendor.PYSCRIPT_CHUNKS, "codemirror"))
     lock = {"packages": {"numpy": {"file_name": WHEEL.file_name, "sha256": WHEEL.sha256}}}
@@ -117,7 +119,7 @@ def test_collect_fills_then_leaves_alone_then_repairs(tmp_path, node_modules):
     manifest = json.loads((target / "manifest.json").read_text())
     assert set(written) == {*manifest, "manifest.json"}
     assert {"pyodide/numpy.whl", "pyscript/error-a_B-9.js", "micropython/micropython.wasm"} <= set(manifest)
-    assert {f"font/{vendor.FONT}", "font/LICENSE"} <= set(manifest)
+    assert {f"font/{vendor.FONT}", "font/LICENSE", "kernel/simd.wasm", "codemirror/codemirror.js"} <= set(manifest)
     assert "pyscript/codemirror-a_B-9.js" not in manifest
     for path, digest in manifest.items():
         assert hashlib.sha256((target / path).read_bytes()).hexdigest() == digest

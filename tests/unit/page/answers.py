@@ -153,7 +153,8 @@ def as_json() -> str:
     answers["models"].append(answers["models"][0] | other)
     timing = {"tokens": 2, "seen": 7, "embedding": 2e-4, "attention": [3e-3, 2e-3], "mlp": [5e-3, 6e-3], "head": 9e-3}
     answers["about"] = timing | {"total": 0.0252, "operations": 1_268_000_000, "parameters": 124_439_808}
-    answers["about"] |= {"precision": "int8", "heap": 743_000_000, "device_memory": 16}
+    answers["about"] |= {"precision": "int8", "heap": 743_000_000, "device_memory": 16, "kernel": ""}
+    answers["times"] = {"float32": 0.124, "int8": 0.237, "kernel": 0.0489}
     answers["about"] |= {"rounding": None, "without_token": 0, "first_without": 8192}
     drawn = np.random.default_rng(1)
     answers["shares"] = [*(10 ** drawn.uniform(-14, 0, 400)).tolist(), 0, 1, 0.5, 0.9999, 0.29449999]

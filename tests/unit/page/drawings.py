@@ -103,7 +103,7 @@ def drawings(asked, words):
             measured["arrow"]["share"] = after
             drawn[f"sentence measured {number} {after}"] = sentence.above_picture(answer, measured, words)
         drawn[f"tints {number}"] = prompt_tokens.tints(answer, "<") + prompt_tokens.count(answer, words)
-        drawn[f"forming {number}"] = logit_lens.rail(answer["depths"], view["block"], words)
+        drawn[f"forming {number}"] = logit_lens.rail(answer["depths"], view["block"], words, covered=False)
     drawn["depths"] = depth_table(short["depths"], words)
     switched = dict(asked["switched"], of={(one["block"], one["head"]): one for one in asked["switched"]["effects"]})
     for by in colour.CHOICES:
@@ -188,8 +188,9 @@ def drawings(asked, words):
         drawn["missing " + " ".join(names)] = escape(user_files.missing(names, words))
     drawn["about"] = run.run_stats(asked["about"], False, words)
     padded = {"rounding": 0.0, "without_token": 47, "first_without": 50257}
-    drawn["about own"] = run.run_stats(dict(asked["about"], **padded), False, words)
-    drawn["about less"] = run.run_stats(dict(asked["about"], attention=[], mlp=[], device_memory=None), True, words)
+    drawn["about own"] = run.run_stats(dict(asked["about"], precision="kernel", **padded), False, words, asked["times"])
+    less = {"attention": [], "mlp": [], "device_memory": None, "precision": "float32", "kernel": "absent"}
+    drawn["about less"] = run.run_stats(asked["about"] | less, True, words, None)
     rate = download_progress.Rate()
     for number in range(60):
         rate.add(100 * number, 120_000 * number)

@@ -98,7 +98,7 @@ def work_lines(following, number):
     html = probabilities.arithmetic(following, number, WORDS)
     return dict(
         zip(plain_texts("<dt>(.*?)</dt>", html), plain_texts('<b translate="no">(.*?)</b>', html), strict=True)
-    ), plain_texts("<span>(.*?)</span>", html)
+    ), plain_texts('<span dir="auto">(.*?)</span>', html)
 
 
 def test_the_arithmetic_of_a_token_can_be_followed():

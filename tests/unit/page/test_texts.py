@@ -23,6 +23,8 @@ from page.lessons.tasks.catalog import TASKS
 from page.lessons.tour.chapters import CHAPTERS, STEPS
 from page.models import catalog
 from page.panels import parts
+from page.panels.code import controls, examples
+from page.panels.code.faults import KINDS as FAULTS
 from page.panels.effects.measured import ORDERS, YARDSTICKS
 from page.panels.heads import colour
 from page.panels.number import formula, opened, titles
@@ -30,6 +32,7 @@ from page.panels.number.formula import REPLACED
 from page.panels.parts import run
 from page.panels.parts.share import FILES
 from page.state import links, removed
+from page.state.examples import EXAMPLES, GLOSSED, buttons, gloss
 from page.text.words import Words
 from tests.unit.build_tools.test_languages import placeholders
 from tests.unit.page.answers import answers
@@ -48,6 +51,7 @@ CASES = {  # of what a step of the tour tells
     "write": ["full", "waiting"],
 }
 ENGLISH = every_text("en")
+MARKED = r"help\.|glossary\.|tour\.(?!.*(title|answer))|task\.\w+\.(ask|so|wrong)"  # where terms may be marked
 
 
 @pytest.mark.parametrize(
@@ -94,14 +98,26 @@ def kinds_of_error():
 
 
 def test_terms_are_marked_where_marks_are_read_and_each_is_in_the_glossary():
-    """As [term|what is written] in help and in the glossary's own sentences, about the same in every language."""
+    """As [term|what is written] where a text is read as HTML: in help, in the glossary's sentences, in the tour and the
+    tasks. Of these two each marks no term twice, and the same ones in every language."""
+    lessons = []
     for code in codes():
         marked = {key: re.findall(r"\[(\w*)\|[^]|]+\]", text) for key, text in every_text(code).items() if "[" in text}
         assert {name for names in marked.values() for name in names} <= {*TERMS}
-        assert all(
-            names and key.startswith(("help.", "glossary.")) and ".here" not in key for key, names in marked.items()
-        )
-        assert len(marked) > 40
+        assert all(len({*names}) == len(names) > 0 for key, names in marked.items() if not key.startswith("help."))
+        assert all(re.match(MARKED, key) and ".here" not in key for key in marked), [*marked]
+        lessons.append({key: {*names} for key, names in marked.items() if re.match("tour|task", key)})
+    assert len(lessons[0]) > 50 and all(one == lessons[0] for one in lessons)
+
+
+def test_english_texts_have_a_gloss_in_other_languages_alone():
+    """Each stands in the file as it is read: who translates sees what."""
+    assert [ENGLISH[f"example.{number}"] for number in range(1, len(GLOSSED) + 1)] == [*GLOSSED]
+    assert {gloss(text, Words("en", every_text)) for text in GLOSSED} == {""}
+    chinese = [gloss(text, Words("zh", every_text)) for text in GLOSSED]
+    assert all(re.search("[一-龥]{3}", said) for said in chinese) and len({*chinese}) == len(GLOSSED)
+    assert gloss("Mine", Words("zh", every_text)) == ""
+    assert re.findall('value="(.*?)"', buttons()) == [*EXAMPLES]
 
 
 def test_every_error_about_a_file_has_its_sentence_filled():
@@ -142,6 +158,16 @@ def test_every_text_is_used_and_every_used_text_exists():
         ],
         "about.*": ["attention", "mlp", *run.PRECISIONS],
         "about.*.own": run.PRECISIONS,
+        "about.ran.*": run.PRECISIONS,
+        "edits.*": (*removed.CODE, "old", "new"),
+        "edits.*.before": removed.CODE,
+        "edits.*.after": removed.CODE,
+        "code.*": controls.BUTTONS,
+        "code.to.*": ("steps", "edits", "write", "ask"),
+        "code.*.title": controls.BUTTONS,
+        "code.speed.*": controls.SPEEDS,
+        "ask.example.*": dict(examples.EXAMPLES),
+        "ask.fault.*": (*FAULTS, "other"),
         "cell.*": re.findall(r'class="line-name (\w+)"', drawn["cell 0"]),
         **{f"effects.{of}.*": YARDSTICKS for of in ("bars", "cell", "scale.less", "scale.more")},
         "effects.by.*": ORDERS,
@@ -150,6 +176,7 @@ def test_every_text_is_used_and_every_used_text_exists():
             *re.findall(r'\["note"\] = "(\w+)"', (ROOT / "py/model/explain/prompt.py").read_text()),
         ],
         "error.*": kinds_of_error(),
+        "example.*": [str(number + 1) for number in range(len(GLOSSED))],
         "glossary.*": (*TERMS, *(f"{term}.here{case}" for term in TERMS for case in glossary.CASES.get(term, ("",)))),
         "glossary.*.title": TERMS,
         "help.*": helped,
@@ -170,7 +197,7 @@ def test_every_text_is_used_and_every_used_text_exists():
         "number.layer.*": {weights[: weights.rfind(".")] for weights in (*WEIGHTS, *WEIGHTS_OF_A_BLOCK)}
         - set(titles.TABLES),
         "number.so.*": ("hidden", "greedy", *REPLACED, *get_args(Rule)),
-        "cuts.*": cut,
+        "cuts.*": cut | {*removed.CODE, removed.OWN},
         "sentence.off.*": [kind + mean for kind in ("head", "block") for mean in ("", ".mean")],
         "cuts.off.*": cut,
         "cuts.restore.*": cut,

@@ -25,6 +25,12 @@ OTHERS = {  # what is not asked about a run
         "set_precision",
         "load",
         "open_user_checkpoint",
+        "own_reading",
+        "predict_own",
+        "version_by",
+        "version_of",
+        "version_with",
+        "handed",
         "predict",
         "read_aside",
         "load_progress",
@@ -35,7 +41,7 @@ OTHERS = {  # what is not asked about a run
     ),
 }
 SETTINGS = json.dumps({"temperature": 0.8, "top_k": None, "top_p": None, "u": 0.5, "count": 12, "query": ""})
-CUTS = ((), (["mlp", 0],), (["arrow", 0, 1, 1, 0], ["position"]))
+CUTS = ((), (["mlp", 0],), (["mask"], ["mlp", 0]), (["arrow", 0, 1, 1, 0], ["position"]))
 TEXTS = ("The cat", "The cat sat on the mat", "One day a little girl went to the park", "Once", "The cat sat")
 
 
@@ -78,11 +84,16 @@ def questions(worker, run):
         "heatmap_cell": ("q", 5, 3, 1, 0),
         "table": ("pattern", 5, 3),
         "inspect": ("blocks.5.attn.z[1, 3, 16]", SETTINGS),
+        "code": ("blocks.5.attn.z[1, 3, 16]", "[]", SETTINGS),
+        "edits": (),
+        "steps": (SETTINGS,),
+        "archive": (SETTINGS, field("A note."), field("")),
         "guess": (field("glad"), SETTINGS),
         "likeliest": (1, 0.8),
         "merges": (0, 1),
         "most_moved": (1,),
         "nearest": (5,),
+        "reading": (),
         "weights": ("h.5.attn.c_proj.weight[3, 16]", 1),
         "product": ("attn.z", 5, 3),
         "unpin": (SETTINGS,),
@@ -96,6 +107,7 @@ def questions(worker, run):
         in_thread(worker.pin_text(run, field("The dog sat"), SETTINGS, 2, json.dumps({"cuts": CUTS[-1]})))
     )
     answers["logit_lens"] = json.loads(in_thread(worker.logit_lens(run)))
+    answers["ways"] = json.loads(in_thread(worker.ways(run)))
     answers["effects"] = json.loads(in_thread(worker.effects(run, "arrows", 1, 5, 1)))
     answers["most_telling"] = json.loads(in_thread(worker.most_telling(run, 1, 1)))
     return answers

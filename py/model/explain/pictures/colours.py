@@ -15,10 +15,10 @@ TEAL = (15, 118, 130)  # numbers below zero; with amber a pair that colour-blind
 
 
 def shares_picture(shares: np.ndarray) -> Picture:
-    """Shares (height, width) between 0 and 1: the fuller, the more opaque."""
+    """Shares (height, width) between 0 and 1, or what stands in their place: the fuller, the more opaque."""
     rgba = np.empty((*shares.shape, 4), np.uint8)  # (height, width, 4)
     rgba[..., :3] = PURPLE
-    rgba[..., 3] = np.rint(255 * shares)
+    rgba[..., 3] = np.rint(255 * shares.clip(0, 1))
     return data_address(rgba)
 
 

@@ -1,7 +1,7 @@
 """The glossary as HTML: each term's name, its sentence, a live example, and the way to where it is seen."""
 
 from page.lessons.glossary.terms import PLACES, TERMS, TOUR
-from page.text.markup import escape, quoted_html, with_terms
+from page.text.markup import escape, quoted_html
 from page.text.numbers import grouped, megabytes, percent, short, signed
 
 TOKENS = ("token", "first", "other", "next")  # values that are one, in the examples
@@ -54,7 +54,7 @@ def entry(name, facts, words):
     ).format(
         name,
         title,
-        with_terms(escape(words.say("glossary." + name))),
+        words.html("glossary." + name),
         example_html(name, facts, words),
         buttons,
     )

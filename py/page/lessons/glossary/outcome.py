@@ -4,6 +4,7 @@ from math import log
 
 from page.figure.addresses import read
 from page.state.counting import number_of
+from page.state.removed import in_picture
 
 # The next token
 
@@ -117,8 +118,11 @@ def bias(f):
 
 def quantisation(f):
     about = f.about
-    size = about and about["parameters"] * (4 if about["precision"] == "float32" else 1)
-    return about and ("." + about["precision"], {"count": about["parameters"], "megabytes": size})
+    if not about:
+        return None
+    exact = about["precision"] == "float32"
+    size = about["parameters"] * (4 if exact else 1)
+    return ".float32" if exact else ".int8", {"count": about["parameters"], "megabytes": size}
 
 
 def training(f):
@@ -128,6 +132,7 @@ def training(f):
 
 
 def dropout(f):
-    if f.removed:
-        return ".cut", {"parts": len(f.removed)}
+    parts = in_picture(f.removed)
+    if parts:
+        return ".cut", {"parts": len(parts)}
     return "", {"heads": f.view["n_head"], "neurons": f.view["d_mlp"], "block": number_of(f.view["block"])}

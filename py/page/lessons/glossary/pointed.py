@@ -56,11 +56,7 @@ class Pointed:
         event.preventDefault()
         self.leave()
         by_id("help").hidePopover()
-        name, state, dialog = term.getAttribute("data-glossed"), self.page.state, self.page.dialog
-        if state.part == "glossary" and state.shown == (name,):
-            dialog.parts["glossary"].turned()
-        else:
-            dialog.ask_for("glossary", (name,))
+        self.page.dialog.parts["glossary"].show(term.getAttribute("data-glossed"))
 
     def pressed(self, event):
         """Nothing else closes where the keyboard is at the term; under a pointer that rests it may not be noticed."""

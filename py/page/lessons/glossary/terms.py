@@ -2,15 +2,28 @@
 
 Pure data: links and texts name terms by these words, for good. What the texts say of them rests on:
 
-- Transformer, query, key, value, scaling, mask, head, output projection: Vaswani et al., "Attention is all you need",
-  2017, sections 3.1 to 3.3; dropout in training alone: Srivastava et al., 2014
-- its form here, with learned positions and LayerNorm before each part: Radford et al., 2019, section 2.3
-- byte pair encoding of bytes: Sennrich et al., 2016, and Radford et al., 2019, section 2.2
-- residual stream: Elhage et al., "A mathematical framework for Transformer circuits", 2021
-- LayerNorm: Ba et al., 2016; GELU: Hendrycks and Gimpel, 2016
-- what a neuron stands for: Geva et al., "Transformer feed-forward layers are key-value memories", 2021
-- logit lens: nostalgebraist, 2020; top-k: Fan et al., 2018; top-p: Holtzman et al., 2020
-- entropy: Shannon, 1948; of 2^bits equal choices it is the number of bits
+- Transformer, block, query, key, value, attention, score, scaling, mask, head, output projection, MLP: Vaswani et al.,
+  "Attention Is All You Need", 2017, sections 3.1 to 3.3
+- its form here, with LayerNorm before each part, and its context: Radford et al., "Language Models are Unsupervised
+  Multitask Learners", 2019, section 2.3; embedding, learned positions, training on the next token: Radford et al.,
+  "Improving Language Understanding by Generative Pre-Training", 2018, section 3.1
+- token, vocabulary, byte pair encoding: Sennrich et al., "Neural Machine Translation of Rare Words with Subword Units",
+  2016, section 3.2, and of bytes Radford et al., 2019, section 2.2
+- residual stream: Elhage et al., "A Mathematical Framework for Transformer Circuits", 2021; He et al., "Deep Residual
+  Learning for Image Recognition", 2016
+- LayerNorm: Ba et al., "Layer Normalization", 2016, section 3; GELU: Hendrycks and Gimpel, "Gaussian Error Linear
+  Units", 2016, section 2
+- neuron: Geva et al., "Transformer Feed-Forward Layers Are Key-Value Memories", 2021, section 2: how well a token's
+  vector fits the neuron's key
+- logit lens: nostalgebraist, "interpreting GPT: the logit lens", 2020
+- logit, softmax, temperature: Hinton et al., "Distilling the Knowledge in a Neural Network", 2015, section 2
+- top-k: Fan et al., "Hierarchical Neural Story Generation", 2018; top-p and sampling: Holtzman et al., "The Curious
+  Case of Neural Text Degeneration", 2020
+- entropy: Shannon, "A Mathematical Theory of Communication", 1948; of 2^bits equal choices it is the number of bits
+- key and value cache: Pope et al., "Efficiently Scaling Transformer Inference", 2022
+- quantisation: Dettmers et al., "LLM.int8(): 8-bit Matrix Multiplication for Transformers at Scale", 2022
+- dropout, in training alone: Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from
+  Overfitting", 2014
 """
 
 # Where a term is seen: a part that opens, by its name; a number of the run, by its address (see `figure/addresses.py`);

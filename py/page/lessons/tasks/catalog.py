@@ -2,20 +2,12 @@
 
 from page.lessons.tasks import compute, cut, find, make, predict
 from page.lessons.tasks.subject import Subject, Unread
-from page.state.examples import EXAMPLES
+from page.state.examples import EXAMPLES, MORE
 
 KINDS = ("predict", "find", "make", "break", "compute")
 TASKS = predict.TASKS + find.TASKS + make.TASKS + cut.TASKS + compute.TASKS
 BY_NAME = {task.name: task for task in TASKS}
-TEXTS = EXAMPLES + (
-    "The old man went to the river to catch a",
-    "He opened the letter and began to",
-    "My brother has a dog. I like my",
-    "In the morning the children went to the",
-    "The king was angry because his daughter",
-    "She gave the book to her",
-    "The sun was hot and the water was",
-)
+TEXTS = EXAMPLES + MORE
 
 
 async def put_about(task, text, ask, number):

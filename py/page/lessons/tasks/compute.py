@@ -25,7 +25,8 @@ class Share(Number):
 
 
 class ShareOfFour(Share):
-    """One share of attention from four scores: softmax with pencil and paper."""
+    """One share of attention from four scores: softmax with pencil and paper. Vaswani et al., "Attention Is All You
+    Need" (2017), section 3.2.1, equation 1."""
 
     name = "share_of_four"
 
@@ -72,7 +73,8 @@ class ShareOfFour(Share):
 
 
 class HotShare(Share):
-    """One probability at temperature 2 from three logits."""
+    """One probability at temperature 2 from three logits. Hinton et al., "Distilling the Knowledge in a Neural Network"
+    (2015), section 2."""
 
     name = "hot_share"
 
@@ -118,7 +120,8 @@ class Opened(Number):
 
 
 class EmbeddingSum(Opened):
-    """What a token means and where it stands, added."""
+    """A token's embedding and that of its place, added. Radford et al., "Improving Language Understanding by Generative
+    Pre-Training" (2018), section 3.1."""
 
     name = "embedding_sum"
     near = 0.006
@@ -143,7 +146,7 @@ class EmbeddingSum(Opened):
 
 
 class Normalised(Opened):
-    """A number of a LayerNorm: less the mean, by the deviation."""
+    """A number of a LayerNorm: less the mean, by the deviation. Ba et al., "Layer Normalization" (2016), section 3."""
 
     name = "normalised"
     near = 0.03

@@ -1,8 +1,12 @@
-"""Break: the reader takes a part of the model away, and sees what the prediction owed to it."""
+"""Break: the reader takes a part of the model away, and sees what the prediction owed to it.
+
+An arrow: Geva et al., "Dissecting Recall of Factual Associations in Auto-Regressive Language Models" (2023); a head:
+Michel et al., "Are Sixteen Heads Really Better than One?" (2019).
+"""
 
 from page.lessons.tasks.task import Task
 from page.state.counting import number_of
-from page.state.removed import written_part
+from page.state.removed import without_own, written_part
 from page.state.state import LAST
 from page.text.markup import word_html
 from page.text.numbers import percent
@@ -23,7 +27,7 @@ class Cut(Task):
     wrong_cases = ("", ".count")
 
     def told(self, asked, given):
-        return " ".join([written_part(part) for part in given["removed"]])
+        return " ".join([written_part(part) for part in without_own(given["removed"])])
 
     def only(self, given):
         """The one part that is cut, None where it is none, several, or of another kind."""

@@ -61,11 +61,16 @@ class LooksAt(Head):
 
 
 class HeadBefore(LooksAt):
+    """Vig and Belinkov, "Analyzing the Structure of Attention in a Transformer Language Model" (2019)."""
+
     name = "head_before"
     at = "before"
 
 
 class HeadFirst(LooksAt):
+    """With nothing to do: Xiao et al., "Efficient Streaming Language Models with Attention Sinks" (2024), section
+    3.1."""
+
     name = "head_first"
     at = "first"
 
@@ -89,7 +94,8 @@ class Sharpest(Head):
 
 
 class FirstFavourite(Place):
-    """The block after which the final answer is the favourite for the first time."""
+    """The block after which the final answer is the favourite for the first time. nostalgebraist, "interpreting GPT:
+    the logit lens" (2020)."""
 
     name = "first_favourite"
     kind = "find"
@@ -121,7 +127,8 @@ class FirstFavourite(Place):
 
 
 class Nearest(Choice):
-    """Which token the model has learned to be most like one of the text's."""
+    """Which token the model has learned to be most like one of the text's. By the cosine: Mikolov et al., "Efficient
+    Estimation of Word Representations in Vector Space" (2013)."""
 
     name = "nearest"
     kind = "find"

@@ -31,7 +31,7 @@ MARKS = ".,;:!?"
 
 
 class Exactly(Task):
-    """So many tokens are left to draw from."""
+    """So many tokens are left to draw from. Top-k: Fan et al., "Hierarchical Neural Story Generation" (2018)."""
 
     name = "exactly"
     kind = "make"
@@ -55,7 +55,8 @@ class Exactly(Task):
 
 
 class Certain(Task):
-    """The first token's probability passes a mark."""
+    """The first token's probability passes a mark. Hinton et al., "Distilling the Knowledge in a Neural Network"
+    (2015), section 2."""
 
     name = "certain"
     kind = "make"

@@ -13,7 +13,8 @@ MOVES = 0.12  # a share that moves less would be right where it stands
 
 
 class MostLooked(Choice):
-    """Which token one head of the last token looks at most."""
+    """Which token one head of the last token looks at most. Vaswani et al., "Attention Is All You Need" (2017),
+    3.2.1."""
 
     name = "most_looked"
     kind = "predict"
@@ -53,7 +54,8 @@ class MostLooked(Choice):
 
 
 class StillFirst(Choice):
-    """Which token is the likeliest at temperature 2: the same as ever."""
+    """Which token is the likeliest at temperature 2: the same as ever, for the logits are all divided by 2. Hinton et
+    al., "Distilling the Knowledge in a Neural Network" (2015), section 2."""
 
     name = "still_first"
     kind = "predict"
@@ -81,7 +83,7 @@ class StillFirst(Choice):
 
 
 class HotterShare(Task):
-    """Where the first probability goes at another temperature, as a bar to be set."""
+    """Where the first probability goes at another temperature, as a bar to be set. Hinton et al. (2015), section 2."""
 
     name = "hotter_share"
     kind = "predict"
@@ -119,7 +121,8 @@ class HotterShare(Task):
 
 
 class EarlyAnswer(YesOrNo):
-    """Whether what the model says in the end is its favourite after a certain block already."""
+    """Whether what the model says in the end is its favourite after a certain block already. nostalgebraist,
+    "interpreting GPT: the logit lens" (2020)."""
 
     name = "early_answer"
     kind = "predict"
@@ -141,7 +144,10 @@ class EarlyAnswer(YesOrNo):
 
 
 class WithoutPositions(YesOrNo):
-    """Whether the prediction stays the same when the model does not know which token stands where."""
+    """Whether the prediction stays the same when the vectors of the places are not added (Radford et al., "Improving
+    Language Understanding by Generative Pre-Training", 2018, section 3.1). The mask still tells something of the order:
+    Haviv et al., "Transformer Language Models without Positional Encodings Still Learn Positional Information"
+    (2022)."""
 
     name = "without_positions"
     kind = "predict"

@@ -38,7 +38,8 @@ class Score(Step):
 
 
 class Mask(Step):
-    """Vaswani et al. (2017), section 3.2.3: masking out what comes later."""
+    """Vaswani et al. (2017), section 3.2.3: masking out what comes later. Trained on what comes next: Radford et al.,
+    "Improving Language Understanding by Generative Pre-Training" (2018), section 3.1."""
 
     name = "mask"
     light = "#pattern"
@@ -47,7 +48,8 @@ class Mask(Step):
 
 class Look(Step):
     """Resting on the first token: Xiao et al., "Efficient Streaming Language Models with Attention Sinks" (2024),
-    section 3.1. That a share is no measure of what matters: Jain and Wallace, "Attention is not Explanation" (2019)."""
+    section 3.1. Ribbons: Kobayashi et al., "Attention is Not Only a Weight" (2020). That a share is no measure of what
+    matters: Jain and Wallace, "Attention is not Explanation" (2019)."""
 
     name = "look"
     light = "#pattern"
@@ -69,7 +71,9 @@ class Look(Step):
 
 
 class Telling(Step):
-    """Cutting an arrow and running on: Geva et al., "Dissecting Recall of Factual Associations" (2023), section 5."""
+    """Cutting an arrow and running on: attention knockout in Geva et al., "Dissecting Recall of Factual Associations in
+    Auto-Regressive Language Models" (2023). Heads that can be spared: Michel et al., "Are Sixteen Heads Really Better
+    than One?" (2019)."""
 
     name = "telling"
     light = "#pattern, #cut-told"
@@ -114,7 +118,9 @@ class Telling(Step):
 
 
 class Heads(Step):
-    """Vaswani et al. (2017), section 3.2.2: multi-head attention."""
+    """Vaswani et al. (2017), section 3.2.2: multi-head attention. At the token before and at the first: Vig and
+    Belinkov, "Analyzing the Structure of Attention in a Transformer Language Model" (2019); at a word that came
+    earlier: Olsson et al., "In-context Learning and Induction Heads" (2022)."""
 
     name = "heads"
     light = ".card-foot"

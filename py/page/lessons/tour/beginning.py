@@ -6,6 +6,9 @@ from page.text.numbers import grouped, signed
 
 
 class Start(Step):
+    """Radford et al., "Language Models are Unsupervised Multitask Learners" (2019), section 2: a text's probability is
+    the product of its tokens', each given those before."""
+
     name = "start"
     light = ".next-column"
 
@@ -23,8 +26,7 @@ class Tokens(Step):
 
 
 class Merges(Step):
-    """The same, section 3.2; on bytes: Radford et al., "Language Models are Unsupervised Multitask Learners" (2019),
-    section 2.2."""
+    """The same, section 3.2; on bytes: Radford et al. (2019), section 2.2."""
 
     name = "merges"
     light = "#merge-words, #tokens"
@@ -32,7 +34,10 @@ class Merges(Step):
 
 
 class Embedding(Step):
-    """Radford et al., "Improving Language Understanding by Generative Pre-Training" (2018), section 3.1."""
+    """Learned positions, added: Radford et al., "Improving Language Understanding by Generative Pre-Training" (2018),
+    section 3.1. What they are for: Vaswani et al., "Attention Is All You Need" (2017), section 3.5; that the mask tells
+    something of the order too: Haviv et al., "Transformer Language Models without Positional Encodings Still Learn
+    Positional Information" (2022)."""
 
     name = "embedding"
     light = "#embedding, .title-embedding"
@@ -49,15 +54,15 @@ class Lengths(Step):
 
 
 class Stream(Lengths):
-    """Elhage et al., "A Mathematical Framework for Transformer Circuits" (2021), "The Residual Stream"."""
+    """Elhage et al., "A Mathematical Framework for Transformer Circuits" (2021), on the residual stream; each part
+    adds: He et al., "Deep Residual Learning for Image Recognition" (2016)."""
 
     name = "stream"
     light = "#rail, .rail-name"
 
 
 class LayerNorm(Lengths):
-    """Ba et al., "Layer Normalization" (2016); before each part, as in Radford et al., "Language Models are
-    Unsupervised Multitask Learners" (2019), section 2.3."""
+    """Ba et al., "Layer Normalization" (2016), section 3; before each part: Radford et al. (2019), section 2.3."""
 
     name = "layernorm"
     light = ".mark-ln1, .mark-ln2, .mark-lnf"

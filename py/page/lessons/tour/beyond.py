@@ -2,12 +2,14 @@
 
 from page.figure.sentence import predictions_sentence
 from page.lessons.tour.step import Step
+from page.state.examples import QUEEN
 from page.text.markup import word_html
 from page.text.numbers import grouped
 
 
 class WriteOn(Step):
-    """Keys and values are kept: Pope et al., "Efficiently Scaling Transformer Inference" (2022), section 2.1."""
+    """Keys and values are kept: Pope et al., "Efficiently Scaling Transformer Inference" (2022). That the earlier
+    ones stay as they are: Vaswani et al. (2017), section 3.2.3."""
 
     name = "write"
     light = "#append, #run"
@@ -38,13 +40,15 @@ class Change(Step):
 
 
 class Inside(Step):
-    """What a model has of its texts: Bender et al., "On the Dangers of Stochastic Parrots" (2021), section 4. Dropout:
-    Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting" (2014)."""
+    """What a model has of its texts: Bender et al., "On the Dangers of Stochastic Parrots" (2021), section 4; errors
+    too: Lin et al., "TruthfulQA: Measuring How Models Mimic Human Falsehoods" (2022); facts as weights: Meng et al.,
+    "Locating and Editing Factual Associations in GPT" (2022). Dropout, in training alone: Srivastava et al., "Dropout:
+    A Simple Way to Prevent Neural Networks from Overfitting" (2014); the embedded model was trained without."""
 
     name = "inside"
     light = "#sentence"
     answers, right = 2, 1
-    offers = "The queen was very angry because"
+    offers = QUEEN
 
     async def asked(self, page):
         return await page.client.ask_of_run("about")

@@ -17,7 +17,9 @@ class Projection(Lengths):
 
 
 class MLP(Lengths):
-    """Vaswani et al. (2017), section 3.3; Hendrycks and Gimpel, "Gaussian Error Linear Units" (2016)."""
+    """Vaswani et al. (2017), section 3.3: each position apart. GELU: Hendrycks and Gimpel, "Gaussian Error Linear
+    Units" (2016), section 2: some of what is below zero passes. Neurons: Geva et al., "Transformer Feed-Forward Layers
+    Are Key-Value Memories" (2021), section 2."""
 
     name = "mlp"
     light = "#mlp, .title-mlp, .mark-gelu"
@@ -28,7 +30,8 @@ class MLP(Lengths):
 
 
 class Plus(Step):
-    """nostalgebraist, "interpreting GPT: the logit lens" (2020)."""
+    """nostalgebraist, "interpreting GPT: the logit lens" (2020). That it is a hint: the last steps were trained on the
+    stream's end alone."""
 
     name = "plus"
     light = "#post, #att"
@@ -42,7 +45,7 @@ class Plus(Step):
 
 
 class Forming(Step):
-    """The same lens after every block."""
+    """The same lens after every block. Alike, with weights of its own: Vaswani et al. (2017), sections 3.1 and 3.3."""
 
     name = "forming"
     light = ".logit-lens"

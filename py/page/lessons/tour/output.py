@@ -50,7 +50,7 @@ class Temperature(Step):
 
 
 class Draw(Step):
-    """Top-k: Fan et al., "Hierarchical Neural Story Generation" (2018), section 5.1. Top-p: Holtzman et al., "The
+    """Top-k: Fan et al., "Hierarchical Neural Story Generation" (2018). Top-p: Holtzman et al., "The
     Curious Case of Neural Text Degeneration" (2020), section 3.1."""
 
     name = "draw"

@@ -3,12 +3,31 @@ speaks of. Which step is seen is in the state, so a link carries it; what it say
 
 import asyncio
 
-from page.browser.client import NoAnswer
-from page.browser.dom import by_id, fill, first_of, focus, light, on, on_swipe, reveal, root, show, text_as_json, write
+from page.browser.dom import (
+    announce_element,
+    by_id,
+    fill,
+    first_of,
+    first_seen,
+    focus,
+    light,
+    on,
+    on_swipe,
+    place,
+    rectangle,
+    reveal,
+    root,
+    show,
+    text_as_json,
+    watch_size,
+    write,
+)
 from page.browser.memory import remember, remembered
+from page.browser.no_answer import NoAnswer
 from page.lessons.texts import have_lessons
 from page.lessons.tour.chapters import CHAPTERS, NAMES, STEPS
 from page.lessons.tour.step import common
+from page.state.examples import gloss
 
 KEPT = "tour"  # what the browser remembers of it
 KEYS = {"ArrowRight": 1, "ArrowLeft": -1}
@@ -25,6 +44,9 @@ class Tour:
         self.chosen = None  # the number of the reader's answer; None before there is one
         self.shown = False  # the reader wanted to be told
         self.told = ""  # what the step tells, as HTML
+        self.said = ""  # what screen readers have been given to say of it
+        self.named = ""  # the step's name, where they have not heard it from the keyboard's coming there
+        self.comes = False  # the keyboard goes to the step's name once that is written
         self.arrived = False  # what the step is about has been scrolled to
         self.state.listen(lambda _: self.follow(), "step")
         on(root(), "click", self.wanted)
@@ -36,6 +58,7 @@ class Tour:
         on(strip, "click", self.clicked)
         on(strip, "keydown", self.pressed)
         on_swipe(strip, self.by)
+        watch_size(strip, self.measure)
 
     @property
     def step(self):
@@ -57,9 +80,9 @@ class Tour:
     def go(self, name):
         self.page.address.leave()
         step = STEPS[NAMES.index(name)]
+        self.comes = True
         self.state.set(step=name, **step.place())
         asyncio.create_task(self.begin(step))
-        focus("#tour-title")
 
     async def begin(self, step):
         await step.begin(self.page)
@@ -81,19 +104,22 @@ class Tour:
         if event.key in KEYS and not event.target.closest("input"):
             event.preventDefault()
             self.by(KEYS[event.key])
-        elif event.key == "Escape":
+        elif event.key == "Escape" and not first_of(":popover-open"):
             event.preventDefault()  # an open part stays
             self.close()
 
     def answered(self, event):
         self.chosen = int(event.target.value)
+        self.said = ""  # what is said of a second answer may be the same
         self.draw_answer()
+        self.look()
 
     def clicked(self, event):
         button = event.target.closest("button")
         if button and button.id == "tour-show":
             self.shown = True
             self.draw_answer()
+            self.look()
         elif button and button.id == "tour-offer":
             self.page.runs.choose(text_as_json(self.step.offers))
 
@@ -105,7 +131,7 @@ class Tour:
         if step:
             self.last = step.name
             remember(KEPT, step.name)
-        self.chosen, self.shown, self.options, self.arrived = None, False, [], False
+        self.chosen, self.shown, self.options, self.arrived, self.said = None, False, [], False, ""
         show("tour", bool(step))
         light(step.light if step else "")
         self.page.figure.draw_ribbons()
@@ -119,36 +145,61 @@ class Tour:
     async def draw(self):
         self.turn += 1
         turn, step, words = self.turn, self.step, self.words
-        if not await have_lessons(words):
-            write("tour-title", words.say("lessons.absent"))
+        have = await have_lessons(words)
+        if turn != self.turn or step is not self.step:
+            return
+        if not have:
+            self.name_step(have)
             return
         asked = None
         if self.page.figure.is_live:
             try:
                 asked = await step.asked(self.page)
             except NoAnswer:
+                self.name_step(have)
                 return  # the reader has been told
         if turn != self.turn or step is not self.step:
             return
+        self.name_step(have)  # together with what it tells
         options = step.options(self.page, asked)
         if options != self.options:
             self.options, self.chosen, self.shown = options, None, False
         values = dict(common(self.page), **step.values(self.page, asked))
         case = step.case(self.page, asked)
         self.told = words.html("tour." + step.name + ("." + case if case else ""), **values)
-        chapter = next(title for title, steps in CHAPTERS if step in steps)
-        write("tour-count", words.say("tour.count", number=self.number + 1, total=len(STEPS)))
-        write("tour-chapter", words.say("tour.chapter." + chapter))
-        write("tour-title", words.say("tour." + step.name + ".title"))
-        by_id("tour-back").disabled = self.number == 0
-        write("tour-on", words.say("tour.end" if step is STEPS[-1] else "tour.on"))
         question = words.html("tour." + step.name + ".ask", **values) if options else ""
         fill("tour-question", question_html(question, options, self.chosen, words) if options else "")
         self.draw_answer()
-        lit = first_of(step.light.split(",")[0])
-        if lit and not self.arrived:
+        if not self.arrived and (not step.part or first_seen("#panel")):
             self.arrived = True
-            reveal(lit)
+            self.look()
+
+    def name_step(self, have):
+        """Which step it is; a keyboard that comes here finds its name. Without the lessons' texts it says that."""
+        step, words = self.step, self.words
+        if have:
+            chapter = next(title for title, steps in CHAPTERS if step in steps)
+            write("tour-count", words.say("tour.count", number=self.number + 1, total=len(STEPS)))
+            write("tour-chapter", words.say("tour.chapter." + chapter))
+            write("tour-on", words.say("tour.end" if step is STEPS[-1] else "tour.on"))
+            by_id("tour-back").disabled = self.number == 0
+        title = words.say("tour." + step.name + ".title" if have else "lessons.absent")
+        write("tour-title", title)
+        if self.comes:
+            self.comes = False
+            self.named = title + " " if first_of("#tour-title:focus") else ""
+            focus("#tour-title")
+
+    def measure(self):
+        """What is scrolled to comes to stand below the strip."""
+        place(root(), **{"--strip": "{:.0f}px".format(rectangle(by_id("tour"), root())[3])})
+
+    def look(self):
+        """What the step is about is seen: the first that is on the page of all that it lights."""
+        self.measure()
+        lit = [seen for seen in [first_seen(one) for one in self.step.light.split(",")] if seen]
+        if lit:
+            reveal(lit[0])
 
     def draw_answer(self):
         """What the step tells; where it asks, only after the reader has answered, or wants to be told."""
@@ -160,9 +211,16 @@ class Tour:
         shows = "" if told else '<button type="button" id="tour-show">{}</button>'.format(words.say("tour.show"))
         offer = ""
         if told and self.step.offers:
-            offer = ' <button type="button" id="tour-offer" translate="no">{}</button>'.format(self.step.offers)
+            offer = ' <button type="button" id="tour-offer" translate="no">{}{}</button>'.format(
+                self.step.offers, gloss(self.step.offers, words)
+            )
         verdict = '<strong class="verdict">{}</strong> '.format(verdict) if verdict else ""
         fill("tour-told", "<p>{}{}{}</p>".format(verdict, self.told, offer) if told else shows)
+        saying = first_of("#tour-told p" if told else "#tour legend")
+        if saying.textContent != self.said:
+            self.said = saying.textContent
+            announce_element(saying, self.named)
+            self.named = ""
 
 
 def question_html(question, options, chosen, words):

@@ -5,7 +5,7 @@ from page.text.markup import escape
 from page.text.numbers import SUPERSCRIPT
 
 MINUS = "−"
-REPLACED = ("cut", "off", "mean")  # no step of the model gave the number
+REPLACED = ("cut", "off", "mean", "code")  # no step that the page knows gave the number
 PARTS = ("rest", "bias")  # of a sum, besides the products that are listed
 CONSTANTS = ("epsilon", "size")  # values that are known by no name
 TAKEN = ("same", "left", "right")  # values that are called what they are at their own place
@@ -39,7 +39,7 @@ def formula(found, words):
         if said:
             pieces.append('<math display="block" class="said">' + said[step] + "</math>")
         pieces.append('<math display="block">' + line + "</math>")
-    return "".join(pieces)
+    return '<div class="scroll" dir="ltr">' + "".join(pieces) + "</div>"
 
 
 def in_numbers(found, words):

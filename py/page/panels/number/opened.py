@@ -174,7 +174,7 @@ def so(found, answer, values, words):
     if found["rule"] == "cut" and float(found["length"]) == 0:
         return words.html("number.so.alone", **values)
     if found["rule"]:
-        return words.html("number.so." + found["rule"], **values)
+        return words.html("number.so." + found["rule"], result=result, **values)
     if found["terms"]:
         largest = max(found["terms"], key=lambda term: abs(float(term["product"])))
         name = sums.name_of(largest["left_at"], answer)

@@ -14,6 +14,7 @@ HEADS = "#heads .head"
 
 class AllHeads(Part):
     link = "heads"
+    code_of = "attention"
 
     def __init__(self, name, page):
         super().__init__(name, page)
@@ -79,6 +80,9 @@ class AllHeads(Part):
     # Switching heads off
 
     def measure(self):
+        if self.page.own_code.drawn:
+            write("heads-progress", self.words.say("own.off"))
+            return
         self.switching.start(self.found["row"], self.found["next"]["id"])
 
     def say_progress(self):

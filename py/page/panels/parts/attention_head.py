@@ -47,6 +47,7 @@ def lists(answer, names, kinds, words):
 
 class AttentionHead(Part):
     link = "head"
+    code_of = "attention"
 
     def __init__(self, name, page):
         super().__init__(name, page)
@@ -60,7 +61,8 @@ class AttentionHead(Part):
         view = self.figure.view
         stages = await self.ask("attention_head", view["block"], view["head"])
         self.count = stages["count"] = view["count"]
-        return steps(stages, self.figure.names, self.words) + reading(self.words)
+        note = '<p class="note">' + self.words.html("own.steps") + "</p>" if self.page.own_code.drawn else ""
+        return note + steps(stages, self.figure.names, self.words) + reading(self.words)
 
     def ready(self):
         self.player.stop()
@@ -88,7 +90,7 @@ class AttentionHead(Part):
         """Work out the chosen cell, marked in every step."""
         row, column = self.cell()
         view, turn = self.figure.view, self.turn
-        for kind, outline in emphasis(row, column, view["count"]).items():
+        for kind, outline in emphasis(row, column, view["count"], view["ahead"]).items():
             for name in ("scores", "masked", "pattern"):
                 first_of('#panel [data-matrix="' + name + '"] .ring.' + kind).setAttribute("d", outline)
         for name, chosen in (("row", row), ("column", column)):

@@ -3,14 +3,15 @@
 from page.cuts.listed import parts
 from page.next_token.compare import cell
 from page.panels.part import Part
+from page.state.removed import is_of_code
 from page.text.markup import visible
 from page.text.numbers import bar_end, change, round_percent
 
 COUNT = 10  # likeliest tokens of either
 
 
-def with_and_without(found, words):
-    """`found` is the worker's answer to `intact`."""
+def with_and_without(found, by_code, words):
+    """`found` is the worker's answer to `intact`; `by_code`: the code was changed."""
     rows = found["rows"]
     end = bar_end(max([max(row["before"], row["now"]) for row in rows]))
     pieces = [
@@ -20,9 +21,9 @@ def with_and_without(found, words):
         '<th scope="col">{}</th></tr></thead><tbody translate="no">'.format(
             words.say("panel.cuts"),
             words.say("probabilities.token"),
-            words.say("cuts.with"),
+            words.say("cuts.with.code" if by_code else "cuts.with"),
             words.say("next.axis", end=round_percent(end)),
-            words.say("cuts.without"),
+            words.say("cuts.without.code" if by_code else "cuts.without"),
             words.say("next.axis", end=round_percent(end)),
             words.say("cuts.points"),
             words.say("cuts.logit"),
@@ -50,7 +51,7 @@ class Cuts(Part):
         found = await self.ask("intact", self.settings(COUNT))
         return '<ul class="cuts-list">{}</ul>{}<p class="note">{}</p>'.format(
             parts(state.removed, self.figure.answer, words),
-            with_and_without(found, words),
+            with_and_without(found, is_of_code(state.removed), words),
             words.html("cuts.bits", bits="{:.3f}".format(found["bits"])),
         )
 

@@ -53,6 +53,7 @@ def rows(answer, view, words):
 
 class Embedding(Part):
     link = "embedding"
+    code_of = "embedding"
 
     async def fill(self):
         return rows(self.figure.answer, self.figure.view, self.words) + reading(self.words)

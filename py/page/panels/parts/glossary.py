@@ -21,6 +21,16 @@ class Glossary(Part):
     def title(self):
         return self.words.html("panel.glossary")
 
+    def show(self, name):
+        """Go to a term of another text, to which the reader comes back when the glossary is closed."""
+        dialog, state = self.page.dialog, self.page.state
+        if self.is_open and state.shown == (name,):
+            self.turned()
+            return
+        if not self.is_open:
+            self.under, self.under_shown = dialog.part, state.shown
+        dialog.ask_for("glossary", (name,))
+
     async def fill(self):
         if not await have_lessons(self.words):
             return absent(self.words)
@@ -61,7 +71,7 @@ class Glossary(Part):
             place.innerHTML = example_html(place.getAttribute("data-of"), self.facts(), self.words)
 
     def closed(self):
-        self.gone_to = ()
+        self.gone_to, self.under = (), None
 
     def filter(self):
         found = [name for name in TERMS if matches(name, self.query, self.words)]

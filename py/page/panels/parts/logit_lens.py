@@ -29,6 +29,7 @@ def depth_table(depths, words):
 
 class LogitLens(Part):
     link = "forming"
+    code_of = "next"
 
     async def fill(self):
         return depth_table((await self.ask("logit_lens"))["depths"], self.words)

@@ -25,6 +25,7 @@ SEEN = {"mlp": "blocks.{block}.mlp.post[{row}, 0]", "bias": "", "final": ""}  # 
 
 class LogitTerms(Part):
     link = "terms"
+    code_of = "next"
 
     def __init__(self, name, page):
         super().__init__(name, page)
@@ -52,6 +53,9 @@ class LogitTerms(Part):
         self.model = model
         token, minus = self.wanted()
         self.found = found = await self.ask("logit_terms", token, minus, self.figure.view["row"])
+        self.has_csv = "no_such" not in found
+        if not self.has_csv:
+            return '<p class="note">' + self.words.html("terms.none") + "</p>"
         if self.opened is None:
             self.opened = open_at_first(found)
         tokens, words = self.figure.answer["tokens"], self.words
@@ -74,6 +78,8 @@ class LogitTerms(Part):
 
     def ready(self):
         """The bars are placed; what they come to is said, and the chosen one is told of."""
+        if not self.has_csv:
+            return
         fill("terms-so", waterfall.in_a_sentence(self.found, self.steps, self.words))
         for name, properties in waterfall.places(self.steps).items():
             place(by_id(name), **properties)

@@ -2,6 +2,7 @@
 
 from page.browser.dom import all_of, by_id, fill, first_of, on, reveal, shares_within, show, write
 from page.figure import addresses
+from page.panels.code.pane import CodePane
 from page.panels.number import product, titles, weights
 from page.panels.number.formula import so_far
 from page.panels.number.opened import neighbours, opened, ways
@@ -24,6 +25,7 @@ KEYS = {  # what they do to the place in a vector, as at any slider
 class Number(Part):
     link = "number"
     has_csv = False
+    code_of = "number"
 
     def __init__(self, name, page):
         super().__init__(name, page)
@@ -34,6 +36,8 @@ class Number(Part):
         self.weights = None  # the matrix around an open weight, as the worker has answered
         self.closer = 0  # how near it is looked at
         self.player = Player(page.words, self.draw_step)
+        self.code = CodePane(self)
+        page.state.listen(lambda _: self.is_open and page.dialog.fill_again(), "code")
 
     def title(self):
         if self.found is None:
@@ -58,7 +62,8 @@ class Number(Part):
         if self.found is None:
             return '<p class="note">' + self.words.html("number.none", address=escape(address)) + "</p>"
         part = removed.of_address(found["address"])
-        return opened(found, answer, self.words, self.page.cuts.word(part) if part else "")
+        html = opened(found, answer, self.words, self.page.cuts.word(part) if part else "")
+        return html + self.code.html() if self.page.state.code else html
 
     def come_to(self, address):
         """Along the trail, or back along it."""
@@ -79,6 +84,12 @@ class Number(Part):
             token = self.figure.answer["tokens"][self.found["index"][0]]["id"]
             self.page.client.ask_newest("nearest", self.of_this(self.show_neighbours), "nearest", token)
         self.look()
+        by_id("panel-body").classList.toggle("with-code", self.code.is_open)
+        write("panel-code", self.words.say("code.hide" if self.code.is_open else "code.show"))
+        if self.code.is_open:
+            self.code.open(self.found["address"])
+        else:
+            self.code.closed()
         details = by_id("whole")
         if details:
             details.open = self.seen_whole
@@ -92,9 +103,15 @@ class Number(Part):
 
     def closed(self):
         self.player.stop()
+        self.code.closed()
+        by_id("panel-body").classList.remove("with-code")
+        write("panel-code", self.words.say("code.show"))
         self.figure.inspect("")
         if self.page.state.part != "table":  # which comes back here
             self.trail = []
+
+    def to_code(self):
+        self.page.state.set(code=not self.page.state.code)
 
     # What it shows besides
 
@@ -181,6 +198,8 @@ class Number(Part):
         leads, vector, cell = event.target.closest(".leads"), event.target.closest(".vector"), self.cell(event)
         if event.target.closest(".cut-this"):
             self.page.cuts.toggle(removed.of_address(self.found["address"]))
+        elif event.target.closest("#code"):
+            self.code.clicked(event)
         elif leads:
             self.go(leads.getAttribute("data-at"))
         elif vector:
@@ -205,8 +224,12 @@ class Number(Part):
             for kind, outline in product.lit(self.whole, cell[0], cell[1]).items():
                 first_of('[data-factor="' + kind + '"] .cursor').setAttribute("d", outline)
 
+    def hovered(self, event):
+        self.code.hovered(event)
+
     def typed(self, event):
         self.player.typed(event)
+        self.code.typed(event)
 
     def changed(self, event):
         if event.target.id == "entry":
@@ -216,7 +239,8 @@ class Number(Part):
                 event.target.value = self.found["index"][-1] + 1
 
     def pressed(self, event):
-        """Arrow keys go along the vector."""
+        """Arrow keys go along the vector, and along the names of the code."""
+        self.code.key(event)
         if event.key in KEYS and event.target.matches(".vector"):
             event.preventDefault()
             self.choose(KEYS[event.key](self.chosen(), self.found["shape"][-1]))

@@ -121,13 +121,14 @@ def bracketed(text):
 
 
 def line(name, value, why):
-    return '<div><dt>{}</dt><dd><b translate="no">{}</b><span>{}</span></dd></div>'.format(
+    return '<div><dt>{}</dt><dd><b translate="no">{}</b><span dir="auto">{}</span></dd></div>'.format(
         escape(name), value, escape(why)
     )
 
 
 class Probabilities(Part):
     link = "next"
+    code_of = "next"
 
     def __init__(self, name, page):
         super().__init__(name, page)

@@ -1,19 +1,21 @@
-"""About this run: where the time of the last pass went, how fast it was, and how the weights are held."""
+"""About this run: where the time of the last pass went, how fast it was, how weights are held and multiplied."""
+
+import asyncio
 
 from page.models.catalog import rounding
 from page.panels.part import Part
 from page.state.counting import number_of
 from page.text.numbers import grouped, megabytes
 
-PRECISIONS = ("float32", "int8")
+PRECISIONS = ("float32", "int8", "kernel")
 
 
 def milliseconds(seconds):
     return "{:.1f} ms".format(1000 * seconds)
 
 
-def run_stats(answer, busy, words):
-    """The worker's `about`; `busy` while a model is being loaded."""
+def run_stats(answer, busy, words, times=()):
+    """The worker's `about`; `busy` while a model is being loaded; `times` as in `precision_choice`."""
     say = words.say
     blocks = range(len(answer["mlp"]))
     longest = max([answer["embedding"], answer["head"]] + [answer["attention"][i] + answer["mlp"][i] for i in blocks])
@@ -30,7 +32,7 @@ def run_stats(answer, busy, words):
         keys,
         "".join(rows),
         facts(answer, words),
-        precision_choice(answer, busy, words),
+        precision_choice(answer, busy, words, times),
     )
 
 
@@ -67,33 +69,72 @@ def facts(answer, words):
     return "".join(["<div><dt>{}</dt><dd>{}</dd></div>".format(name, value) for name, value in found])
 
 
-def precision_choice(answer, busy, words):
-    """The choice between small and fast weights."""
+def precision_choice(answer, busy, words, times):
+    """Which way it is done, and the choice between them, with what each takes on this text: {precision: seconds}.
+
+    No `times` while none are known, None while they are taken.
+    """
     say = words.say
     share = answer["rounding"]  # None for a model that came rounded, as all but a reader's own do
     own = "" if share is None else ".own"
     note = "" if share is None else '<p class="note">' + rounding(share, words) + "</p>"
+    absent = answer["kernel"] == "absent"
     choices = []
     for precision in PRECISIONS:
         size = answer["parameters"] * (4 if precision == "float32" else 1)
         choices.append(
-            '<label><input type="radio" name="precision" value="{}"{}{}> {}</label>'.format(
+            '<label><input type="radio" name="precision" value="{}"{}{}> {}<output>{}</output></label>'.format(
                 precision,
                 " checked" if precision == answer["precision"] else "",
-                " disabled" if busy else "",
+                " disabled" if busy or (absent and precision == "kernel") else "",
                 say("about." + precision + own, size=megabytes(size)),
+                milliseconds(times[precision]) if times and precision in times else "",
             )
         )
-    return '<fieldset class="precision"><legend>{}</legend>{}{}</fieldset>'.format(
-        say("about.precision"), "".join(choices), note
+    button = '<button type="button" id="ways">{}</button>'.format(
+        say("about.ways.busy" if times is None else "about.ways")
+    )
+    html = '<fieldset class="precision"><legend>{}</legend><p>{}</p>{}{}{}<p class="note">{}</p></fieldset>'
+    return html.format(
+        say("about.precision"),
+        say("about.ran." + answer["precision"]),
+        "".join(choices),
+        button,
+        note,
+        say("about.uncompiled" if absent else "about.compiled"),
     )
 
 
 class Run(Part):
     has_csv = False
 
+    of, times = None, {}  # model and tokens, and what they take in each way; None while they are timed
+
     async def fill(self):
-        return run_stats(await self.ask("about"), self.page.models.coming is not None, self.words)
+        of = (self.page.models.name, [token["id"] for token in self.figure.answer["tokens"]])
+        if self.of != of:
+            self.of, self.times = of, {}
+        busy = self.page.models.coming is not None
+        html = run_stats(await self.ask("about"), busy, self.words, self.times)
+        mine = self.page.own_code.drawn
+        return '<p class="note">' + self.words.html("own.untimed") + "</p>" + html if mine else html
+
+    async def measure(self):
+        """The page may be at another text before the answer is there."""
+        of, self.times = self.of, None
+        self.page.dialog.fill_again()
+        answer = await self.page.client.ask("ways", self.page.client.run)
+        if self.of != of:
+            return
+        self.times = {way["precision"]: way["seconds"] for way in answer.get("ways", ())}
+        if "error" in answer:
+            self.page.client.failed(answer)
+        if self.is_open:
+            self.page.dialog.fill_again()
+
+    def clicked(self, event):
+        if event.target.id == "ways" and self.times is not None:
+            asyncio.create_task(self.measure())
 
     def changed(self, event):
         self.page.models.chosen(event)

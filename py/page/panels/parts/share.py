@@ -43,7 +43,7 @@ class Share(Part):
             say("share.link"),
             escape(address.link()),
             say("share.copy"),
-            say("share.long") if address.left_out else "",
+            say("share.long") if address.left_out else say("share.long.code") if address.code_left_out else "",
             say("share.not") + (" " + say("share.own") if self.page.models.is_user_checkpoint() else ""),
             say("share.hide"),
             "".join(boxes),

@@ -6,17 +6,20 @@ import json
 
 from page.browser.dom import (
     all_selected_copied,
+    announce,
+    announce_element,
     by_id,
     fill,
     first_of,
     focus,
+    has_focus,
     place,
     reveal,
     text_as_json,
     value_as_json,
     write,
 )
-from page.browser.files import save_text
+from page.browser.files import print_page, save_text
 from page.figure.prompt_tokens import text_of
 from page.lessons.tasks import catalog
 from page.lessons.tasks.progress import Progress
@@ -43,6 +46,7 @@ class Asking:
         self.verdict = None  # {"kind": "right", "wrong", "not_yet" or "gave_up", "over", "case", "values"}
         self.placed = None  # the task and number that a text was chosen for
         self.is_new = False  # the question has just been put
+        self.untold = False  # the verdict has just been found
         self.turn = 0  # counts what was looked for
         self.page.state.listen(lambda _: self.left(), "part")
 
@@ -77,10 +81,15 @@ class Asking:
         return task.name, text, self.page.state.model, self.progress.number
 
     def ready(self):
-        """The verdict is told once it stands in a place that screen readers listen to."""
+        """A keyboard that has nowhere to be comes to what is new: the question, or what follows the answer."""
+        lost = first_of("#panel-title:focus") or not has_focus()
+        if self.task and self.offer is not None and lost:
+            focus("#try-title")
         if self.task and self.asked:
             if self.is_new and self.task.where:
                 reveal(first_of(self.task.where))
+            if lost and (self.is_new or self.verdict):
+                focus("#try-title" if self.is_new else "#try-next")
             self.is_new = False
             self.tell()
 
@@ -91,6 +100,14 @@ class Asking:
             there = by_id("try-there")
             if there:
                 place(there, left="{:.1f}%".format(100 * self.asked["right"]))
+            if self.untold:
+                announce_element(by_id("try-verdict"))
+            self.untold = False
+
+    def say_at(self, name, text):
+        """A short text, in its place and for those who hear the page."""
+        write(name, text)
+        announce(text)
 
     def turned(self):
         self.page.dialog.fill_again()
@@ -187,7 +204,7 @@ class Asking:
     def check(self):
         given = self.answer()
         if given is None:
-            write("try-verdict", self.words.say("try.nothing"))
+            self.say_at("try-verdict", self.words.say("try.nothing"))
         elif self.is_settled:
             self.decide(given)
             self.page.dialog.fill_again()
@@ -204,7 +221,7 @@ class Asking:
         told = "" if given is None else self.task.told(self.asked, given)
         if not self.task.wrong_cases:
             case = None
-        self.verdict = {"kind": kind, "over": over, "case": case, "values": values or {}}
+        self.verdict, self.untold = {"kind": kind, "over": over, "case": case, "values": values or {}}, True
         verdict = "wrong" if kind == "not_yet" else kind
         text = text_of(self.figure.answer) if not self.task.changes_text else self.asked["text"]
         self.progress.enter(self.task.name, text, self.page.models.label(), told, verdict)
@@ -246,7 +263,7 @@ class Asking:
 
     def copy(self):
         copied = all_selected_copied(by_id("try-text"))
-        write("try-copied", self.words.say("share.copied" if copied else "share.by_hand"))
+        self.say_at("try-copied", self.words.say("share.copied" if copied else "share.by_hand"))
 
     def save(self):
         save_text(by_id("try-text").value, "glassformer-answers.txt", "text/plain")
@@ -254,6 +271,7 @@ class Asking:
     def forget(self):
         self.progress.forget()
         self.page.dialog.fill_again()
+        announce(self.words.say("try.forgotten"))
 
     def changed(self, event):
         field = event.target
@@ -267,8 +285,9 @@ class Asking:
     def typed(self, event):
         field = event.target
         if field.id == "try-handed":
-            right = fits(field.value)
-            write("try-fits", self.words.say("try.fits" if right else "try.fits_not") if field.value.strip() else "")
+            write("try-fits", "")
+            if field.value.strip():
+                self.say_at("try-fits", self.words.say("try.fits" if fits(field.value) else "try.fits_not"))
         elif field.id == "try-given" and self.task.form == "bar":
             self.given = int(field.value) / 100
             write("try-bar-value", round_percent(self.given))
@@ -292,6 +311,7 @@ DOES = {  # by the names of the buttons
     "try-take": Asking.take,
     "try-copy": Asking.copy,
     "try-save": Asking.save,
+    "try-print": lambda _: print_page(),
     "try-forget": Asking.forget,
 }
 

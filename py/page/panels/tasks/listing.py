@@ -49,21 +49,27 @@ def tools(progress, words):
 
 
 def handed_in(progress, words):
-    """The reader's answers as a text; and where a teacher finds out whether its code fits."""
+    """The reader's answers as a text, once more for paper, where a field shows no more than fits in it; and where a
+    teacher finds out whether its code fits."""
+    text = escape(report(progress, TASKS, words))
     return (
         '<div class="try-top"><button type="button" id="try-back">{}</button></div><div class="try-sides">'
         '<section><h3><label for="try-text">{}</label></h3><textarea id="try-text" class="field" rows="10" readonly'
-        ' translate="no">{}</textarea><p><button type="button" id="try-copy" class="strong">{}</button>'
-        ' <button type="button" id="try-save">{}</button></p><p id="try-copied" role="status"></p></section>'
+        ' translate="no">{}</textarea><pre class="on-paper" translate="no">{}</pre>'
+        '<p><button type="button" id="try-copy" class="strong">{}</button>'
+        ' <button type="button" id="try-save">{}</button> <button type="button" id="try-print">{}</button></p>'
+        '<p id="try-copied"></p></section>'
         '<section><h3><label for="try-handed">{}</label></h3><p class="note">{}</p>'
         '<textarea id="try-handed" class="field" rows="5" spellcheck="false"></textarea>'
-        '<p id="try-fits" role="status"></p></section></div>'
+        '<p id="try-fits"></p></section></div>'
     ).format(
         escape(words.say("try.back")),
         escape(words.say("try.mine")),
-        escape(report(progress, TASKS, words)),
+        text,
+        text,
         escape(words.say("try.copy")),
         escape(words.say("try.save")),
+        escape(words.say("try.print")),
         escape(words.say("try.teacher")),
         escape(words.say("try.teacher.note")),
     )

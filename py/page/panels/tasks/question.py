@@ -1,19 +1,20 @@
 """A task as it is asked and answered: the question, the field for the answer, and what the numbers say of it."""
 
 from page.state.counting import number_of
+from page.state.examples import gloss
 from page.text.markup import escape
 from page.text.numbers import round_percent
 
 SIDES = '<div class="try-sides"><section class="try-ask">{}</section><section class="try-said">{}</section></div>'
 HEAD, CELL = '<th scope="col">{}</th>', '<td class="number">{}</td>'
-VERDICT = '<div id="try-verdict" role="status">{}</div>'
+VERDICT = '<div id="try-verdict"></div>'
 
 
 def top(task, words):
     """The way back to all tasks, and which this is."""
     html = (
-        '<div class="try-top"><button type="button" id="try-back">{}</button><h3 id="try-title">{}</h3>'
-        '<p class="try-kind">{}</p></div>'
+        '<div class="try-top"><button type="button" id="try-back">{}</button>'
+        '<h3 id="try-title" tabindex="-1" aria-describedby="try-question">{}</h3><p class="try-kind">{}</p></div>'
     )
     kind, back = [escape(words.say(key)) for key in ("try.kind." + task.kind, "try.back")]
     return html.format(back, said(task.name, {}, words), kind)
@@ -25,22 +26,22 @@ def said(which, values, words):
 
 
 def looking(task, words):
-    return top(task, words) + '<p class="note" role="status">{}</p>'.format(escape(words.say("try.looking")))
+    return top(task, words) + '<p id="try-question" class="note">{}</p>'.format(escape(words.say("try.looking")))
 
 
 def refused(task, offer, words):
     """The text cannot be asked this; `offer` can, "" where no text that we have can, with this model."""
     button = '<p><button type="button" id="try-take" class="strong">{}</button> <span translate="no">{}</span></p>'
-    more = button.format(escape(words.say("try.take")), escape(offer)) if offer else ""
+    more = button.format(escape(words.say("try.take")), escape(offer) + gloss(offer, words)) if offer else ""
     if not offer:
         more = "<p>{}</p>".format(escape(words.say("try.no_text")))
-    return top(task, words) + '<p role="status">{}</p>{}'.format(said(task.name + ".none", {}, words), more)
+    return top(task, words) + '<p id="try-question">{}</p>{}'.format(said(task.name + ".none", {}, words), more)
 
 
 def question(task, asked, given, verdict, view, words):
     """`given` is what stands in the field, `verdict` {"kind", "case", "values"} or None, see `asking.py`."""
     over = verdict is not None and verdict["over"]
-    pieces = ["<p>{}</p>".format(said(task.name + ".ask", asked["values"], words))]
+    pieces = ['<p id="try-question">{}</p>'.format(said(task.name + ".ask", asked["values"], words))]
     if "rows" in asked:
         pieces.append(number_table(asked["rows"]))
     pieces.append(FORMS[task.form](asked, given, over, view, words))
@@ -51,7 +52,7 @@ def question(task, asked, given, verdict, view, words):
                 escape(words.say("try.check")), escape(words.say("try.give_up"))
             )
         )
-    return top(task, words) + SIDES.format("".join(pieces), VERDICT.format("") + after(asked, over, words))
+    return top(task, words) + SIDES.format("".join(pieces), VERDICT + after(asked, over, words))
 
 
 def after(asked, over, words):

@@ -7,6 +7,7 @@ import pytest
 import textstat
 
 from build.site.languages import LESSONS, TEXT, pairs
+from page.lessons.tour.chapters import STEPS
 from page.text.markup import with_terms
 
 MOST = 9  # Flesch-Kincaid grade (Kincaid et al., 1975)
@@ -28,3 +29,12 @@ def test_the_lessons_can_be_read(path):
     grades = {one: textstat.flesch_kincaid_grade(one) for one in sentences}
     hardest = sorted(sentences, key=grades.get, reverse=True)[:5]
     assert textstat.flesch_kincaid_grade(" ".join(sentences)) <= MOST, "\n".join(hardest)
+
+
+def test_a_step_of_the_tour_is_short():
+    """What it tells, in each of its cases: 40 to 70 words."""
+    told = re.compile(rf"tour\.({'|'.join(step.name for step in STEPS)})(\.(?!title|ask|answer|block|start)\w+)?")
+    texts = {key: spoken(text) for path in FILES for key, text in pairs(path) if told.fullmatch(key)}
+    assert len(texts) > len(STEPS)
+    lengths = {key: len(text.split()) for key, text in texts.items()}
+    assert {key: count for key, count in lengths.items() if not 40 <= count <= 70} == {}

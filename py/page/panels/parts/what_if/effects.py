@@ -36,6 +36,9 @@ class Effects(Part):
         self.rows = ROWS  # of the list
 
     async def fill(self):
+        if self.page.own_code.drawn:
+            self.give_up()
+            return '<p class="note">' + self.words.html("own.off") + "</p>"
         answer, temperature, shown = self.figure.answer, self.page.state.temperature, self.page.state.shown
         self.temperature = temperature
         said = await self.ask("likeliest", self.figure.view["row"], temperature)
@@ -78,6 +81,8 @@ class Effects(Part):
 
     def ready(self):
         """Measure what is not known, unless that is under way."""
+        if self.page.own_code.drawn:
+            return
         missing = [kind for kind in KINDS[self.kind] if kind not in self.found]
         if missing and not self.stopped and not self.under_way:
             asyncio.create_task(self.measure(missing))
