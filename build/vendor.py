@@ -2,11 +2,11 @@
 
 Everything is copied from node_modules except the NumPy wheel for WebAssembly, which is not an npm package, what is
 compiled of our own, see kernel.py, and the code editor, which is bundled, see codemirror.py.
-Its name and SHA-256 stand in Pyodide's own lock file, so the bytes are checked whatever their source.
+Its name and SHA-256 stand in Pyodide's own lock file, so the bytes are checked whatever their source; then its modules
+are compiled, see wheel/numpy_wheel.py.
 A second run compares and changes nothing.
 """
 
-import hashlib
 import json
 import os
 import re
@@ -17,12 +17,14 @@ import urllib.request
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from build.codemirror import BundleError, codemirror_files
 from build.command import command
 from build.kernel import CompileError, kernel_files
 from build.paths import ROOT
+from build.wheel.numpy_wheel import WheelError, numpy_files, sha256
 
 NODE_MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "vendor"
@@ -32,7 +34,6 @@ PYODIDE_FILES = (
     "pyodide.asm.mjs",
     "pyodide.asm.wasm",
     "python_stdlib.zip",
-    "pyodide-lock.json",
 )
 MICROPYTHON_FILES = ("micropython.mjs", "micropython.wasm")
 
@@ -80,10 +81,6 @@ Source = Callable[[Wheel, Path], bytes]
 def cache_folder() -> Path:
     """The folder that outlives checkouts: $GLASSFORMER_CACHE, else ~/.cache/glassformer."""
     return Path(os.environ.get("GLASSFORMER_CACHE") or Path.home() / ".cache" / "glassformer")
-
-
-def sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
 
 
 def numpy_wheel(pyodide: Path) -> Wheel:
@@ -234,17 +231,14 @@ def collect(
         contents = {path: source.read_bytes() for path, source in npm_files(node_modules).items()}
         contents |= {f"kernel/{name}": data for name, data in kernel_files(node_modules, vendor / "kernel").items()}
         contents |= codemirror_files(node_modules)
-    except (CompileError, BundleError) as error:
+        kept = vendor / "pyodide"
+        fetched = partial(fetch_wheel, wheel, cache or cache_folder(), sources)
+        numpy = numpy_files(node_modules / "pyodide", wheel.file_name, kept, fetched)
+        contents |= {f"pyodide/{name}": data for name, data in numpy.items()}
+    except (CompileError, BundleError, WheelError) as error:
         raise VendorError(str(error)) from None
     except FileNotFoundError as error:
         raise VendorError(f"{error.filename} is missing. Run `npm ci --ignore-scripts` first.") from None
-
-    wheel_path = f"pyodide/{wheel.file_name}"
-    vendored = vendor / wheel_path
-    if vendored.is_file() and sha256(vendored.read_bytes()) == wheel.sha256:
-        contents[wheel_path] = vendored.read_bytes()
-    else:
-        contents[wheel_path] = fetch_wheel(wheel, cache or cache_folder(), sources)
 
     manifest = {path: sha256(data) for path, data in sorted(contents.items())}
     contents["manifest.json"] = (json.dumps(manifest, indent=1) + "\n").encode()

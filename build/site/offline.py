@@ -10,7 +10,8 @@ from build.site.style import light_colour
 
 WORKER = "service-worker.js"
 MANIFEST = "manifest.webmanifest"
-NOT_KEPT = (".gz", ".safetensors")  # the first are the same files once more; weights the page's Python keeps itself
+# The first are the same files once more; weights the page's Python keeps itself; the last are for who has no Pyodide.
+NOT_KEPT = (".gz", ".safetensors", ".recorded")
 
 
 def write_manifest(out: Path) -> None:

@@ -24,18 +24,16 @@ from build.site.compress import compress
 from build.site.languages import codes, texts_of, write_joined
 from build.site.licences import third_party
 from build.site.offline import write_manifest, write_service_worker
+from build.site.recorded import write_examples
 from build.site.style import one_style_sheet
 from model.checkpoint.assemble import weights_from_shards
 from model.checkpoint.layout import INDEX, parameters, read_index
 from model.config import GPT2Config
-from model.explain.answers import Settings
 from model.session import Session
 from model.tokenizer import vocabulary
 from model.tokenizer.tokenizer import Tokenizer
-from model.worker.engine import Engine, finish
-from model.worker.run import Runner
 from page.figure import columns, logit_lens, prompt_tokens, row_height, sentence
-from page.next_token import candidates, curve, needle, random_draw
+from page.next_token import candidates, curve, needle
 from page.state import examples
 from page.state.counting import number_of
 from page.text.words import Words
@@ -94,32 +92,6 @@ def list_models(weights: Path) -> list[dict]:
 def write_models(out: Path) -> None:
     """The list of models in the site `out`, for its page."""
     (out / "weights" / "models.json").write_text(json.dumps(list_models(out / "weights"), indent=1) + "\n")
-
-
-def explain(text: str, temperature: float, session: Session, tokenizer: Tokenizer, opening: bool = False) -> dict:
-    """What the engine answers to `predict`, with what it says after each block, less the timings.
-
-    As the page's `opening` it shows the arrow that matters most, and says in `matters` what cutting it does.
-    """
-    engine = Engine(Runner(session, tokenizer, "float32"))
-    settings: Settings = {
-        "temperature": temperature,
-        "top_k": None,
-        "top_p": None,
-        "u": random_draw.FIRST,
-        "count": candidates.COUNT,
-        "query": "",
-    }
-    answer = finish(engine.predict(text, [], settings, 0, 0, -1))
-    if "run" not in answer:
-        raise ValueError(f"the model does not read {text!r}: {answer}")
-    whole = {**answer, **finish(engine.logit_lens(answer["run"]))}
-    if opening:
-        matters = finish(engine.most_telling(answer["run"], answer["view"]["row"], temperature))
-        whole["matters"] = matters
-        if "arrow" in matters and (arrow := matters["arrow"]):
-            whole["view"] = engine.ask(answer["run"], "block_view", arrow["block"], arrow["head"], arrow["row"])
-    return {name: value for name, value in whole.items() if name not in ("run", "milliseconds", "computed")}
 
 
 def fill(html: str, element_id: str, inner: str) -> str:
@@ -296,11 +268,7 @@ def build(out: Path, names: tuple[str, ...] | None = None) -> None:
         python_files.join(out, name)
         (out / f"{name}.json").write_text(json.dumps(interpreter_settings(name, table)), encoding="utf-8")
     session, tokenizer = load_model(ROOT / "weights" / MODEL)
-    prepared = [explain(text, examples.TEMPERATURE, session, tokenizer, opening=True) for text in examples.EXAMPLES]
-    for number, answer in enumerate(prepared):
-        path = out / examples.prepared(number)
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
+    prepared = write_examples(out, session, tokenizer)
     html = (ROOT / "index.html").read_text(encoding="utf-8")
     words = Words("en", texts_of)
     html = prepared_page(with_integrity(one_style_sheet(with_icon(html), out), out), prepared[0], words)

@@ -37,6 +37,7 @@ from page.panels.dialog import Dialog
 from page.panels.help import Help
 from page.prepared import Prepared
 from page.reading.hover import Hover
+from page.recorded import Recorded
 from page.runs import Runs
 from page.state.address import Address
 from page.state.examples import EXAMPLES
@@ -78,6 +79,7 @@ class Page:
         self.tour = Tour(self)
         self.help = Help(self.words, self.figure, self.dialog.parts["number"])
         self.terms = Pointed(self)
+        self.recorded = Recorded(self)
 
     async def start(self):
         """In pieces, between which the browser may do what the reader wants: slow machines take their time here."""

@@ -3,7 +3,7 @@
 import asyncio
 import json
 
-from page.browser.dom import by_id, fill, frame, put_text, put_value, say, value_as_json, write
+from page.browser.dom import by_id, fill, frame, mirror, put_text, put_value, say, value_as_json, write
 from page.figure import prompt_tokens
 from page.next_token.candidates import COUNT
 from page.panels.code.faults import fault_sentence
@@ -151,7 +151,10 @@ class Runs:
         if error["error"] == "text":
             fill("prompt-tokens", "")
             write("prompt-count", "")
-        write("run", "")
+        elif error["error"] == "recorded":
+            mirror(by_id("prompt-tokens"), self.state.text)
+            write("prompt-count", "")
+        tell_of_run("")
         if error["error"] == "own":
             self.status.notice(
                 "text", lambda words: words.say("error.own", why=fault_sentence(error["fault"], words)), error=True
@@ -227,7 +230,9 @@ class Runs:
         if "milliseconds" in answer:
             took = "{:.0f}".format(answer["milliseconds"])
             key = "run.live" if answer["computed"] else "run.known"
-            write("run", say(key, milliseconds=took, heap=megabytes(answer["heap"])))
+            tell_of_run(say(key, milliseconds=took, heap=megabytes(answer["heap"])))
+        elif "run" in answer:
+            tell_of_run(say("run.recorded"))
 
     def follow_settings(self, changed):
         if not changed & READ:  # else the model is asked, with these settings
@@ -253,3 +258,9 @@ class Runs:
             self.page.dialog.part.resampled()
         if not self.figure.stale:  # else the field holds a newer text
             fill("prompt-tokens", prompt_tokens.tints(self.figure.answer, following["drawn"]["shown"]))
+
+
+def tell_of_run(text):
+    """How the picture came about; another language does not bring back what was said before, see `dom.say`."""
+    by_id("run").removeAttribute("data-text")
+    write("run", text)

@@ -37,6 +37,8 @@
       byId("trouble").hidden = true;
     },
     failed: heard,
+    lost: () => {}, // the page's Python puts in its place what it does without the model's,
+    recorded: false, // and says here that there are recorded examples to be looked at
   };
 
   byId("no-scripts").remove();
@@ -223,7 +225,8 @@
     const megabytes = some => (some.reduce((sum, path) => sum + files[path].bytes, 0) / 1e6).toFixed(1);
     const coming = { arrived: megabytes(paths.filter(path => came.has(path))), total: megabytes(paths) };
     const file = paths.find(path => files[path].bytes && !came.has(path) && !up[files[path].part]);
-    const text = found ? say(found.kind, found) : slow ? say(file ? "slow" : "busy", { file, ...coming }) : "";
+    const about = found && say(found.kind, found) + (self.starting.recorded ? ` ${say("recorded")}` : "");
+    const text = found ? about : slow ? say(file ? "slow" : "busy", { file, ...coming }) : "";
     const notice = byId("trouble");
     if (notice.textContent !== text) notice.textContent = text; // else it would be read out each second
     notice.hidden = !text;
@@ -231,5 +234,6 @@
     byId("model-progress").hidden = !!found;
     if (found) byId("model-text").textContent = say("failed");
     else if (!whole && performance.now() > 1000 * LONG) byId("model-text").textContent = say("coming", coming);
+    if (found && up.page && !whole) self.starting.lost();
   }
 })();

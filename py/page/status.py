@@ -81,7 +81,7 @@ class Status:
 
     def unanswered(self, failure):
         """The worker failed at a question about the run that is drawn."""
-        known = failure["error"] in ("memory", "restarted")
+        known = failure["error"] in ("memory", "restarted", "recorded")
         self.say_error(failure if known else {"error": "question", "reason": failure["file"]}, "question")
 
     def silence(self, silent):
@@ -109,7 +109,13 @@ class Status:
         is_error = any([one["error"] for one in said])
         notice.setAttribute("role", "alert" if is_error else "status")
         notice.classList.toggle("error", is_error)
-        write("notice-text", "\n".join([one["tell"](self.words) for one in said]))
+        sentences = []
+        for one in said:  # two may have the same reason
+            sentence = one["tell"](self.words)
+            if sentence not in sentences:
+                sentences.append(sentence)
+        if by_id("notice-text").textContent != "\n".join(sentences):  # else it would be read out at each key
+            write("notice-text", "\n".join(sentences))
         show("retry", any([one["retry"] for one in said]))
         show("notice", bool(said))
         if said and notice.closest("#panel"):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from build.site import site
+from build.site.recorded import explain
 from model.gpt2 import softmax, unchanged, unembed
 from page.text.numbers import nearest_percent
 
@@ -26,7 +26,7 @@ def drawn(live, reference):
     live.page.mouse.move(0, 0)
     live.type(TEXT)
     live.go(BLOCK + 1, HEAD + 1)
-    site.explain(TEXT, 1, session, tokenizer)
+    explain(TEXT, 1, session, tokenizer)
     assert live.tokens() == session.ids
     return live.page, session, tokenizer
 

@@ -78,6 +78,7 @@ def test_every_example_is_there_before_the_model_and_stays_when_that_comes(held,
         assert "Cut this arrow" in seen[number]["sentence"]
         assert len(seen[number]["rail"]) == len(prepared["depths"]) and "…" not in "".join(seen[number]["rail"])
         assert seen[number]["count"] == f"{len(prepared['tokens'])} of {prepared['n_positions']} tokens"
+    assert one.page.text_content("#run").startswith("A prepared example")
     one.page.wait_for_function("() => !document.body.classList.contains('pulse')")
     one.page.evaluate(PASSING)
     come(MODEL)

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from build.site import site
+from build.site.recorded import explain
 from model.gpt2 import softmax, unchanged, unembed
 from model.sampling import ranking
 from page.text.numbers import grouped, nearest_percent, percent
@@ -37,7 +37,7 @@ class Case:
         live.slide(drawn.choice([0.5, 1, 1.7]))
         live.type(text)
         live.go(self.block + 1, self.head + 1)
-        site.explain(text, 1, self.session, self.tokenizer)
+        explain(text, 1, self.session, self.tokenizer)
         self.count = len(self.session.ids)
         self.trace = self.session.block(self.block)
         assert live.tokens() == self.session.ids, text

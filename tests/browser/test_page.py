@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from build.site import site
+from build.site.recorded import explain
 from model.gpt2 import softmax
 from model.sampling import ranking
 from page.figure.vessels.bars import IN_FLOW
@@ -25,7 +26,7 @@ ON_PYODIDE = True  # see `on_pyodide` in conftest.py
 def expected(reference, text, temperature):
     """The reference's logits for `text`, in rank order, with both probabilities."""
     session, tokenizer = reference
-    site.explain(text, temperature, session, tokenizer)
+    explain(text, temperature, session, tokenizer)
     logits = session.final.logits[0].astype(np.float64)
     order = ranking(logits)
     sampled = softmax(logits / temperature)

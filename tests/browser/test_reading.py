@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from build.site import site
+from build.site.recorded import explain
 from page.reading.hover import CROSSING
 from page.state.examples import EXAMPLES, TEMPERATURE
 from tests.browser.reading import close
@@ -170,7 +170,7 @@ def test_the_keyboard_reads_cells_and_opens_their_number_and_table(desk, name):
 
 def test_ribbons_say_the_models_numbers(desk, reference):
     session, tokenizer = reference
-    answer = site.explain(EXAMPLES[0], TEMPERATURE, session, tokenizer)
+    answer = explain(EXAMPLES[0], TEMPERATURE, session, tokenizer)
     desk.type(EXAMPLES[0])
     block, head, row = (int(part) for part in desk.page.get_attribute("#figure", "data-view").split())
     b, size = session.block(block), session.config.d_head

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from build.site import site
+from build.site.recorded import explain
 from model import sampling
 from tests.browser.reading import close, numbers
 
@@ -16,7 +16,7 @@ def weather(live, reference):
     session, tokenizer = reference
     live.page.click("#reset")
     live.type(TEXT)
-    site.explain(TEXT, 1, session, tokenizer)
+    explain(TEXT, 1, session, tokenizer)
     yield live
     live.page.click("#reset")
 

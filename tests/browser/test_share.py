@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from build.site import site
+from build.site.recorded import explain
 from model import sampling
 from page.panels.parts import every, linked
 from page.state.links import HIDEABLE
@@ -52,7 +52,7 @@ def test_a_pinned_distribution_stays_while_text_and_temperature_change(page, ref
     page.page.click("#pin")
     page.page.locator("#unpin").wait_for()
     page.slide(2)
-    site.explain(TEXT, 1, session, tokenizer)
+    explain(TEXT, 1, session, tokenizer)
     logits = session.final.logits[0]
     order = sampling.ranking(logits)
     old, new = (sampling.sampled(logits, order, t) for t in (1, 2))

@@ -37,14 +37,19 @@ class Client:
     async def start(self, connected=connect):
         """Wait until the worker's Python is up; whether it is."""
         try:
-            self.worker = await connected()
-            await self.worker.load_progress()
+            worker = await connected()
+            await worker.load_progress()
         except Exception as error:  # of whatever kind JavaScript throws
             not_started(str(error))
             return False
+        self.worker, self.ready = worker, False
         started("model")
         asyncio.create_task(self.listen(self.worker))
         return True
+
+    def stand_in(self, worker):
+        """Ask this one until the model's Python is there, see page/recorded.py."""
+        self.worker, self.ready = worker, True
 
     async def restart_worker(self):
         """The same with another worker."""

@@ -17,6 +17,20 @@ async def fetched(path):
         return None
 
 
+async def unpacked(path):
+    """What a file of the site says that is JSON, compressed: an object of texts, to be asked with `get`.
+
+    None where it does not come. It stays JavaScript's: some megabytes are little to it, and much to MicroPython.
+    """
+    try:
+        answer = await window.fetch(path)
+        plain = answer.body.pipeThrough(window.DecompressionStream.new("gzip"))
+        found = await window.Response.new(plain).json()
+        return window.Map.new(window.Object.entries(found)) if answer.ok else None
+    except Exception:  # of whatever kind JavaScript throws
+        return None
+
+
 def on_drop(handler):
     """Call `handler` with the files, a JavaScript array, that the reader lets fall anywhere on the page."""
 

@@ -18,6 +18,17 @@ def not_started(reason):
         window.starting.failed(reason)
 
 
+def when_lost(handler):
+    """Call `handler`, perhaps again and again, when it is found out that the model's Python does not start."""
+    if hasattr(window, "starting"):
+        window.starting.lost = lambda *_: handler()
+
+
+def stood_in():
+    """There are recorded examples to be looked at: where it is said that Python does not start, that is said too."""
+    window.starting.recorded = True
+
+
 def start_new_worker(old, new):
     """End the worker of that name, and let PyScript start its program once more under another."""
     script, again = document.querySelector('script[name="' + old + '"]'), document.createElement("script")

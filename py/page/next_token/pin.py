@@ -44,7 +44,7 @@ class Pin:
 
     async def put(self):
         """Whether the present run could be pinned."""
-        return self.figure.is_live and await self.ask("pin", lambda: self.mark(self.present()))
+        return await self.ask("pin", lambda: self.mark(self.present()))
 
     async def take_away(self):
         await self.ask("unpin")

@@ -32,8 +32,13 @@ TEMPERATURE = 0.8  # at the start: low enough that the two bars of a token diffe
 
 
 def prepared(number):
-    """The file of the site that holds what the model says of EXAMPLES[number]."""
+    """The file of the site that holds what the model says of EXAMPLES[number] at once."""
     return "examples/{}.json".format(number + 1)
+
+
+def recorded(number):
+    """The one that holds what it answers to questions about that, see page/recorded.py."""
+    return "examples/{}.recorded".format(number + 1)
 
 
 def gloss(text, words):

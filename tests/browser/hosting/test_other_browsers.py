@@ -12,7 +12,7 @@ import pytest
 from build.browser import debians
 from build.paths import ROOT
 from build.serve import serving
-from build.site import site
+from build.site.recorded import explain
 from model.gpt2 import softmax
 from model.removals import Off
 from model.sampling import ranking
@@ -52,7 +52,7 @@ def test_a_first_minute(dist, reference, browser):
         seen = browser(address)
     print(f"{browser.__name__} {seen['version']}")
     session, tokenizer = reference
-    site.explain(TEXT, 1, session, tokenizer)
+    explain(TEXT, 1, session, tokenizer)
     logits = session.final.logits[0].astype(np.float64)
     order, own, flat = ranking(logits), softmax(logits), softmax(logits / 5)
     assert [i for i, _ in seen["before"]] == order[:COUNT].tolist()

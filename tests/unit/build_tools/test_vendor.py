@@ -1,6 +1,9 @@
 """build/vendor.py: only the right bytes are taken, from the first source that has them."""
 
+import base64
 import hashlib
+import importlib
+import importlib.metadata
 import io
 import json
 import urllib.error
@@ -10,9 +13,12 @@ import zipfile
 import pytest
 
 from build import vendor
+from build.wheel import numpy_wheel
+from build.wheel.compiled import compiled
 
 GOOD = b"the wheel"
 BAD = b"not the wheel"
+COMPILED = b"compiled: "
 WHEEL = vendor.Wheel("numpy.whl", hashlib.sha256(GOOD).hexdigest(), "1.2.3")
 
 
@@ -85,7 +91,9 @@ def test_the_carrier_package_gives_the_wheel_and_leaves_nothing(tmp_path, monkey
 
 @pytest.fixture
 def node_modules(tmp_path, monkeypatch):
-    """A node_modules folder with the least that vendoring reads; nothing is compiled or bundled."""
+    """A node_modules folder with the least that vendoring reads; nothing is compiled or bundled in truth."""
+    monkeypatch.setattr(numpy_wheel, "compiled", lambda pyodide, wheel: COMPILED + wheel)
+    monkeypatch.setattr(numpy_wheel, "SHA256", hashlib.sha256(COMPILED + GOOD).hexdigest())
     monkeypatch.setattr(vendor, "kernel_files", lambda node_modules, kept: {"simd.wasm": b"compiled"})
     monkeypatch.setattr(vendor, "codemirror_files", lambda node_modules: {"codemirror/codemirror.js": b"bundled"})
     folder = tmp_path / "node_modules"
@@ -124,6 +132,9 @@ def test_collect_fills_then_leaves_alone_then_repairs(tmp_path, node_modules):
     for path, digest in manifest.items():
         assert hashlib.sha256((target / path).read_bytes()).hexdigest() == digest
 
+    lock = json.loads((target / "pyodide/pyodide-lock.json").read_text())
+    assert lock["packages"]["numpy"]["sha256"] == manifest["pyodide/numpy.whl"] != WHEEL.sha256
+
     assert collect() == []  # and asks no source
 
     (target / "pyodide/pyodide.mjs").write_text("spoiled")
@@ -137,3 +148,40 @@ def test_a_missing_npm_package_says_how_to_install_it(tmp_path, node_modules):
     (node_modules / "@micropython/micropython-webassembly-pyscript/micropython.wasm").unlink()
     with pytest.raises(vendor.VendorError, match=r"micropython\.wasm is missing.*npm ci"):
         vendor.collect(node_modules, tmp_path / "vendor", tmp_path / "cache", [])
+
+
+def test_a_wheel_that_compiles_to_something_else_is_not_taken(tmp_path, node_modules, monkeypatch):
+    monkeypatch.setattr(numpy_wheel, "compiled", lambda pyodide, wheel: BAD)
+    with pytest.raises(vendor.VendorError, match=f"{hashlib.sha256(BAD).hexdigest()}, not {numpy_wheel.SHA256}"):
+        vendor.collect(node_modules, tmp_path / "vendor", tmp_path / "cache", [("only", gives(GOOD))])
+    assert not (tmp_path / "vendor" / "pyodide" / "numpy.whl").exists()
+
+
+MODULE = '"""What it is."""\nVALUE = {"one", "two", "three"}\n\n\ndef twice(x):\n    """Doubles."""\n    return 2 * x\n'
+
+
+def test_a_compiled_wheel_has_the_same_modules_and_no_text_of_them(tmp_path, monkeypatch):
+    before = io.BytesIO()
+    with zipfile.ZipFile(before, "w") as archive:
+        archive.writestr("some_package/__init__.py", "from some_package.inside import twice\n")
+        for name in ("inside.py", "data.json", "inside.pyi", "tests/test_it.py", "lib/it.a", "so_it_is.so"):
+            archive.writestr(f"some_package/{name}", MODULE)
+        for name in ("METADATA", "RECORD", "licenses/LICENSE.txt"):
+            archive.writestr(f"some_package-1.0.dist-info/{name}", "Name: some_package\nVersion: 1.0\n")
+    data = compiled(before.getvalue())
+    assert data == compiled(before.getvalue())
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = set(archive.namelist())
+        archive.extractall(tmp_path)
+    package = {f"some_package/{name}" for name in ("__init__.pyc", "inside.pyc", "data.json", "so_it_is.so")}
+    described = {f"some_package-1.0.dist-info/{name}" for name in ("METADATA", "RECORD", "licenses/LICENSE.txt")}
+    assert names == package | described
+    monkeypatch.syspath_prepend(tmp_path)
+    inside = importlib.import_module("some_package.inside")
+    assert inside.twice(4) == 8 and inside.twice.__doc__ == "Doubles." and inside.__doc__ == "What it is."
+    recorded = importlib.metadata.distribution("some_package").files
+    assert {str(file) for file in recorded} == names
+    for file in recorded:
+        if file.hash:
+            digest = hashlib.sha256(file.read_binary()).digest()
+            assert file.hash.value == base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -7,6 +7,7 @@ import numpy as np
 
 from build.paths import ROOT
 from build.site import site
+from build.site.recorded import explain
 from model import sampling, what_if
 from model.arithmetic.inspect import inspect
 from model.arithmetic.whole import around
@@ -106,9 +107,9 @@ def beside(answer: dict, session, tokenizer, text: str) -> dict:
 @cache
 def as_json() -> str:
     session, tokenizer = site.load_model(ROOT / "weights" / site.MODEL)
-    answers = {"long": site.explain(LONG, 0.8, session, tokenizer)}
+    answers = {"long": explain(LONG, 0.8, session, tokenizer)}
     answers["long"] = seen(answers["long"], session, tokenizer, 5, 3, 30)
-    answer = site.explain(TEXT, 0.8, session, tokenizer)
+    answer = explain(TEXT, 0.8, session, tokenizer)
     count = len(answer["tokens"])
     answers["short"] = [
         seen(answer, session, tokenizer, block, head, row)

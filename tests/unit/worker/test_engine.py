@@ -7,6 +7,7 @@ import pytest
 
 from build.paths import ROOT
 from build.site import site
+from build.site.recorded import explain
 from model.explain import effects
 from model.gpt2 import softmax
 from model.removals import Cut, Off
@@ -108,12 +109,12 @@ def test_the_most_telling_arrow_is_found_by_cutting_each(engine, text, temperatu
 def test_the_prepared_picture_is_of_the_most_telling_arrow(engine):
     """And says what the engine says of it."""
     session, tokenizer = engine.last.session, engine.last.tokenizer
-    prepared = site.explain(TEXT, 0.8, session, tokenizer, opening=True)
+    prepared = explain(TEXT, 0.8, session, tokenizer, opening=True)
     assert prepared["matters"] == finish(engine.most_telling(engine.last.number, 6, 0.8))
     arrow = prepared["matters"]["arrow"]
     assert [prepared["view"][name] for name in ("block", "head", "row")] == [arrow["block"], arrow["head"], 6]
     assert prepared["view"] == engine.last.block_view(arrow["block"], arrow["head"], 6)
-    plain = site.explain(TEXT, 0.8, session, tokenizer)
+    plain = explain(TEXT, 0.8, session, tokenizer)
     assert "matters" not in plain and (plain["view"]["block"], plain["view"]["head"]) == (0, 0)
 
 

@@ -80,7 +80,7 @@ class Telling(Step):
 
     async def begin(self, page):
         figure = page.figure
-        if not figure.is_live:
+        if not page.client.ready:
             return
         if not figure.told:
             await page.what_matters.search()

@@ -51,7 +51,7 @@ class Inside(Step):
     offers = QUEEN
 
     async def asked(self, page):
-        return await page.client.ask_of_run("about")
+        return await page.client.ask_of_run("about") if page.figure.is_live else None
 
     def case(self, page, asked):
         return "" if asked else "waiting"

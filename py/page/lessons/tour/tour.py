@@ -152,7 +152,7 @@ class Tour:
             self.name_step(have)
             return
         asked = None
-        if self.page.figure.is_live:
+        if self.page.client.ready:
             try:
                 asked = await step.asked(self.page)
             except NoAnswer:

@@ -13,6 +13,8 @@ class TryIt(Part):
         return self.words.html("panel.try_it")
 
     async def fill(self):
+        if self.page.recorded.stands_in:
+            return '<p class="note">' + self.words.html("error.recorded") + "</p>"
         if self.asking is None:
             from page.panels.tasks.asking import Asking
 
