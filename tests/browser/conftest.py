@@ -3,11 +3,11 @@
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Locator, Page, TimeoutError, sync_playwright
 
 from build.browser import BEEN_HERE, find_browser
 from build.paths import ROOT
@@ -18,6 +18,7 @@ from model.config import GPT2Config
 from tests.browser import on_cpython
 
 LIMIT = 120_000  # ms for anything that boots Pyodide: the machine may be slow and busy
+TRIES = 4  # of pointing at something, within LIMIT
 NEEDS = {"compare": "#pin", "cuts": "[data-cut=head]"}  # what is clicked before a part has a button
 UNDER = "/glassformer/"
 GROWN = "Promise.allSettled(document.querySelector('#panel').getAnimations().map(one => one.finished))"
@@ -25,6 +26,13 @@ CONFIG = GPT2Config(vocab_size=512, n_positions=64, n_embd=128, n_layer=4, n_hea
 NAME = "other-1"
 PLAIN = "school.test"  # a host on this machine whose pages are, like any other's over plain http, no secure context
 TELLING = "--enable-blink-features=ComputedAccessibilityInfo"  # elements tell their name and role, see hearing.py
+
+
+def pytest_collection_modifyitems(items):
+    """What a browser did not do within LIMIT is tried once more, and the summary lists it as a rerun."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))
 
 
 @pytest.fixture(scope="session")
@@ -176,11 +184,20 @@ class Visit:
         self.page.wait_for_function("() => !document.querySelector('#panel[open]')")
 
     def read(self, act, place: str = "#reading") -> str:
-        """What the line that says what is pointed at says after `act()`."""
-        self.page.evaluate("place => { document.querySelector(place).textContent = '' }", place)
-        act()
-        self.page.wait_for_function("place => document.querySelector(place).textContent !== ''", arg=place)
-        return self.page.text_content(place)
+        """What the line that says what is pointed at says after `act()`.
+
+        A picture that is drawn anew forgets what was pointed at, so `act()` is done again when nothing is said.
+        """
+        for _ in range(TRIES):
+            self.page.evaluate("place => { document.querySelector(place).textContent = '' }", place)
+            act()
+            with suppress(TimeoutError):
+                self.page.wait_for_function(
+                    "place => document.querySelector(place).textContent !== ''", arg=place, timeout=LIMIT / TRIES
+                )
+                return self.page.text_content(place)
+            self.page.mouse.move(0, 0)
+        raise TimeoutError(f"{place} says nothing in {LIMIT} ms")
 
     def until(self, question: str, arg=None) -> None:
         """Wait until an async function says yes in the page: Playwright's own waiting takes a promise for a yes."""
