@@ -4,6 +4,7 @@ import csv
 import io
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from build.site.recorded import explain
 from model import sampling
 from page.panels.parts import every, linked
 from page.state.links import HIDEABLE
-from tests.browser.reading import close, number
+from tests.browser.reading import close, follow, number
 from tests.browser.test_accessible import violations
 
 TEXT = "The weather today is very"
@@ -120,6 +121,27 @@ def test_picture_and_text(page):
     )
     page.close()
     page.type(TEXT)
+
+
+@pytest.mark.parametrize(("cut", "mark"), [("1.mlp", "-with-cuts"), ("gelu", "-your-version")])
+def test_files_say_that_they_are_not_of_the_whole_model(page, cut, mark):
+    follow(page, f"text={quote(TEXT)}&cut={cut}")
+    page.page.locator("#cuts").wait_for()
+    page.wait_answer()
+    page.open("attention_head")
+    name, _ = saved(page, "#panel-save")
+    assert name == f"glassformer{mark}-head.csv"
+    page.close()
+    page.page.click("#share")
+    page.wait_open("share")
+    assert [saved(page, f"#save-{kind}")[0] for kind in ("svg", "png", "text")] == [
+        f"glassformer{mark}.svg",
+        f"glassformer{mark}.png",
+        "glassformer.txt",
+    ]
+    page.close()
+    page.page.click("#cuts-undo")
+    page.page.locator("#cuts").wait_for(state="hidden")
 
 
 def test_the_picture_of_a_long_text_is_whole(page):

@@ -93,6 +93,12 @@ class Cuts:
         if self.figure.answer is not None:
             self.told(self.figure.answer["next"])
 
+    def file_name(self, end):
+        """Of a file with the drawn numbers: it says when they are not those of the whole model."""
+        removed = self.figure.answer.get("removed") if self.figure.answer else ()
+        mark = "-your-version" if is_of_code(removed or ()) else "-with-cuts" if removed else ""
+        return "glassformer" + mark + end
+
     def word(self, part):
         """What a button says that cuts this part, or puts it back."""
         return self.words.say("cuts." + ("restore." if part in self.state.removed else "off.") + part[0])

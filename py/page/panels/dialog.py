@@ -166,7 +166,7 @@ class Dialog:
         except NoAnswer:
             return
         self.page.status.unsay("question")
-        give(address, "glassformer-" + name + ".csv")
+        give(address, self.page.cuts.file_name("-" + name + ".csv"))
 
     def clicked(self, event):
         table = event.target.closest(".as-table")

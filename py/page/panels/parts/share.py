@@ -7,7 +7,6 @@ from page.panels.part import Part
 from page.state import links
 from page.text.markup import escape
 
-NAME = "glassformer"  # of the saved files
 FILES = ("svg", "png", "text")
 SCALE = 2  # pixels of a saved PNG to one of the page
 
@@ -61,11 +60,11 @@ class Share(Part):
             said = "share.copied" if all_selected_copied(by_id("share-link")) else "share.by_hand"
             write("share-said", self.words.say(said))
         elif name == "save-text":
-            save_field(by_id("prompt"), NAME + ".txt")
+            save_field(by_id("prompt"), "glassformer.txt")
         elif name == "save-svg":
-            save_text(self.drawing(), NAME + ".svg", "image/svg+xml")
+            save_text(self.drawing(), self.page.cuts.file_name(".svg"), "image/svg+xml")
         elif name == "save-png":
-            save_as_png(self.drawing(), NAME + ".png", SCALE, self.failed)
+            save_as_png(self.drawing(), self.page.cuts.file_name(".png"), SCALE, self.failed)
 
     def drawing(self):
         """The picture as SVG, for a moment without the frame inside which a long text scrolls."""
