@@ -13,6 +13,7 @@ from model.checkpoint.assemble import Assembly
 from model.checkpoint.file_error import reading
 from model.checkpoint.layout import Index, StoredFile, parameters
 from model.checkpoint.quantization import Precision
+from model.checkpoint.room import make_room
 from model.config import GPT2Config
 from model.explain.answers import Ready, Report
 from model.kernel.kernel import Kernel, multiplied_by
@@ -156,6 +157,7 @@ async def load_as(
             config = GPT2Config.from_json((await tasks["config.json"]).tobytes())
         progress.parts = index.shards_of_parts(config)
         held, kernel = await way_for(config, precision, gigabytes, compile_kernel)
+        make_room(config, held, progress.report()["arrived"])
         with reading("tokenizer.json"):
             tokenizer = vocabulary.read((await tasks["tokenizer.json"]).tobytes(), config)
         assembly = Assembly(config, held)

@@ -16,6 +16,7 @@ from model.checkpoint.huggingface import Sources, differing, sources
 from model.checkpoint.layout import is_quantized, nested, part_of, tensor_shapes
 from model.checkpoint.loading import Compile, Model, Progress, no_kernel, way_for, where_there_is_room
 from model.checkpoint.quantization import Precision, Quantized, quantize_rows, squares
+from model.checkpoint.room import make_room
 from model.checkpoint.safetensors import Entry, header_end, read_header, read_tensor
 from model.config import GPT2Config
 from model.kernel.kernel import multiplied_by
@@ -54,6 +55,7 @@ async def load_user_checkpoint(
 
         async def load_as(precision: Precision | None) -> Model:
             held, kernel = await way_for(config, precision, gigabytes, compile_kernel)
+            make_room(config, held)
             weights, rounding = await read_weights(read, entries, found, config, progress, held)
             return Model(config, tokenizer, multiplied_by(kernel, weights), held, rounding)
 

@@ -8,6 +8,7 @@ import pyodide_js
 
 from model.checkpoint.assemble import weights_from_shards
 from model.checkpoint.layout import INDEX, read_index
+from model.checkpoint.room import make_room
 from model.config import GPT2Config
 from model.kernel.kernel import multiplied_by
 from model.session import Session
@@ -31,6 +32,7 @@ async def use(way: str) -> None:
         shards = [np.fromfile(MINI / name, np.uint8) for name in index.shards]
         session = Session(weights_from_shards(shards, config), config)
         return
+    make_room(GPT2_124M, way)
     weights = random_weights(way)
     if way == "kernel":
         kernel = await Loader()()
