@@ -71,6 +71,7 @@ class Page:
         self.models = Models(self.state, self.words, self.client, self.status, self.runs.switched)
         self.pin = Pin(self)
         OtherText(self)
+        self.recorded = Recorded(self)
         self.guess = Guess(self)
         self.dialog = Dialog(self)
         self.client.restart, self.generation.waits = self.models.restart, self.prepared.keeps
@@ -79,7 +80,6 @@ class Page:
         self.tour = Tour(self)
         self.help = Help(self.words, self.figure, self.dialog.parts["number"])
         self.terms = Pointed(self)
-        self.recorded = Recorded(self)
 
     async def start(self):
         """In pieces, between which the browser may do what the reader wants: slow machines take their time here."""

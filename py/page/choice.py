@@ -4,6 +4,7 @@ import asyncio
 
 from page.browser.dom import by_id
 from page.browser.no_answer import NoAnswer
+from page.browser.number_field import put_number, watch_typing
 from page.state.counting import index_of, number_of
 from page.state.state import LAST, READ
 
@@ -15,6 +16,8 @@ class Choice:
         self.going = None  # the (block, head) that is drawn or on its way
         self.turn = 0  # counts the ways: a newer one overtakes an older
         self.state.listen(self.follow, "block", "head", "token")
+        for name in ("block", "head"):
+            watch_typing(name)
 
     def wanted(self):
         """(block, head, token) as the worker is asked for them."""
@@ -64,7 +67,7 @@ class Choice:
 
     def write(self, name):
         """The number of the block or head that is wanted."""
-        by_id(name).value = number_of(getattr(self.state, name))
+        put_number(name, number_of(getattr(self.state, name)))
 
     # The way there
 

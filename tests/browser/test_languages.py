@@ -9,7 +9,7 @@ from build.site import languages, site
 
 CHANGED = {
     "page.json": {"language.name": "Português (Brasil)", "tagline": "Um Transformer à vista"},
-    "starting.json": {"starting.failed": "O Python não iniciou"},
+    "starting.json": {"starting.refused": "O servidor recusou {file}."},
 }
 
 
@@ -51,7 +51,7 @@ def test_a_reader_can_choose_it(visit, folder):
 
 def test_what_is_said_before_python_runs_is_in_it_too(visit, folder):
     one = visit(lambda path: 403 if path == "py/page.files.json" else None, folder=folder, locale="pt-PT")
-    one.page.locator("#model-text", has_text="O Python não iniciou").wait_for()
+    one.page.locator("#trouble", has_text="O servidor recusou py/page.files.json.").wait_for()
     assert '<span lang="pt-BR">' in (folder / "index.html").read_text(encoding="utf-8")
 
 

@@ -120,6 +120,18 @@ def test_blocks_and_heads_step_and_refuse_what_is_not_there(fresh):
     assert fresh.page.is_disabled("#block-on")
 
 
+def test_a_number_that_is_being_typed_is_not_written_over(fresh):
+    """A picture that was asked for before arrives meanwhile, with the head that it is of."""
+    fresh.page.fill("#head", "2")
+    fresh.page.evaluate("document.querySelector('#block-on').click()")
+    fresh.page.wait_for_function("() => document.querySelector('#figure').dataset.view.startsWith('1 0 ')")
+    assert fresh.page.input_value("#block") == "2" and fresh.page.input_value("#head") == "2"
+    fresh.page.press("#head", "Enter")
+    fresh.page.wait_for_function("() => document.querySelector('#figure').dataset.view.startsWith('1 1 ')")
+    fresh.page.click("#head-back")
+    fresh.page.wait_for_function("() => document.querySelector('#head').value === '1'")
+
+
 def test_another_token_explains_itself(fresh):
     fresh.page.locator('#tokens .token[data-row="2"]').click()
     fresh.page.wait_for_selector('#figure[data-view="0 0 2"]')

@@ -1,6 +1,7 @@
 """The picture as a whole: puts the worker's answers on the page and draws what connects its columns."""
 
 from page.browser.dom import all_of, by_id, fill, first_of, mark, rectangle, reveal, scroll_down, show, write
+from page.browser.number_field import put_number
 from page.figure import addresses, flow, inspected, logit_lens, matrix, missing, row_height, sentence
 from page.figure.columns import columns
 from page.figure.motion.pulse import Pulse
@@ -95,7 +96,7 @@ class Figure:
             fill(name, html)
         for name, last in (("block", view["n_layer"]), ("head", view["n_head"])):
             by_id(name).max = last
-            by_id(name).value = number_of(view[name])
+            put_number(name, number_of(view[name]))
             write(name + "-count", self.words.say("of", total=last))
             for step, button in ((-1, name + "-back"), (1, name + "-on")):
                 by_id(button).disabled = not 0 <= view[name] + step < last

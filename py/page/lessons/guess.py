@@ -51,9 +51,7 @@ class Guess:
     def follow(self):
         """The list is another: the guess is looked up in it."""
         figure = self.page.figure
-        if (
-            self.word and self.page.recorded.stands_in
-        ):  # nobody can look the word up; the list is to be seen all the same
+        if self.word and self.page.recorded.stands_in:  # nobody can look the word up; the list is seen all the same
             self.page.recorded.refuse()
             self.put_away()
         elif self.word and figure.is_live and not figure.stale:
