@@ -1,14 +1,17 @@
 """Opening parts and moving between blocks and heads: by mouse, keys, numbers typed and links; sizes."""
 
 import json
+from itertools import pairwise
 
 import pytest
 
 from build.weights import random_checkpoint, tokenizer_files
 from model.config import GPT2Config
 from page.figure.vessels.bars import are_bars
+from page.lessons.tour.chapters import STEPS
 from page.panels.parts import linked
 from tests.browser.conftest import put_in_place
+from tests.browser.reading import follow
 
 MIDDLE = "one => [one.getBoundingClientRect()].map(r => r.top + r.height / 2)[0]"
 
@@ -42,6 +45,17 @@ def test_a_part_opens_is_remembered_and_closes(fresh, word, part):
     assert fresh.page.locator("#panel[open]").count() == 1, "the page beside it is not shut off"
     fresh.page.click("#panel-close")
     fresh.page.wait_for_function("() => !document.querySelector('#panel[open]')")
+
+
+def test_a_part_that_is_closed_before_it_comes_does_not_open(fresh):
+    before, opens = next((a.name, b.name) for a, b in pairwise(STEPS) if b.part and not a.part)
+    follow(fresh, f"tour={before}")
+    fresh.page.locator("#tour-title:not(:empty)").wait_for()
+    fresh.page.evaluate("['tour-on', 'tour-back', 'tour-close'].forEach(name => document.getElementById(name).click())")
+    for block in (2, 3):  # the worker answers in turn, and a panel that is open follows the picture
+        fresh.go(block, 1)
+    assert fresh.page.locator("#panel[open]").count() == 0, opens
+    assert fresh.errors == []
 
 
 @pytest.mark.parametrize("part", linked().values())

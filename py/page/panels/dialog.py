@@ -65,6 +65,7 @@ class Dialog:
                 self.part.turned()
         elif not name:
             self.going = ""
+            self.turn += 1  # what is on its way does not open
             self.shut()
         elif self.can_open(name):
             self.going = name
@@ -83,6 +84,8 @@ class Dialog:
     async def fill(self):
         """Fetch what the part that is open or on its way shows, then show it."""
         name, dialog = self.going, by_id("panel")
+        if not name:
+            return  # it was closed before this began
         part = self.parts[name]
         self.turn += 1
         turn, was_open = self.turn, dialog.open

@@ -145,6 +145,8 @@ class Tour:
     async def draw(self):
         self.turn += 1
         turn, step, words = self.turn, self.step, self.words
+        if not step:
+            return  # the tour was closed before this began
         have = await have_lessons(words)
         if turn != self.turn or step is not self.step:
             return

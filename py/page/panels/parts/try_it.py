@@ -13,12 +13,12 @@ class TryIt(Part):
         return self.words.html("panel.try_it")
 
     async def fill(self):
-        if self.page.recorded.stands_in:
-            return '<p class="note">' + self.words.html("error.recorded") + "</p>"
         if self.asking is None:
             from page.panels.tasks.asking import Asking
 
             self.asking = Asking(self)
+        if self.page.recorded.stands_in:
+            return '<p class="note">' + self.words.html("error.recorded") + "</p>"
         return await self.asking.fill()
 
     def ready(self):
