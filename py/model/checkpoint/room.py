@@ -15,7 +15,7 @@ from model.checkpoint.quantization import Precision
 from model.config import GPT2Config
 
 TOKENS = 80  # of a first text: 64, and a quarter more, for which an activation cache makes room ahead
-PASSING = 1024  # rows of d_mlp numbers that a pass holds for a moment: some weights as float32, the steps of GELU
+PASSING = 1536  # rows of d_mlp numbers that a pass holds for a moment: some weights as float32, the steps of GELU
 
 
 def make_room(config: GPT2Config, precision: Precision, there: int = 0) -> None:

@@ -25,7 +25,7 @@ FAULTS = {  # what is put before the line MLP, or in its place: a word of what i
     "sum(1 for _ in iter(int, 1))": ("too long", None),
     "try:\n        while True: pass\n    except BaseException: pass": ("too long", None),
     "raise ValueError('no')": ("raised this error itself", 0),
-    "[None for _ in iter(int, 1)]": ("too long", None),
+    "[zero for zero in iter(int, 1) if zero]": ("too long", None),
     "sum(iter(int, 1))": ("too long", None),
     "x = (1": ("cannot read this line", 0),
     f"{MLP[:-1]}[:1])": ("another shape", 0),
