@@ -192,10 +192,9 @@ class Visit:
             self.page.evaluate("place => { document.querySelector(place).textContent = '' }", place)
             act()
             with suppress(TimeoutError):
-                self.page.wait_for_function(
-                    "place => document.querySelector(place).textContent !== ''", arg=place, timeout=LIMIT / TRIES
-                )
-                return self.page.text_content(place)
+                return self.page.wait_for_function(
+                    "place => document.querySelector(place).textContent", arg=place, timeout=LIMIT / TRIES
+                ).json_value()
             self.page.mouse.move(0, 0)
         raise TimeoutError(f"{place} says nothing in {LIMIT} ms")
 

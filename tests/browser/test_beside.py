@@ -202,7 +202,7 @@ def test_another_temperature_and_another_model_are_cases_of_it(page):
     page.page.evaluate("name => { location.hash = 'model=' + name }", NAME)
     page.page.wait_for_function("name => document.querySelector('#model-text').textContent.includes(name)", arg=NAME)
     page.wait_answer()
-    assert site.MODEL in page.page.text_content("#beside-label"), "its model is named"
+    page.follows(lambda: site.MODEL in page.page.text_content("#beside-label"), True)  # its model is named
     assert page.page.locator("#figure.compared").count() == 0, "other sizes: the predictions alone are compared"
     assert page.page.locator("#candidates rect.pinned").count() > 0
     page.page.evaluate("document.activeElement.blur()")
@@ -211,7 +211,8 @@ def test_another_temperature_and_another_model_are_cases_of_it(page):
         "name => document.querySelector('#model-text').textContent.includes(name)", arg="small GPT-2"
     )
     page.wait_answer()
-    assert page.page.input_value("#prompt") == GIRL and NAME in page.page.text_content("#beside-label")
+    page.follows(lambda: NAME in page.page.text_content("#beside-label"), True)
+    assert page.page.input_value("#prompt") == GIRL
 
 
 def test_what_is_pointed_at_says_how_it_was(page, read):
@@ -244,13 +245,18 @@ def test_with_and_without_a_head(page, read):
     page.follows(lambda: picture(page), before)
 
 
+OPEN_QUERY = """() => {  // at once: the picture may be drawn anew
+    const strip = document.querySelector('#flow [data-heatmap="q"]');
+    strip.focus();
+    strip.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+}"""
+
+
 def test_with_and_without_an_idea_of_the_code(page, read):
     before = picture(page)
     page.page.click("#pin")
     page.page.locator("#beside").wait_for()
-    page.page.locator('#flow [data-heatmap="q"]').focus()
-    page.page.keyboard.press("ArrowDown")
-    page.page.keyboard.press("Enter")
+    page.page.evaluate(OPEN_QUERY)
     page.page.click("#panel-code")
     page.page.click("#code-edits")
     page.page.click("#edit-gelu")

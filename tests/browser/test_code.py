@@ -108,13 +108,16 @@ def test_the_code_that_was_read_before_is_that_of_the_open_number_and_its_settin
     desk.page.locator("#code-lines", has_text="def attention").wait_for()
     assert "attn.pattern" in desk.page.text_content(LIT)
     desk.page.locator("#candidates tbody tr .sampled").first.click()
-    said = []
+
+    def said():
+        desk.page.mouse.move(0, 0)
+        name(desk, "temperature", "#code-lines").hover()
+        return desk.page.text_content(VALUE)
+
     for temperature in (0.8, 2):
         desk.slide(temperature)
         desk.page.locator(LIT, has_text="return probabilities").wait_for()
-        desk.read(lambda: name(desk, "temperature", "#code-lines").hover(), VALUE)
-        said.append(desk.page.text_content(VALUE))
-    assert said == ["temperature 0.8", "temperature 2"], said
+        desk.follows(said, f"temperature {temperature}")
     desk.slide(0.8)
 
 

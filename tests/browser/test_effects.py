@@ -77,7 +77,7 @@ def test_it_lists_the_arrows_and_a_click_shows_one_in_the_picture(panel, referen
     assert f"Block {arrow['block'] + 1}, head {arrow['head'] + 1}:" in sentence and "Cut this arrow" in sentence
     ring = panel.page.get_attribute("#pattern .ring.cell", "d")
     assert int(re.match(r"M(\d+) ", ring)[1]) == arrow["column"]
-    assert panel.page.get_attribute(f"#effect-{arrow['block']}-{arrow['head']}", "aria-pressed") == "true"
+    panel.page.wait_for_selector(f"#effect-{arrow['block']}-{arrow['head']}[aria-pressed=true]")
     assert rows(panel) == listed, "it is still of the same"
 
 

@@ -69,7 +69,8 @@ def test_every_example_is_there_before_the_model_and_stays_when_that_comes(held,
     for number in (1, 2, 3, 4, 0):
         choose(one, EXAMPLES[number])
         one.page.wait_for_function(BY_PYTHON)
-        tints = "text => document.querySelector('#prompt-tokens').textContent.startsWith(text)"
+        tints = """text => [...document.querySelectorAll("#prompt-tokens .tint")]
+            .map(one => one.textContent).join("") === text"""
         one.page.wait_for_function(tints, arg=EXAMPLES[number])
         seen[number] = one.page.evaluate(SEEN)
         prepared = json.loads((dist / "examples" / f"{number + 1}.json").read_text(encoding="utf-8"))

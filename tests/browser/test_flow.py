@@ -136,6 +136,9 @@ def test_strip_cells(live, case, drawn, name):
     strength = 255 * np.abs(means) / np.abs(means).max(axis=1, keepdims=True)
     assert np.abs(alpha[:, gap : gap + cells] - strength).max() <= 1.01
     column.focus()
+    live.page.wait_for_function(
+        "() => document.querySelector('#reading').textContent || !document.activeElement.matches(':focus-visible')"
+    )
     box = box_of(column)
     y = box["y"] + (row + top + (cell + 0.5) / cells * height) * box["height"] / case.count
     for place, act in (

@@ -123,7 +123,7 @@ def test_what_is_clicked_opens_and_stays_outlined(desk, expected, way):
     assert mark["top"] < box["y"] and mark["bottom"] > box["y"] + box["height"]
     assert mark["height"] < box["height"] + 30
     desk.close()
-    assert desk.page.locator("#inspected.shown").count() == 0
+    desk.follows(lambda: desk.page.locator("#inspected.shown").count(), 0)
 
 
 def test_a_probability_leads_back_to_an_embedding_and_the_picture_goes_along(desk):

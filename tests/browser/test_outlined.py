@@ -67,5 +67,5 @@ def test_the_open_cell_alone_is_framed_in_the_pattern(one):
     frames = [one.page.get_attribute(f"#pattern .ring.{kind}", "d") for kind in ("row", "column", "cell")]
     assert frames == ["M0 5h6v1h-6z", "M1 1h1v6h-1z", "M1 5h1v1h-1z"]
     one.close()
-    row = one.page.get_attribute("#pattern .ring.row", "d")
-    assert row.startswith("M0 6"), "what the sentence tells is framed again"
+    row = "() => document.querySelector('#pattern .ring.row').getAttribute('d').startsWith('M0 6')"
+    one.page.wait_for_function(row)  # what the sentence tells is framed again

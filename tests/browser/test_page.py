@@ -183,11 +183,11 @@ def test_chinese(live, reference):
     live.type(EXAMPLES[1])
     before = live.candidates()
     live.page.select_option("#language", "zh")
-    assert live.page.text_content(".next-column h2") == "下一个词元"
+    live.follows(lambda: live.page.text_content(".next-column h2"), "下一个词元")
     assert live.page.get_attribute("html", "lang") == "zh"
     assert live.candidates() == before
     live.page.select_option("#language", "en")
-    assert live.page.text_content(".next-column h2") == "Next token"
+    live.follows(lambda: live.page.text_content(".next-column h2"), "Next token")
 
 
 @pytest.mark.parametrize("width", [1440, 1024, 390])

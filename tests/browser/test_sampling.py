@@ -16,6 +16,8 @@ def weather(live, reference):
     session, tokenizer = reference
     live.page.click("#reset")
     live.type(TEXT)
+    at_rest = "() => Number(document.querySelector('#candidates table').dataset.temperature) === 0.8"
+    live.page.wait_for_function(at_rest)
     explain(TEXT, 1, session, tokenizer)
     yield live
     live.page.click("#reset")

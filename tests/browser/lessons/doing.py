@@ -54,7 +54,10 @@ def do(one, answer: tuple) -> None:
     elif kind == "temperature":
         one.slide(what[0])
     elif kind == "top-k":
-        one.page.fill("#top-k", str(what[0]))
+        if one.page.input_value("#top-k") != str(what[0]):
+            one.page.evaluate("document.querySelector('#curve-sentence').textContent = ''")
+            one.page.fill("#top-k", str(what[0]))
+            one.page.wait_for_function("() => document.querySelector('#curve-sentence').textContent !== ''")
     elif kind == "text":
         one.type(what[0])
     else:

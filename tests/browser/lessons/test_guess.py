@@ -60,6 +60,7 @@ def test_a_guess_uncovers_the_list_and_stands_in_it(visit, reference, language):
     assert one.page.evaluate("document.activeElement.id") == "guess-said"
     one.slide(2)
     one.follows(lambda: standing(reference, EXAMPLE, token, 2)[1] in one.page.text_content("#guess-said"), True)
+    said = one.page.text_content("#guess-said")
     one.page.select_option("#language", "zh" if language == "en-US" else "en")
     one.page.wait_for_function("said => document.querySelector('#guess-said').textContent !== said", arg=said)
     assert one.page.locator("#candidates .guess-mark").count() == 1

@@ -2,10 +2,11 @@
 
 import pytest
 
-from page.lessons.tour.chapters import STEPS
+from page.lessons.tour.chapters import NAMES, STEPS
 from tests.browser.test_accessible import violations
 
-ARRIVED = """name => document.querySelector("#tour:not([hidden])") && location.hash.includes("tour=" + name)
+ARRIVED = """([name, number]) => document.querySelector("#tour:not([hidden])") && location.hash.includes("tour=" + name)
+    && document.querySelector("#tour-count").textContent.match(/\\d+/)?.[0] === number
     && document.querySelector("#tour-told").textContent.trim() !== "" """
 LIT = """light => {
     const strip = document.querySelector("#tour").getBoundingClientRect();
@@ -23,7 +24,7 @@ VERDICTS = {"en": ("Right.", "Not quite."), "zh": ("对。", "不对。")}
 
 
 def at(page, name):
-    page.page.wait_for_function(ARRIVED, arg=name)
+    page.page.wait_for_function(ARRIVED, arg=[name, str(NAMES.index(name) + 1)])
 
 
 def opened(visit, name):

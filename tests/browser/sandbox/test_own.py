@@ -205,7 +205,7 @@ def test_other_weights_are_read_by_our_code(desk, reference):
     desk.wait_answer()
     assert desk.page.locator("#cuts").is_hidden()
     desk.page.locator("#panel input[type=radio]:not(:checked)").first.click()
-    desk.wait_answer()
+    desk.page.locator("#panel").get_by_text("NumPy alone multiplied the weights, held as float32").wait_for()
     desk.close()
     follow(desk, Z)
     desk.wait_open("number")
