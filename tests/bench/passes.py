@@ -114,6 +114,12 @@ def measure(browser: Browser, prompts: tuple[int, ...] = PROMPTS, more: int = 32
             ways[name] = Way(open_tab(kind), held, kind == "peer")
         tell("do all compute the same?")
         answer["differences"] = differences(ways)
+        tell(f"memory after {LOOKED_AT} tokens")  # before longer texts, as WebAssembly's never shrinks
+        for name, way in ways.items():
+            way.ask("prompt", tokens(LOOKED_AT))
+            answer["memory"][name] = way.tab.memory()
+            if not way.peer:
+                answer["memory"][name]["heap"] = way.ask("heap") / 1e6
         for length in prompts:
             ids = tokens(length + more)
             tell(f"prompt of {length} tokens, {rounds} rounds")
@@ -126,9 +132,4 @@ def measure(browser: Browser, prompts: tuple[int, ...] = PROMPTS, more: int = 32
                     further[name].append(way.timed("further", ids[length:]))
             for times in (*prompt.values(), *further.values()):
                 del times[0]
-        for name, way in ways.items():
-            way.ask("prompt", tokens(LOOKED_AT))
-            answer["memory"][name] = way.tab.memory()
-            if not way.peer:
-                answer["memory"][name]["heap"] = way.ask("heap") / 1e6
     return answer
