@@ -8,8 +8,7 @@ from page.browser.no_answer import NoAnswer
 from page.panels import parts
 
 LEAST, MOST = 0.2, 0.85  # of the window's height
-STEP = 0.05  # by a key
-ARROWS = {"ArrowUp": STEP, "ArrowDown": -STEP}
+ARROWS = {"ArrowUp": 0.05, "ArrowDown": -0.05}  # of it, by a key
 
 
 class Dialog:
@@ -177,8 +176,6 @@ class Dialog:
             self.parts["table"].show(table.getAttribute("data-table"))
         elif self.part:
             self.part.clicked(event)
-
-    # The reader's hands
 
     def escaped(self, event):
         """Escape closes it, unless something smaller is open, which the browser closes then."""
