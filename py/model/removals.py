@@ -58,6 +58,18 @@ def from_json(cuts: Sequence[Sequence], mean: bool = False) -> tuple[Removal, ..
     )
 
 
+def to_json(removals: Iterable[Removal]) -> list[list]:
+    """As `from_json` reads them; a reader's own version, which is handed over as text, is left out."""
+    found: list[list] = []
+    for removal in removals:
+        if isinstance(removal, Cut):
+            found.append(["arrow", *removal])
+        elif isinstance(removal, Off):
+            inside = {"head": (removal.block, removal.head), "mlp": (removal.block,), "block": (removal.block,)}
+            found.append([removal.part, *inside.get(removal.part, ())])
+    return found
+
+
 def edits(removals: Iterable[Removal]) -> frozenset[str]:
     """The names of the edits among them."""
     return frozenset(one.part for one in removals if isinstance(one, Off) and one.part in EDITS)

@@ -19,7 +19,7 @@ from model.checkpoint.layout import SCALE
 from model.checkpoint.quantization import Quantized
 from model.edits import edited
 from model.explain.answers import Sampling
-from model.removals import Cut, Off, Own, edits, takes_mean
+from model.removals import edits, takes_mean, to_json
 from model.session import Session
 from model.tokenizer.tokenizer import Tokenizer
 
@@ -59,7 +59,7 @@ def archive(session: Session, tokenizer: Tokenizer, settings: Sampling, note: st
     run = {
         "ids": session.ids,
         "config": asdict(session.config),
-        "cuts": [written(removal) for removal in session.removals if not isinstance(removal, Own)],
+        "cuts": to_json(session.removals),
         "mean": any(takes_mean(removal) for removal in session.removals),
         "temperature": settings["temperature"],
         "top_k": settings["top_k"],
@@ -79,14 +79,6 @@ def archive(session: Session, tokenizer: Tokenizer, settings: Sampling, note: st
             save: Callable[..., None] = np.savez  # its named arguments are arrays
             save(weights, **stored(session.weights))
     return out.getvalue()
-
-
-def written(removal: Cut | Off) -> list:
-    """As `removals.from_json` reads it."""
-    if isinstance(removal, Cut):
-        return ["arrow", *removal]
-    inside = {"head": (removal.block, removal.head), "mlp": (removal.block,), "block": (removal.block,)}
-    return [removal.part, *inside.get(removal.part, ())]
 
 
 def sources() -> dict[str, str]:

@@ -16,7 +16,7 @@ from model.checkpoint.layout import parameters
 from model.checkpoint.loading import Load
 from model.checkpoint.quantization import Precision
 from model.code.answers import Archive, Code, Edits, Path, Steps
-from model.code.archive import archive, written
+from model.code.archive import archive
 from model.code.code import code
 from model.code.steps import steps
 from model.edits import APART, changes
@@ -29,7 +29,7 @@ from model.explain.logit_terms import adds_up, logit_terms
 from model.explain.merges import merges_of
 from model.explain.next_token import next_tokens
 from model.explain.pinned import Pinned
-from model.removals import Own, Removal, edits, takes_mean
+from model.removals import Removal, edits, takes_mean, to_json
 from model.sandbox.handed import Reading
 from model.session import Session
 from model.tokenizer.tokenizer import Tokenizer
@@ -304,6 +304,6 @@ def reading(runner: Runner, ids: list[int], removals: Sequence[Removal]) -> Read
     return {
         "model": name_of(runner),
         "ids": ids,
-        "cuts": [written(removal) for removal in removals if not isinstance(removal, Own)],
+        "cuts": to_json(removals),
         "mean": any(takes_mean(removal) for removal in removals),
     }
